@@ -1,0 +1,87 @@
+"""Colours: RGB and HSV, vibrancy, redness, names, and the grids on which models are looked at.
+
+RGB: floats in [0, 1], last axis 3. HSV: hue in [0, 1) cyclic, saturation and value in [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib import colors as _mpl
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+
+HUES: dict[str, float] = {
+    "red": 0 / 12,
+    "orange": 1 / 12,
+    "yellow": 2 / 12,
+    "chartreuse": 3 / 12,
+    "green": 4 / 12,
+    "spring green": 5 / 12,
+    "cyan": 6 / 12,
+    "azure": 7 / 12,
+    "blue": 8 / 12,
+    "violet": 9 / 12,
+    "magenta": 10 / 12,
+    "rose": 11 / 12,
+}
+PRIMARIES = ("red", "green", "blue")
+SECONDARIES = ("yellow", "cyan", "magenta")
+GREYS: dict[str, float] = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
+
+FULL_GRID = (240, 48, 48)  # hues, saturations, values: 552,960 colours
+PATCH_GRID = (24, 4, 8)
+
+
+def hsv_to_rgb(hsv: ArrayLike) -> Array:
+    """RGB of HSV colours, `[..., 3]`."""
+    return _mpl.hsv_to_rgb(np.asarray(hsv, dtype=np.float64))
+
+
+def rgb_to_hsv(rgb: ArrayLike) -> Array:
+    """HSV of RGB colours, `[..., 3]`; a grey has hue 0 and black has saturation 0."""
+    return _mpl.rgb_to_hsv(np.asarray(rgb, dtype=np.float64))
+
+
+def rgb_to_hex(rgb: ArrayLike) -> list[str]:
+    """`#rrggbb` of each colour of an `[N, 3]` array, clipped to [0, 1]; not a number reads as black."""
+    levels = np.rint(np.nan_to_num(np.clip(np.asarray(rgb, dtype=np.float64), 0, 1)) * 255).astype(np.int64)
+    packed = levels @ np.array([1 << 16, 1 << 8, 1])
+    return [f"#{value:06x}" for value in packed.tolist()]
+
+
+def hex_to_rgb(text: str) -> Array:
+    """RGB, `[3]`, of a colour written `#rrggbb`."""
+    return np.array(_mpl.to_rgb(text))
+
+
+def vibrancy(rgb: ArrayLike) -> Array:
+    """Saturation times value, `[...]` in [0, 1]: 1 for a pure hue, 0 for black and every grey."""
+    rgb = np.asarray(rgb)
+    return rgb.max(-1) - rgb.min(-1)  # s·v = ((max − min) / max) · max
+
+
+def redness(rgb: ArrayLike) -> Array:
+    """r · (1 − g/2 − b/2), `[...]` in [0, 1]: 1 for pure red, 0 for cyan and for white."""
+    r, g, b = np.moveaxis(np.asarray(rgb), -1, 0)
+    return r * (1 - g / 2 - b / 2)
+
+
+def hsv_grid(hues: int, saturations: int, values: int) -> Array:
+    """HSV grid, `[hues, saturations, values, 3]`: hues evenly round the circle, the others with both ends."""
+    axes = np.arange(hues) / hues, np.linspace(0, 1, saturations), np.linspace(0, 1, values)
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+
+
+def rgb_grid(levels: int) -> Array:
+    """RGB grid, `[levels, levels, levels, 3]`, ends included."""
+    axis = np.linspace(0, 1, levels)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+
+
+def named_colors() -> dict[str, Array]:
+    """The 12 hues and the 5 greys by name, each RGB `[3]`."""
+    hues = {name: hsv_to_rgb([hue, 1.0, 1.0]) for name, hue in HUES.items()}
+    return hues | {name: np.full(3, level) for name, level in GREYS.items()}

@@ -1,0 +1,130 @@
+"""What a training run is: one frozen, hashable configuration that survives a JSON round trip."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from excolor.errors import ExcolorError
+
+STEPS = 3001  # updates of the published run: steps 0 … 3000
+MAX_STEPS = 100_000
+MAX_WEIGHT = 10.0
+BOTTLENECKS = range(2, 7)
+HIDDEN_WIDTHS = range(2, 65)
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Multipliers of the scheduled weights, each in [0, 10]: 0 is off, 1 is as scheduled.
+
+    Raises:
+        ExcolorError: a multiplier is not a number in that range.
+    """
+
+    unitarity: float = 1.0
+    anchor: float = 1.0
+    separate: float = 1.0
+    planarity: float = 1.0
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            object.__setattr__(self, f.name, _number(f"weight {f.name}", getattr(self, f.name), 0.0, MAX_WEIGHT))
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that decides the outcome of a training run.
+
+    Attributes:
+        schedule: name of a shipped schedule, or the CSV text of one of your own.
+        seed: of the initial weights and of the drawn batches, in [0, 2³²).
+        steps: number of updates, 1 to 100,000; another number than the schedule's own stretches it.
+        bottleneck: latent dims, 2 to 6.
+        hidden: width of both hidden layers, 2 to 64.
+        label_noise: share of labels that are drawn at random, in [0, 1].
+        weights: multipliers per regularizer.
+
+    Raises:
+        ExcolorError: a value is out of its range.
+    """
+
+    schedule: str = "robust"
+    seed: int = 0
+    steps: int = STEPS
+    bottleneck: int = 4
+    hidden: int = 16
+    label_noise: float = 0.0
+    weights: Weights = field(default_factory=Weights)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.schedule, str) or not self.schedule.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ExcolorError(f"schedule is {self.schedule!r}; it must be a schedule's name or its CSV text.")
+        if not isinstance(self.weights, Weights):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ExcolorError(f"weights is {self.weights!r}; it must be a set of four multipliers.")
+        _whole("seed", self.seed, 0, MAX_SEED)
+        _whole("steps", self.steps, 1, MAX_STEPS)
+        _whole("bottleneck", self.bottleneck, BOTTLENECKS.start, BOTTLENECKS.stop - 1)
+        _whole("hidden", self.hidden, HIDDEN_WIDTHS.start, HIDDEN_WIDTHS.stop - 1)
+        object.__setattr__(self, "label_noise", _number("label_noise", self.label_noise, 0.0, 1.0))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as plain JSON values."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """The configuration as one line of JSON with sorted keys."""
+        return json.dumps(self.to_dict(), sort_keys=True)
+
+    @staticmethod
+    def from_dict(values: object) -> RunConfig:
+        """The configuration that `to_dict` wrote; what is absent takes its default.
+
+        Raises:
+            ExcolorError: not a mapping, an unknown name, or a value out of its range.
+        """
+        known = _known("configuration", values, RunConfig)
+        if "weights" in known:
+            known["weights"] = Weights(**_known("weights", known["weights"], Weights))
+        return RunConfig(**known)
+
+    @staticmethod
+    def from_json(text: str) -> RunConfig:
+        """The configuration that `to_json` wrote.
+
+        Raises:
+            ExcolorError: not JSON, or as in `from_dict`.
+        """
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ExcolorError(f"The configuration is not JSON ({type(error).__name__}).") from error
+        return RunConfig.from_dict(values)
+
+
+def _known(what: str, values: object, cls: type[Weights] | type[RunConfig]) -> dict[str, Any]:
+    names = [f.name for f in fields(cls)]
+    if not isinstance(values, Mapping):
+        raise ExcolorError(f"The {what} is {type(values).__name__}; it must map names to values.")
+    known: dict[str, Any] = {str(name): value for name, value in values.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for name in known:
+        if name not in names:
+            raise ExcolorError(f"The {what} has {name[:40]!r}; it knows {', '.join(names)}.")
+    return known
+
+
+def _number(name: str, value: object, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ExcolorError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
+    if not low <= value <= high:
+        raise ExcolorError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
+    return float(value)
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ExcolorError(f"{name} is {value!r}; it must be a whole number from {low} to {high}.")

@@ -1,0 +1,73 @@
+"""The colour autoencoder: RGB → z → u on the unit sphere → RGB (Experiment 2.7; 263 parameters)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class ColorAutoencoder(nn.Module):
+    """Linear · GELU · Linear → z · L2 normalise → u · Linear · GELU · Linear → RGB.
+
+    Args:
+        bottleneck: latent dims D.
+        hidden: width H of both hidden layers.
+        generator: draws PyTorch's default initialisation of linear layers.
+    """
+
+    def __init__(self, bottleneck: int = 4, hidden: int = 16, generator: np.random.Generator | None = None) -> None:
+        super().__init__()
+        self.bottleneck = bottleneck
+        self.hidden = hidden
+        # skip_init: PyTorch's own initialisation would draw from the global generator.
+        self.encoder_in = nn.utils.skip_init(nn.Linear, 3, hidden)
+        self.encoder_out = nn.utils.skip_init(nn.Linear, hidden, bottleneck)
+        self.decoder_in = nn.utils.skip_init(nn.Linear, bottleneck, hidden)
+        self.decoder_out = nn.utils.skip_init(nn.Linear, hidden, 3)
+        if generator is not None:
+            self.initialise(generator)
+
+    def initialise(self, generator: np.random.Generator) -> None:
+        """Draw every weight and bias uniformly from ±1/√fan_in, as `nn.Linear` does by default."""
+        for layer in (self.encoder_in, self.encoder_out, self.decoder_in, self.decoder_out):
+            bound = 1 / math.sqrt(layer.in_features)
+            for parameter in (layer.weight, layer.bias):
+                drawn = generator.uniform(-bound, bound, tuple(parameter.shape))
+                with torch.no_grad():
+                    parameter.copy_(torch.from_numpy(drawn))
+
+    def encode(self, rgb: Tensor) -> Tensor:
+        """z, `[B, D]`, of colours `[B, 3]`: not yet on the sphere."""
+        return self.encoder_out(F.gelu(self.encoder_in(rgb)))
+
+    def decode(self, u: Tensor) -> Tensor:
+        """RGB, `[B, 3]`, of latents `[B, D]`; not clamped to [0, 1]."""
+        return self.decoder_out(F.gelu(self.decoder_in(u)))
+
+    def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """z, u and the reconstruction of colours `[B, 3]`: `[B, D]`, `[B, D]`, `[B, 3]`."""
+        z = self.encode(rgb)
+        u = normalise(z)
+        return z, u, self.decode(u)
+
+
+def normalise(z: Tensor) -> Tensor:
+    """u, `[B, D]`: z scaled to unit length; a zero vector stays zero."""
+    return F.normalize(z, dim=-1)
+
+
+def to_vector(model: ColorAutoencoder) -> NDArray[np.float32]:
+    """The weights as one flat vector, `[n]`, in the order of `ColorAutoencoder.parameters`; a copy."""
+    return nn.utils.parameters_to_vector(model.parameters()).detach().numpy().copy()
+
+
+def from_vector(vector: NDArray[np.float32], bottleneck: int, hidden: int) -> ColorAutoencoder:
+    """A model with the weights of a flat vector `[n]`, in evaluation mode and without gradients."""
+    model = ColorAutoencoder(bottleneck, hidden)
+    nn.utils.vector_to_parameters(torch.from_numpy(vector.copy()), model.parameters())
+    return model.eval().requires_grad_(False)

@@ -1,0 +1,283 @@
+"""Training, twice: a loop in PyTorch that reads like the lesson, and the same steps in one compiled function.
+
+Both start from the same initial weights and see the same batches. Experiment 2.7, "Training".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from excolor import kernel
+from excolor.color import rgb_grid
+from excolor.config import RunConfig
+from excolor.data import Batches, draw_batches
+from excolor.losses import LOSSES, TERMS, labelled_mean
+from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.schedule import for_training, load
+
+Floats = NDArray[np.float32]
+Engine = Literal["fused", "autograd"]
+
+SNAPSHOTS = 60
+SNAPSHOT_LEVELS = 6  # of the RGB grid whose latents are kept: 216 colours
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the schedule says for every step of a run.
+
+    Attributes:
+        rate: learning rate, `[steps]`.
+        weights: weight of each regularizer, in the order of `TERMS` and with its multiplier applied, `[steps, 4]`.
+    """
+
+    rate: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run recorded, step by step, up to where it ended.
+
+    Attributes:
+        losses: every loss term in the order of `LOSSES`, `[steps, 5]`; not a number where nobody in the batch carried
+            the label.
+        plan: the scheduled values of the same steps.
+    """
+
+    losses: Floats
+    plan: Plan
+
+    def __len__(self) -> int:
+        return len(self.losses)
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """Latents of a small colour grid through training.
+
+    Attributes:
+        steps: updates done before each snapshot, `[S]`.
+        colors: the grid, RGB `[216, 3]`.
+        latents: u, `[S, 216, D]`.
+    """
+
+    steps: NDArray[np.int64]
+    colors: Floats
+    latents: Floats
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run ended early: at `step`, `term` was not finite; or it was cancelled before `step` (term None)."""
+
+    step: int
+    term: str | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its configuration, the weights as a flat vector, what it recorded, and whether it stopped early."""
+
+    config: RunConfig
+    vector: Floats
+    history: History
+    snapshots: Snapshots
+    stopped: Stop | None
+
+    @property
+    def model(self) -> ColorAutoencoder:
+        """The trained model, in evaluation mode and without gradients; a new one each time."""
+        return from_vector(self.vector, self.config.bottleneck, self.config.hidden)
+
+
+def plan(config: RunConfig) -> Plan:
+    """The scheduled values of every step of a run.
+
+    Raises:
+        ExcolorError: the schedule is unknown, malformed or not one to train with.
+    """
+    table = for_training(load(config.schedule)).table(config.steps)
+    off = np.zeros(config.steps)
+    weights = [getattr(config.weights, term.name) * table.get(term.parameter, off) for term in TERMS]
+    return Plan(table["lr"], np.stack(weights, axis=1))
+
+
+def generators(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
+    """Two independent sources of chance for a run: one for the initial weights, one for the batches."""
+    weights, batches = np.random.SeedSequence(seed).spawn(2)
+    return np.random.default_rng(weights), np.random.default_rng(batches)
+
+
+def initial_model(config: RunConfig) -> ColorAutoencoder:
+    """The model as a run begins."""
+    return ColorAutoencoder(config.bottleneck, config.hidden, generators(config.seed)[0])
+
+
+def batches(config: RunConfig) -> Batches:
+    """The batches of a run."""
+    return draw_batches(config.steps, config.label_noise, generators(config.seed)[1])
+
+
+def training_step(
+    model: ColorAutoencoder,
+    optimizer: torch.optim.Optimizer,
+    rgb: Tensor,
+    labels: Mapping[str, Tensor | None],
+    weights: Mapping[str, float],
+) -> dict[str, Tensor]:
+    """One update on a batch of colours `[B, 3]`; returns every loss term.
+
+    Args:
+        labels: by name, `[B]` of 0 and 1, or None when nobody in the batch carries that label.
+        weights: of each regularizer, by name.
+
+    A loss that is not finite is returned, but no update is made with it.
+    """
+    z, u, reconstruction = model(rgb)
+    losses = {"reconstruction": F.mse_loss(reconstruction, rgb)}
+    total = losses["reconstruction"]
+    for term in TERMS:
+        label = labels[term.label] if term.label else None
+        if term.label and label is None:
+            continue
+        losses[term.name] = labelled_mean(term.loss(z if term.layer == "z" else u), label)
+        total = total + weights[term.name] * losses[term.name]
+    if torch.isfinite(total):
+        optimizer.zero_grad()
+        total.backward()  # pyright: ignore[reportUnknownMemberType]
+        optimizer.step()
+    return losses
+
+
+class _Steps(Protocol):
+    """An engine under way: takes the steps of a half-open range, and says at which it had to stop."""
+
+    def advance(self, first: int, last: int) -> int: ...
+    def vector(self) -> Floats: ...
+
+
+class _Autograd:
+    def __init__(self, model: ColorAutoencoder, drawn: Batches, planned: Plan, losses: Floats) -> None:
+        self.model = model
+        self.optimizer = torch.optim.Adam(model.parameters(), foreach=False)
+        self.rgb = torch.from_numpy(drawn.rgb)
+        self.labels = {"red": torch.from_numpy(drawn.red), "vibrant": torch.from_numpy(drawn.vibrant)}
+        self.carried = {"red": drawn.red.any(1).tolist(), "vibrant": drawn.vibrant.any(1).tolist()}
+        self.rate: list[float] = planned.rate.tolist()
+        self.weights = [dict(zip((t.name for t in TERMS), row, strict=True)) for row in planned.weights.tolist()]
+        self.losses = losses
+
+    def advance(self, first: int, last: int) -> int:
+        for step in range(first, last):
+            self.optimizer.param_groups[0]["lr"] = self.rate[step]
+            labels = {name: label[step] if self.carried[name][step] else None for name, label in self.labels.items()}
+            losses = training_step(self.model, self.optimizer, self.rgb[step], labels, self.weights[step])
+            values = torch.stack(list(losses.values())).tolist()
+            recorded = dict(zip(losses, values, strict=True))
+            self.losses[step] = [recorded.get(name, np.nan) for name in LOSSES]
+            if not np.isfinite(values).all():
+                return step
+        return last
+
+    def vector(self) -> Floats:
+        return to_vector(self.model)
+
+
+class _Fused:
+    def __init__(self, model: ColorAutoencoder, drawn: Batches, planned: Plan, losses: Floats) -> None:
+        params = to_vector(model)
+        self.widths = model.bottleneck, model.hidden
+        self.state = params, np.zeros_like(params), np.zeros_like(params), np.zeros_like(params)
+        self.data = drawn.rgb, drawn.red, drawn.vibrant
+        self.plan = planned.rate, planned.weights
+        self.losses = losses
+
+    def advance(self, first: int, last: int) -> int:
+        return kernel.train_steps(first, last, *self.widths, *self.state, *self.data, *self.plan, self.losses)
+
+    def vector(self) -> Floats:
+        return self.state[0]
+
+
+ENGINES = {"fused": _Fused, "autograd": _Autograd}
+
+
+def train(
+    config: RunConfig,
+    engine: Engine = "fused",
+    *,
+    drawn: Batches | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Train a model from the beginning.
+
+    Args:
+        config: what to train. Equal configurations give bitwise equal weights on one machine.
+        engine: "fused" runs the compiled kernel, "autograd" the loop around `training_step`.
+        drawn: the run's batches, where the caller has them already.
+        progress: called with the number of updates done, after each of about 60 chunks.
+        cancelled: asked between chunks; once it says yes the run ends there.
+
+    Returns:
+        the run, also when it stopped early because a loss was not finite or because it was cancelled.
+
+    Raises:
+        ExcolorError: the schedule cannot be read or is not one to train with.
+    """
+    planned = plan(config)
+    drawn = batches(config) if drawn is None else drawn
+    losses = np.full((config.steps, len(LOSSES)), np.nan, np.float32)
+    steps: _Steps = ENGINES[engine](initial_model(config), drawn, planned, losses)
+
+    colors = rgb_grid(SNAPSHOT_LEVELS).reshape(-1, 3).astype(np.float32)
+    marks = np.unique(np.linspace(0, config.steps, SNAPSHOTS).round().astype(np.int64))
+    latents = [latents_of(steps.vector(), config, colors)]
+    done, stopped = 0, None
+    for mark in marks[1:].tolist():
+        if cancelled():
+            stopped = Stop(done, None)
+            break
+        done = steps.advance(done, mark)
+        progress(done)
+        if done < mark:
+            stopped = Stop(done, first_not_finite(losses[done], drawn, done))
+            break
+        latents.append(latents_of(steps.vector(), config, colors))
+    vector = steps.vector()
+    if stopped is None and not np.isfinite(vector).all():
+        stopped = Stop(done - 1, "weights")
+
+    # A diverged step is recorded: its row is the evidence.
+    kept = done + 1 if stopped and stopped.term and done < config.steps else done
+    history = History(losses[:kept], Plan(planned.rate[:kept], planned.weights[:kept]))
+    snapshots = Snapshots(marks[: len(latents)], colors, np.stack(latents))
+    return Run(config, vector, history, snapshots, stopped)
+
+
+def latents_of(vector: Floats, config: RunConfig, colors: Floats) -> Floats:
+    """u, `[N, D]`, of colours `[N, 3]` under the weights of a flat vector."""
+    n = len(colors)
+    z, u = np.empty((n, config.bottleneck), np.float32), np.empty((n, config.bottleneck), np.float32)
+    kernel.respond(
+        config.bottleneck, config.hidden, vector, colors, z, u, np.empty_like(colors), np.empty(n, np.float32)
+    )
+    return u
+
+
+def first_not_finite(losses: Floats, drawn: Batches, step: int) -> str:
+    """The name of the first term, in the order of `LOSSES`, that is not finite and is no gap."""
+    gaps = {"anchor": not drawn.red[step].any(), "planarity": not drawn.vibrant[step].any()}
+    for name, value in zip(LOSSES, losses.tolist(), strict=True):
+        if not np.isfinite(value) and not gaps.get(name, False):
+            return name
+    return "reconstruction"

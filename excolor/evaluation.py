@@ -1,0 +1,258 @@
+"""Figures: how well a model reconstructs, and how cleanly a deletion took its concept away (Experiment 2.7).
+
+Every figure is defined once, here. "MSE" of a colour is the mean over its channels, outputs clamped to [0, 1].
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from excolor import kernel
+from excolor.color import FULL_GRID, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
+from excolor.model import ColorAutoencoder, to_vector
+from excolor.surgery import HUE, WARMTH, ablate
+
+Floats = NDArray[np.float32]
+
+FAILS_ABOVE = 0.01  # intact max MSE, or grey MSE after hue ablation
+GREY_WITHIN = 0.1  # channels that differ by less look grey
+TARGET, BYSTANDER = 0.5, 0.05  # share of ‖u‖² in the deleted dims
+QUICK_HUES, QUICK_SATURATIONS = 4, 6
+SELECTIVITY_LEVELS = 8
+SELECTIVITY_POWER = 2.3
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Colours to evaluate on.
+
+    Attributes:
+        rgb: `[N, 3]` float32.
+        grey: `[N]` bool, the colours without saturation.
+        even: how many of them, from the first, sample the HSV cube evenly: medians, means and shares are taken over
+            these, maxima over all.
+    """
+
+    rgb: Floats
+    grey: NDArray[np.bool_]
+    even: int
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a model makes of N colours: z and u `[N, D]`, the clamped reconstruction `[N, 3]`, the MSE `[N]`."""
+
+    z: Floats
+    u: Floats
+    rgb: Floats
+    mse: Floats
+
+
+@dataclass(frozen=True)
+class Intact:
+    """MSE of the model as trained: its maximum, its median, its mean over the greys."""
+
+    max_mse: float
+    median_mse: float
+    grey_mse: float
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """MSE after some dims were ablated.
+
+    Attributes:
+        max_mse, median_mse, grey_mse: as in `Intact`.
+        grey_share: share of the outputs whose channels differ by less than 0.1, in [0, 1].
+        target_mse: mean over the colours with at least half of ‖u‖² in the deleted dims; a clean deletion has it high.
+        bystander_mse: mean over those with at most a twentieth there; a clean deletion has it low.
+
+    The last two are not a number when there is no such colour.
+    """
+
+    max_mse: float
+    median_mse: float
+    grey_mse: float
+    grey_share: float
+    target_mse: float
+    bystander_mse: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All figures of one model.
+
+    Attributes:
+        selectivity: R² between vibrancy^2.3 and the MSE after hue ablation, over the RGB 8³ grid.
+        red_cosine: cosine between red's u and the first axis.
+        fails: intact max MSE or grey MSE after hue ablation above 0.01 (or not a number).
+        colors: MSE of each named colour: intact, without warmth, without hue.
+    """
+
+    intact: Intact
+    warmth: Deletion
+    hue: Deletion
+    selectivity: float
+    red_cosine: float
+    fails: bool
+    colors: tuple[tuple[str, float, float, float], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; a figure that is not finite is None."""
+        return {
+            "intact": _finite(vars(self.intact)),
+            "warmth": _finite(vars(self.warmth)),
+            "hue": _finite(vars(self.hue)),
+            **_finite({"selectivity": self.selectivity, "red_cosine": self.red_cosine}),
+            "fails": self.fails,
+            "colours": {
+                name: _finite(dict(zip(("intact", "warmth", "hue"), values, strict=True)))
+                for name, *values in self.colors
+            },
+        }
+
+    def scores(self) -> dict[str, float]:
+        """Every single figure by a dotted name, such as "hue.max_mse"."""
+        groups = {"intact": self.intact, "warmth": self.warmth, "hue": self.hue}
+        scores = {f"{group}.{name}": value for group, part in groups.items() for name, value in vars(part).items()}
+        return scores | {"selectivity": self.selectivity, "red_cosine": self.red_cosine}
+
+
+def _finite(values: dict[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _grid(even: ArrayLike, rest: ArrayLike) -> Grid:
+    first, more = (np.asarray(hsv, np.float64).reshape(-1, 3) for hsv in (even, rest))
+    rgb = hsv_to_rgb(np.concatenate([first, more])).astype(np.float32)
+    return Grid(np.ascontiguousarray(rgb), rgb.max(1) == rgb.min(1), len(first))
+
+
+@lru_cache(maxsize=1)
+def full_grid() -> Grid:
+    """240 hues × 48 saturations × 48 values: 552,960 colours."""
+    return _grid(hsv_grid(*FULL_GRID), np.empty((0, 3)))
+
+
+@lru_cache(maxsize=1)
+def quick_grid() -> Grid:
+    """A third of the full grid: every fourth hue, and for the maxima every hue at every sixth saturation.
+
+    Within 1 % of the full grid's figures for hue and 2 % for warmth (a test shows it on several runs).
+    """
+    hsv = hsv_grid(*FULL_GRID)
+    others = np.arange(len(hsv)) % QUICK_HUES != 0
+    return _grid(hsv[::QUICK_HUES], hsv[others][:, ::-QUICK_SATURATIONS])
+
+
+def respond(model: ColorAutoencoder, rgb: ArrayLike) -> Response:
+    """What a model makes of colours `[..., 3]`, flattened to `[N, 3]`."""
+    colors = np.ascontiguousarray(np.asarray(rgb, np.float32).reshape(-1, 3))
+    n, d = len(colors), model.bottleneck
+    z, u, out = np.empty((n, d), np.float32), np.empty((n, d), np.float32), np.empty((n, 3), np.float32)
+    mse = np.empty(n, np.float32)
+    kernel.respond(d, model.hidden, to_vector(model), colors, z, u, out, mse)
+    return Response(z, u, out, mse)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What the figures need of a model's response to a grid.
+
+    Attributes:
+        mse: `[N]`.
+        spread: `[N]`, the largest difference between two channels of the reconstruction.
+        shares: `[M, N]`, Σ u_k² over each of M sets of dims: how much of a latent lies there, in [0, 1].
+    """
+
+    mse: Floats
+    spread: Floats
+    shares: Floats
+
+
+def measure(model: ColorAutoencoder, grid: Grid, sets: Sequence[Sequence[int]] = ()) -> Measure:
+    """Run a model on a grid; `sets` are the sets of dims whose shares to take."""
+    n, d = len(grid.rgb), model.bottleneck
+    masks = np.zeros((len(sets), d), np.float32)
+    for mask, dims in zip(masks, sets, strict=True):
+        mask[list(dims)] = 1
+    mse, spread, shares = np.empty(n, np.float32), np.empty(n, np.float32), np.empty((len(sets), n), np.float32)
+    kernel.measure(d, model.hidden, to_vector(model), grid.rgb, masks, mse, spread, shares)
+    return Measure(mse, spread, shares)
+
+
+def intact_figures(measured: Measure, grid: Grid) -> Intact:
+    """The figures of an unchanged model."""
+    return Intact(*_errors(measured.mse, grid))
+
+
+def deletion_figures(measured: Measure, grid: Grid, deleted_share: Floats) -> Deletion:
+    """The figures of an ablated model.
+
+    Args:
+        deleted_share: Σ_{k∈D} u_k² of the intact model, for each colour of the grid, `[N]`.
+    """
+    mse, spread, share = measured.mse[: grid.even], measured.spread[: grid.even], deleted_share[: grid.even]
+    return Deletion(
+        *_errors(measured.mse, grid),
+        grey_share=float(np.count_nonzero(spread < GREY_WITHIN) / len(spread)),
+        target_mse=_mean(mse[share >= TARGET]),
+        bystander_mse=_mean(mse[share <= BYSTANDER]),
+    )
+
+
+def _errors(mse: Floats, grid: Grid) -> tuple[float, float, float]:
+    typical = mse[: grid.even]
+    return float(mse.max()), float(np.median(typical)), _mean(typical[grid.grey[: grid.even]])
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean(dtype=np.float64)) if len(values) else math.nan
+
+
+def selectivity(hue_ablated: ColorAutoencoder) -> float:
+    """R² between vibrancy^2.3 and the MSE after hue ablation, over the RGB 8³ grid, in [0, 1] (Experiment 2.7.1).
+
+    Not a number when the error is the same for every colour.
+    """
+    rgb = rgb_grid(SELECTIVITY_LEVELS)
+    expected = vibrancy(rgb).reshape(-1) ** SELECTIVITY_POWER
+    error = respond(hue_ablated, rgb).mse.astype(np.float64)
+    if not np.isfinite(error).all() or np.ptp(error) == 0:
+        return math.nan
+    return float(np.corrcoef(expected, error)[0, 1] ** 2)
+
+
+def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Figures:
+    """All figures of a model, on the full grid or on another."""
+    grid = full_grid() if grid is None else grid
+    sets = (WARMTH, HUE)
+    before = measure(model, grid, sets)
+    intact = intact_figures(before, grid)
+    warmth, hue = (delete(model, dims, grid, share) for dims, share in zip(sets, before.shares, strict=True))
+    names, colors = list(named_colors()), np.stack(list(named_colors().values()))
+    variants = (model, *(ablate(model, dims) for dims in sets))
+    errors = [respond(each, colors).mse.tolist() for each in variants]
+    return Figures(
+        intact=intact,
+        warmth=warmth,
+        hue=hue,
+        selectivity=selectivity(variants[-1]),
+        red_cosine=float(respond(model, [[1.0, 0.0, 0.0]]).u[0, 0]),
+        # Written so that a figure that is not a number fails.
+        fails=not (intact.max_mse <= FAILS_ABOVE and hue.grey_mse <= FAILS_ABOVE),
+        colors=tuple(zip(names, *errors, strict=True)),
+    )
+
+
+def delete(model: ColorAutoencoder, dims: Sequence[int], grid: Grid, deleted_share: Floats | None = None) -> Deletion:
+    """The figures after ablating `dims`; `deleted_share` as in `deletion_figures`, where the caller has it already."""
+    share = measure(model, grid, (dims,)).shares[0] if deleted_share is None else deleted_share
+    return deletion_figures(measure(ablate(model, dims), grid), grid, share)

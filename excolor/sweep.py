@@ -1,0 +1,105 @@
+"""Many trainings side by side: one per configuration, each with all its figures, and their distribution."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from excolor.config import RunConfig
+from excolor.errors import ExcolorError
+from excolor.evaluation import Figures, evaluate
+from excolor.training import Run, train
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of a sweep, and its figures on the full grid."""
+
+    run: Run
+    figures: Figures
+
+
+def with_seeds(config: RunConfig, seeds: Iterable[int]) -> list[RunConfig]:
+    """The same configuration under each seed."""
+    return [replace(config, seed=seed) for seed in seeds]
+
+
+def sweep(
+    configs: Sequence[RunConfig],
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Trial]:
+    """Train and evaluate every configuration, in threads: the kernels release the interpreter lock.
+
+    Args:
+        jobs: runs at a time; the number of cores by default.
+        progress: called with the number of runs done, from the calling thread.
+
+    Returns:
+        the trials in the order of `configs`.
+    """
+
+    def trial(config: RunConfig) -> Trial:
+        run = train(config)
+        return Trial(run, evaluate(run.model))
+
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        futures = [pool.submit(trial, config) for config in configs]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            progress(done)
+        return [future.result() for future in futures]
+
+
+def summarise(figures: Sequence[Figures]) -> dict[str, Any]:
+    """Mean, standard deviation, minimum, 10th percentile, median, 90th percentile and maximum of every figure.
+
+    Figures have dotted names, such as "hue.max_mse"; values that are not finite are left out (None where none is
+    left). "fails" counts the runs that fail.
+    """
+    scores = [each.scores() for each in figures]
+    names = list(scores[0]) if scores else []
+    return {
+        **{name: distribution([score[name] for score in scores]) for name in names},
+        "fails": sum(each.fails for each in figures),
+    }
+
+
+def distribution(values: Sequence[float]) -> dict[str, float | None]:
+    """The summary of one figure over runs; the standard deviation is that of the sample."""
+    finite = np.array([value for value in values if math.isfinite(value)])
+    names = ("mean", "sd", "min", "p10", "median", "p90", "max")
+    if not len(finite):
+        return dict.fromkeys(names)
+    spread = float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
+    low, p10, median, p90, high = np.percentile(finite, [0, 10, 50, 90, 100]).tolist()
+    return dict(zip(names, (float(finite.mean()), spread, low, p10, median, p90, high), strict=True))
+
+
+SELECTED_BY = (
+    "Of the seeds that do not fail, the lowest sum of ranks over five figures: intact.max_mse, intact.median_mse and "
+    "hue.grey_mse (low is good), red_cosine and selectivity (high is good); a tie goes to the lower seed."
+)
+_LOW_IS_GOOD = ("intact.max_mse", "intact.median_mse", "hue.grey_mse")
+_HIGH_IS_GOOD = ("red_cosine", "selectivity")
+
+
+def best(trials: Sequence[Trial]) -> Trial:
+    """The trial that the rule `SELECTED_BY` chooses.
+
+    Raises:
+        ExcolorError: every trial fails.
+    """
+    sound = [trial for trial in trials if not trial.figures.fails]
+    if not sound:
+        raise ExcolorError(f"All {len(trials)} runs fail, so none can be chosen; try other seeds.")
+    scores = [trial.figures.scores() for trial in sound]
+    columns = [[score[name] for score in scores] for name in _LOW_IS_GOOD]
+    columns += [[-score[name] for score in scores] for name in _HIGH_IS_GOOD]
+    ranks = sum(np.argsort(np.argsort(column, kind="stable"), kind="stable") for column in columns)
+    return sound[int(np.argmin(ranks))]

@@ -1,0 +1,180 @@
+"""Checkpoints: trained weights as safetensors, with the whole story of the run in the metadata.
+
+A file is checked in full before anything of it is used: size, format, names, shapes, types, finiteness.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, cast
+
+import safetensors
+import torch
+from safetensors import torch as st_torch
+
+import excolor
+from excolor.config import RunConfig
+from excolor.errors import ExcolorError
+from excolor.evaluation import Figures
+from excolor.model import ColorAutoencoder
+from excolor.schedule import load as load_schedule
+
+PRETRAINED = ("robust", "ex-2.7")
+MAX_BYTES = 256 * 1024
+_FORMAT = "excolor-checkpoint-1"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model as it was read from a file.
+
+    Attributes:
+        model: in evaluation mode, without gradients.
+        config: the run that made it.
+        story: the rest of the metadata: "figures" (as `Figures.to_dict`, as they were when it was written),
+            "schedule" (CSV text), "versions", and "selection" where the run was chosen among others.
+    """
+
+    model: ColorAutoencoder
+    config: RunConfig
+    story: dict[str, Any]
+
+
+def dump(
+    model: ColorAutoencoder,
+    config: RunConfig,
+    figures: Figures,
+    selection: Mapping[str, Any] | None = None,
+) -> bytes:
+    """A checkpoint as bytes.
+
+    Raises:
+        ExcolorError: a weight is not finite.
+    """
+    tensors = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+        raise ExcolorError("The model has weights that are not finite; a diverged run cannot be kept as a checkpoint.")
+    story: dict[str, Any] = {
+        "figures": figures.to_dict(),
+        "schedule": load_schedule(config.schedule).text,
+        "versions": _versions(),
+    }
+    if selection:
+        story["selection"] = dict(selection)
+    metadata = {"format": _FORMAT, "config": config.to_json()}
+    metadata |= {name: json.dumps(value, allow_nan=False) for name, value in story.items()}
+    return st_torch.save(tensors, metadata)
+
+
+def save(path: str | Path, data: bytes) -> None:
+    """Write a checkpoint's bytes to a file, whole or not at all.
+
+    Raises:
+        ExcolorError: the place cannot be written.
+    """
+    path = Path(path)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".excolor-") as folder:
+            part = Path(folder, path.name)
+            part.write_bytes(data)
+            part.replace(path)
+    except OSError as error:
+        raise ExcolorError(f"{path} cannot be written ({error.strerror or error}).") from error
+
+
+def read(path: str | Path) -> Checkpoint:
+    """The checkpoint in a file.
+
+    Raises:
+        ExcolorError: there is no such file, or as in `parse`.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ExcolorError(f"{path} cannot be read ({error.strerror or error}).") from error
+    return parse(data, path.name)
+
+
+def parse(data: bytes, name: str = "The file") -> Checkpoint:
+    """The checkpoint in some bytes, such as an upload.
+
+    Raises:
+        ExcolorError: too large, not safetensors, not one of ours, or with weights of other names, shapes, types than
+            its configuration asks for, or not finite.
+    """
+    if len(data) > MAX_BYTES:
+        raise ExcolorError(f"{name} is larger than {MAX_BYTES // 1024} kB; an excolor checkpoint is far smaller.")
+    try:
+        tensors = st_torch.load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise ExcolorError(f"{name} is not a safetensors file, or a damaged one.") from error
+    metadata: dict[str, str] = header.get("__metadata__") or {}
+    if metadata.get("format") != _FORMAT:
+        raise ExcolorError(f"{name} is a safetensors file, but not an excolor checkpoint.")
+    config = RunConfig.from_json(metadata.get("config", ""))
+    _check(name, tensors, ColorAutoencoder(config.bottleneck, config.hidden))
+    model = ColorAutoencoder(config.bottleneck, config.hidden)
+    model.load_state_dict(tensors)
+    return Checkpoint(model.eval().requires_grad_(False), config, _story(name, metadata))
+
+
+def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencoder) -> None:
+    expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
+    if set(tensors) != set(expected):
+        odd = sorted(set(tensors) ^ set(expected))[0]
+        raise ExcolorError(f"{name} has other weights than its configuration asks for (see {odd[:60]!r}).")
+    for key, tensor in tensors.items():
+        if tensor.dtype != torch.float32:
+            raise ExcolorError(f"{name} has {key} as {tensor.dtype}; it must be torch.float32.")
+        if tuple(tensor.shape) != expected[key]:
+            raise ExcolorError(f"{name} has {key} of shape {tuple(tensor.shape)}; it must be {expected[key]}.")
+        if not torch.isfinite(tensor).all():
+            raise ExcolorError(f"{name} has a value in {key} that is not finite.")
+
+
+def _story(name: str, metadata: Mapping[str, str]) -> dict[str, Any]:
+    story: dict[str, Any] = {}
+    for key in ("figures", "schedule", "versions", "selection"):
+        try:
+            if key in metadata:
+                story[key] = json.loads(metadata[key])
+        except (ValueError, RecursionError) as error:
+            raise ExcolorError(f"{name} has {key!r} in its metadata that is not JSON.") from error
+    return story
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "excolor": excolor.__version__}
+    for package in ("torch", "numpy", "numba"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def pretrained_path(name: str) -> Path:
+    """Where a shipped checkpoint is: beside the package in a checkout, inside it in an installed wheel.
+
+    Raises:
+        ExcolorError: no checkpoint of that name ships.
+    """
+    if name not in PRETRAINED:
+        raise ExcolorError(f"No checkpoint {name!r} ships; there are {' and '.join(PRETRAINED)}.")
+    package = Path(cast(str, excolor.__file__)).parent
+    inside = package / "pretrained" / f"{name}.safetensors"
+    return inside if inside.exists() else package.parent / "pretrained" / f"{name}.safetensors"
+
+
+def pretrained(name: str = "robust") -> Checkpoint:
+    """A shipped checkpoint by name: "robust" or "ex-2.7"."""
+    return read(pretrained_path(name))

@@ -6,10 +6,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -102,7 +101,7 @@ def _bench(args: argparse.Namespace) -> int:
     for name, rate in (("fused kernel", result.fused_steps_per_s), ("autograd loop", result.autograd_steps_per_s)):
         table.add_row(name, f"{rate:,.0f}", f"{result.steps / rate:.3f} s")
     _out.print(table)
-    _out.print(f"The fused kernel is {result.ratio:.0f} times as fast. Drawing the batches takes {result.draw_s:.3f} s.")
+    _out.print(f"The fused kernel is {result.ratio:.0f} times as fast. Drawing them takes {result.draw_s:.3f} s.")
     return 0
 
 
@@ -165,12 +164,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(f.name for f in fields(Weights))
-    parser.add_argument("--schedule", default="robust", metavar="NAME|FILE", help=f"{', '.join(SHIPPED)}, or a CSV file")
+    parser.add_argument(
+        "--schedule", default="robust", metavar="NAME|FILE", help=f"{', '.join(SHIPPED)}, or a CSV file"
+    )
     parser.add_argument("--steps", type=int, metavar="N", help="stretches the schedule (its own length)")
     parser.add_argument("--weight", action="append", default=[], metavar="NAME=X", help=f"multiplier, 0 to 10: {names}")
     parser.add_argument("--width", type=int, default=4, metavar="N", help="latent dims, 2 to 6 (4)")
     parser.add_argument("--hidden", type=int, default=16, metavar="N", help="hidden width, 2 to 64 (16)")
-    parser.add_argument("--label-noise", type=float, default=0.0, metavar="X", help="share of labels drawn at random (0)")
+    parser.add_argument(
+        "--label-noise", type=float, default=0.0, metavar="X", help="share of labels drawn at random (0)"
+    )
 
 
 def _config(args: argparse.Namespace, seed: int = 0) -> RunConfig:
@@ -265,7 +268,7 @@ def _table(title: str, first: str, *columns: str) -> Table:
 
 
 @contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def _bar(what: str, total: int) -> Generator[Callable[[int], None]]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
         task = progress.add_task(what, total=total)

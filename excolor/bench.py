@@ -47,9 +47,7 @@ def bench(config: RunConfig | None = None, progress: Callable[[int], None] = lam
             start = time.perf_counter()
             batches(config)
             drawn = time.perf_counter() - start
-            rounds.append(
-                (_rate(config, "fused"), _rate(replace(config, steps=AUTOGRAD_STEPS), "autograd"), drawn)
-            )
+            rounds.append((_rate(config, "fused"), _rate(replace(config, steps=AUTOGRAD_STEPS), "autograd"), drawn))
             progress(done)
     finally:
         torch.set_num_threads(threads)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import safetensors
 import torch
@@ -170,7 +170,7 @@ def pretrained_path(name: str) -> Path:
     """
     if name not in PRETRAINED:
         raise ExcolorError(f"No checkpoint {name!r} ships; there are {' and '.join(PRETRAINED)}.")
-    package = Path(cast(str, excolor.__file__)).parent
+    package = Path(excolor.__file__).parent
     inside = package / "pretrained" / f"{name}.safetensors"
     return inside if inside.exists() else package.parent / "pretrained" / f"{name}.safetensors"
 

@@ -32,7 +32,7 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "nu
 _jit = njit(**_OPTIONS)
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-BLOCK = 256  # colours at a time in `respond` and `measure`: their scratch arrays stay in the first cache
+BLOCK = 256  # colours at a time in `respond`: its scratch arrays stay in the first cache
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 _SQRT_HALF = math.sqrt(0.5)
@@ -323,38 +323,20 @@ def _forward_block(d, h, params, rgb, start, x, hidden, z, u, inverse, y):
     return n
 
 
-def _respond(d, h, params, rgb, z, u, reconstruction, mse):
-    x, y, hidden, zt, ut, inverse = _block(d, h)
+def _respond(d, h, params, rgb, u, mse, spread):
+    x, y, hidden, z, ut, inverse = _block(d, h)
     for start in range(0, len(rgb), BLOCK):
-        n = _forward_block(d, h, params, rgb, start, x, hidden, zt, ut, inverse, y)
-        for k in range(n):
-            total = np.float32(0)
-            for c in range(3):
-                total += (y[c, k] - x[c, k]) ** 2
-                reconstruction[start + k, c] = y[c, k]
-            mse[start + k] = total * np.float32(1 / 3)
-            for i in range(d):
-                z[start + k, i] = zt[i, k]
-                u[start + k, i] = ut[i, k]
-
-
-def _measure(d, h, params, rgb, masks, mse, spread, shares):
-    x, y, hidden, zt, ut, inverse = _block(d, h)
-    for start in range(0, len(rgb), BLOCK):
-        n = _forward_block(d, h, params, rgb, start, x, hidden, zt, ut, inverse, y)
+        n = _forward_block(d, h, params, rgb, start, x, hidden, z, ut, inverse, y)
         for k in range(n):
             r, g, b = y[0, k] - x[0, k], y[1, k] - x[1, k], y[2, k] - x[2, k]
             mse[start + k] = (r * r + g * g + b * b) * np.float32(1 / 3)
             high = max(max(y[0, k], y[1, k]), y[2, k])
             low = min(min(y[0, k], y[1, k]), y[2, k])
             spread[start + k] = high - low
-        for m in range(len(masks)):
+        if len(u) > 0:
             for k in range(n):
-                shares[m, start + k] = np.float32(0)
-            for i in range(d):
-                if masks[m, i] != 0:
-                    for k in range(n):
-                        shares[m, start + k] += ut[i, k] * ut[i, k]
+                for i in range(d):
+                    u[start + k, i] = ut[i, k]
 
 
 _vector, _table, _cube = types.float32[::1], types.float32[:, ::1], types.float32[:, :, ::1]
@@ -364,8 +346,7 @@ _SOURCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
         _train_steps,
         (*(_int,) * 4, *(_vector,) * 4, _cube, _table, _table, _scheduled, _weights, _table),
     ),
-    "measure": (_measure, (_int, _int, _vector, _table, _table, _vector, _vector, _table)),
-    "respond": (_respond, (_int, _int, _vector, _table, _table, _table, _table, _vector)),
+    "respond": (_respond, (_int, _int, _vector, _table, _table, _vector, _vector)),
 }
 _compiled: dict[str, Callable[..., Any]] = {}
 _compiling = threading.Lock()
@@ -426,34 +407,16 @@ def train_steps(
     )
 
 
-def respond(
-    d: int, h: int, params: Floats, rgb: Floats, z: Floats, u: Floats, reconstruction: Floats, mse: Floats
-) -> None:
-    """Run a model on N colours.
+def respond(d: int, h: int, params: Floats, rgb: Floats, u: Floats, mse: Floats, spread: Floats) -> None:
+    """Run a model on N colours and keep what figures and snapshots need.
 
     Args:
         d, h: bottleneck and hidden width.
         params: `[n]` float32.
         rgb: `[N, 3]` float32.
-        z, u: `[N, d]` float32, filled.
-        reconstruction: `[N, 3]` float32, filled, clamped to [0, 1].
-        mse: `[N]` float32, filled with the mean squared error of each colour.
+        u: `[N, d]` float32, filled; or `[0, d]` where the latents are not wanted.
+        mse: `[N]` float32, filled with the mean squared error of each colour, outputs clamped to [0, 1].
+        spread: `[N]` float32, filled with the largest difference between two channels of the output.
     """
     compile_kernels()
-    _compiled["respond"](d, h, params, rgb, z, u, reconstruction, mse)
-
-
-def measure(
-    d: int, h: int, params: Floats, rgb: Floats, masks: Floats, mse: Floats, spread: Floats, shares: Floats
-) -> None:
-    """Run a model on N colours and keep what the figures need: a third of the memory of `respond`.
-
-    Args:
-        d, h, params, rgb: as in `respond`.
-        masks: `[M, d]` float32, each row 1 for the dims of a set and 0 for the others.
-        mse: `[N]` float32, filled with the mean squared error of each colour.
-        spread: `[N]` float32, filled with the largest difference between two channels of the reconstruction.
-        shares: `[M, N]` float32, filled with Σ u_k² over the dims of each set.
-    """
-    compile_kernels()
-    _compiled["measure"](d, h, params, rgb, masks, mse, spread, shares)
+    _compiled["respond"](d, h, params, rgb, u, mse, spread)

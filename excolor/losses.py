@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
@@ -18,7 +18,8 @@ SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same colour drawn twic
 
 def unitarity(z: Tensor) -> Tensor:
     """(‖z‖ − 1)², `[B]`: on the unit sphere → 0, at the origin → 1."""
-    return (torch.linalg.vector_norm(z, dim=-1) - 1) ** 2
+    length = cast(Tensor, torch.linalg.vector_norm(z, dim=-1))  # pyright: ignore[reportUnknownMemberType]
+    return (length - 1) ** 2
 
 
 def anchor(u: Tensor) -> Tensor:

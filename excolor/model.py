@@ -24,11 +24,10 @@ class ColorAutoencoder(nn.Module):
         super().__init__()
         self.bottleneck = bottleneck
         self.hidden = hidden
-        # skip_init: PyTorch's own initialisation would draw from the global generator.
-        self.encoder_in = nn.utils.skip_init(nn.Linear, 3, hidden)
-        self.encoder_out = nn.utils.skip_init(nn.Linear, hidden, bottleneck)
-        self.decoder_in = nn.utils.skip_init(nn.Linear, bottleneck, hidden)
-        self.decoder_out = nn.utils.skip_init(nn.Linear, hidden, 3)
+        self.encoder_in = _linear(3, hidden)
+        self.encoder_out = _linear(hidden, bottleneck)
+        self.decoder_in = _linear(bottleneck, hidden)
+        self.decoder_out = _linear(hidden, 3)
         if generator is not None:
             self.initialise(generator)
 
@@ -39,7 +38,7 @@ class ColorAutoencoder(nn.Module):
             for parameter in (layer.weight, layer.bias):
                 drawn = generator.uniform(-bound, bound, tuple(parameter.shape))
                 with torch.no_grad():
-                    parameter.copy_(torch.from_numpy(drawn))
+                    parameter.copy_(torch.as_tensor(drawn))
 
     def encode(self, rgb: Tensor) -> Tensor:
         """z, `[B, D]`, of colours `[B, 3]`: not yet on the sphere."""
@@ -56,6 +55,11 @@ class ColorAutoencoder(nn.Module):
         return z, u, self.decode(u)
 
 
+def _linear(inputs: int, outputs: int) -> nn.Linear:
+    # By way of the meta device: PyTorch's own initialisation would draw from the global generator.
+    return nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")
+
+
 def normalise(z: Tensor) -> Tensor:
     """u, `[B, D]`: z scaled to unit length; a zero vector stays zero."""
     return F.normalize(z, dim=-1)
@@ -69,5 +73,5 @@ def to_vector(model: ColorAutoencoder) -> NDArray[np.float32]:
 def from_vector(vector: NDArray[np.float32], bottleneck: int, hidden: int) -> ColorAutoencoder:
     """A model with the weights of a flat vector `[n]`, in evaluation mode and without gradients."""
     model = ColorAutoencoder(bottleneck, hidden)
-    nn.utils.vector_to_parameters(torch.from_numpy(vector.copy()), model.parameters())
+    nn.utils.vector_to_parameters(torch.as_tensor(vector.copy()), model.parameters())
     return model.eval().requires_grad_(False)

@@ -236,9 +236,7 @@ def parse(text: str, name: str = "custom") -> Schedule:
         last=steps[-1],
         tracks=_tracks(columns, header.line, rows, steps),
         phases=tuple((at, row.cell(phase)) for row, at in zip(rows, steps, strict=True) if row.cell(phase)),
-        actions=tuple(
-            (at, row.cell(action)) for row, at in zip(rows, steps, strict=True) if row.cell(action)
-        ),
+        actions=tuple((at, row.cell(action)) for row, at in zip(rows, steps, strict=True) if row.cell(action)),
     )
 
 
@@ -329,9 +327,7 @@ def _lines(text: str) -> Iterator[_Row]:
             if any(row.cells):
                 yield row
     except csv.Error as error:
-        raise _refusal(
-            line, "some cell", f"not CSV ({error})", "a quote must open or close a whole cell"
-        ) from error
+        raise _refusal(line, "some cell", f"not CSV ({error})", "a quote must open or close a whole cell") from error
 
 
 def _rows(lines: Iterator[_Row], header: _Row) -> list[_Row]:
@@ -342,9 +338,7 @@ def _rows(lines: Iterator[_Row], header: _Row) -> list[_Row]:
             right = f"it must not be there, as the header ends at cell {width}"
             raise _refusal(row.line, f"cell {width + 1}", _shown(row.cells[width]), right)
         if len(rows) == MAX_ROWS:
-            raise _refusal(
-                row.line, "STEP", f"in row {MAX_ROWS + 1:,} of the sheet", f"{MAX_ROWS:,} is the most"
-            )
+            raise _refusal(row.line, "STEP", f"in row {MAX_ROWS + 1:,} of the sheet", f"{MAX_ROWS:,} is the most")
         rows.append(row)
     if not rows:
         raise _refusal(header.line + 1, "STEP", "missing", "there must be a row below the header")

@@ -5,6 +5,7 @@ Both start from the same initial weights and see the same batches. Experiment 2.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -85,7 +86,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its configuration, the weights as a flat vector, what it recorded, and whether it stopped early."""
+    """A finished run: its configuration, its weights as a flat vector, what it recorded, and why it ended early."""
 
     config: RunConfig
     vector: Floats
@@ -169,9 +170,9 @@ class _Autograd:
     def __init__(self, model: ColorAutoencoder, drawn: Batches, planned: Plan, losses: Floats) -> None:
         self.model = model
         self.optimizer = torch.optim.Adam(model.parameters(), foreach=False)
-        self.rgb = torch.from_numpy(drawn.rgb)
-        self.labels = {"red": torch.from_numpy(drawn.red), "vibrant": torch.from_numpy(drawn.vibrant)}
-        self.carried = {"red": drawn.red.any(1).tolist(), "vibrant": drawn.vibrant.any(1).tolist()}
+        self.rgb = torch.as_tensor(drawn.rgb)
+        self.labels: dict[str, Tensor] = {"red": torch.as_tensor(drawn.red), "vibrant": torch.as_tensor(drawn.vibrant)}
+        self.carried = {"red": np.any(drawn.red, axis=1), "vibrant": np.any(drawn.vibrant, axis=1)}
         self.rate: list[float] = planned.rate.tolist()
         self.weights = [dict(zip((t.name for t in TERMS), row, strict=True)) for row in planned.weights.tolist()]
         self.losses = losses
@@ -181,10 +182,10 @@ class _Autograd:
             self.optimizer.param_groups[0]["lr"] = self.rate[step]
             labels = {name: label[step] if self.carried[name][step] else None for name, label in self.labels.items()}
             losses = training_step(self.model, self.optimizer, self.rgb[step], labels, self.weights[step])
-            values = torch.stack(list(losses.values())).tolist()
+            values = [float(loss.item()) for loss in losses.values()]
             recorded = dict(zip(losses, values, strict=True))
             self.losses[step] = [recorded.get(name, np.nan) for name in LOSSES]
-            if not np.isfinite(values).all():
+            if not all(map(math.isfinite, values)):
                 return step
         return last
 
@@ -266,11 +267,8 @@ def train(
 
 def latents_of(vector: Floats, config: RunConfig, colors: Floats) -> Floats:
     """u, `[N, D]`, of colours `[N, 3]` under the weights of a flat vector."""
-    n = len(colors)
-    z, u = np.empty((n, config.bottleneck), np.float32), np.empty((n, config.bottleneck), np.float32)
-    kernel.respond(
-        config.bottleneck, config.hidden, vector, colors, z, u, np.empty_like(colors), np.empty(n, np.float32)
-    )
+    u = np.empty((len(colors), config.bottleneck), np.float32)
+    kernel.respond(config.bottleneck, config.hidden, vector, colors, u, *np.empty((2, len(colors)), np.float32))
     return u
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -206,8 +207,9 @@ def _seeds(text: str) -> range:
         seeds = range(int(first), int(last)) if colon else range(int(first), int(first) + 1)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no range; write for example 0:60") from None
-    if not 0 < len(seeds) <= MAX_RUNS or seeds.start < 0 or seeds.stop > MAX_SEED + 1:
-        raise argparse.ArgumentTypeError(f"{text!r} names {len(seeds)} seeds; write for example 0:60")
+    if not 0 < seeds.stop - seeds.start <= MAX_RUNS or seeds.start < 0 or seeds.stop > MAX_SEED + 1:
+        right = f"up to {MAX_RUNS} seeds from 0 to {MAX_SEED}, for example 0:60"
+        raise argparse.ArgumentTypeError(f"{text!r} must be {right}")
     return seeds
 
 
@@ -260,7 +262,7 @@ def _print_summary(title: str, summary: Mapping[str, Any]) -> None:
 
 
 def _table(title: str, first: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column(first)
     for column in columns:
         table.add_column(column, justify="right")

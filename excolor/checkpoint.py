@@ -115,12 +115,15 @@ def parse(data: bytes, name: str = "The file") -> Checkpoint:
     try:
         tensors = st_torch.load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OverflowError) as error:
         raise ExcolorError(f"{name} is not a safetensors file, or a damaged one.") from error
     metadata: dict[str, str] = header.get("__metadata__") or {}
     if metadata.get("format") != _FORMAT:
         raise ExcolorError(f"{name} is a safetensors file, but not an excolor checkpoint.")
-    config = RunConfig.from_json(metadata.get("config", ""))
+    try:
+        config = RunConfig.from_json(metadata.get("config", ""))
+    except ExcolorError as error:
+        raise ExcolorError(f"{name} has an unusable configuration: {error}") from error
     _check(name, tensors, ColorAutoencoder(config.bottleneck, config.hidden))
     model = ColorAutoencoder(config.bottleneck, config.hidden)
     model.load_state_dict(tensors)

@@ -31,6 +31,8 @@ PRIMARIES = ("red", "green", "blue")
 SECONDARIES = ("yellow", "cyan", "magenta")
 GREYS: dict[str, float] = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
 
+GREY_WITHIN = 0.1  # channels that differ by less look grey
+
 FULL_GRID = (240, 48, 48)  # hues, saturations, values: 552,960 colours
 PATCH_GRID = (24, 4, 8)
 
@@ -85,3 +87,20 @@ def named_colors() -> dict[str, Array]:
     """The 12 hues and the 5 greys by name, each RGB `[3]`."""
     hues = {name: hsv_to_rgb([hue, 1.0, 1.0]) for name, hue in HUES.items()}
     return hues | {name: np.full(3, level) for name, level in GREYS.items()}
+
+
+def describe(rgb: ArrayLike) -> list[str]:
+    """Each colour of an `[N, 3]` array in words, such as "dark red", "pale cyan" or "light grey"."""
+    hues, greys = list(HUES), list(GREYS)
+    hsv = rgb_to_hsv(np.nan_to_num(np.clip(np.asarray(rgb, dtype=np.float64), 0, 1)))
+    h, s, v = np.moveaxis(hsv, -1, 0)
+    hue = np.rint(h * len(hues)).astype(int) % len(hues)
+    grey = np.rint(v * (len(greys) - 1)).astype(int)
+    words: list[str] = []
+    for i in range(len(hsv)):
+        if s[i] * v[i] < GREY_WITHIN:
+            words.append(greys[grey[i]])
+        else:
+            tone = "dark " if v[i] < 0.6 else "pale " if s[i] < 0.55 else ""
+            words.append(tone + hues[hue[i]])
+    return words

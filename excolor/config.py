@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -118,10 +117,8 @@ def _known(what: str, values: object, cls: type[Weights] | type[RunConfig]) -> d
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ExcolorError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
-    if not low <= value <= high:
-        raise ExcolorError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
     return float(value)
 
 

@@ -17,16 +17,16 @@ from numpy.typing import ArrayLike, NDArray
 from torch.nn import functional as F
 
 from excolor import kernel
-from excolor.color import FULL_GRID, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
+from excolor.color import FULL_GRID, GREY_WITHIN, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.surgery import HUE, WARMTH, ablate
 
 Floats = NDArray[np.float32]
 
 FAILS_ABOVE = 0.01  # intact max MSE, or grey MSE after hue ablation
-GREY_WITHIN = 0.1  # channels that differ by less look grey
 TARGET, BYSTANDER = 0.5, 0.05  # share of ‖u‖² in the deleted dims
 QUICK_HUES, QUICK_SATURATIONS = 4, 6
+RESIDUE_HUES = 240
 SELECTIVITY_LEVELS = 8
 SELECTIVITY_POWER = 2.3
 
@@ -37,7 +37,7 @@ class Grid:
 
     Attributes:
         rgb: `[N, 3]` float32.
-        grey: `[N]` bool, the colours without saturation.
+        grey: `[N]` bool, the colours at saturation 0 (black has other saturations too, which are not among them).
         even: how many of them, from the first, sample the HSV cube evenly: medians, means and shares are taken over
             these, maxima over all.
     """
@@ -133,8 +133,9 @@ def _finite(values: dict[str, float]) -> dict[str, float | None]:
 
 def _grid(even: ArrayLike, rest: ArrayLike) -> Grid:
     first, more = (np.asarray(hsv, np.float64).reshape(-1, 3) for hsv in (even, rest))
-    rgb = hsv_to_rgb(np.concatenate([first, more])).astype(np.float32)
-    return Grid(np.ascontiguousarray(rgb), rgb.max(1) == rgb.min(1), len(first))
+    hsv = np.concatenate([first, more])
+    rgb = np.ascontiguousarray(hsv_to_rgb(hsv).astype(np.float32))
+    return Grid(rgb, hsv[:, 1] == 0, len(first))
 
 
 @lru_cache(maxsize=1)
@@ -206,7 +207,7 @@ def deletion_figures(measured: Measure, grid: Grid, deleted_share: Floats) -> De
     mse, spread, share = measured.mse[: grid.even], measured.spread[: grid.even], deleted_share[: grid.even]
     return Deletion(
         *_errors(measured.mse, grid),
-        grey_share=float(np.count_nonzero(spread < GREY_WITHIN) / len(spread)),
+        grey_share=_mean(np.where(np.isnan(mse), np.nan, spread < GREY_WITHIN)),
         target_mse=_mean(mse[share >= TARGET]),
         bystander_mse=_mean(mse[share <= BYSTANDER]),
     )
@@ -254,3 +255,34 @@ def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Figures:
         fails=not (intact.max_mse <= FAILS_ABOVE and hue.grey_mse <= FAILS_ABOVE),
         colors=tuple(zip(names, *errors, strict=True)),
     )
+
+
+@dataclass(frozen=True)
+class Residue:
+    """What ablation leaves of the latents of fully vibrant colours, before normalisation blows it up to unit length.
+
+    Attributes:
+        least, most: share of ‖z‖ that is left, over 240 hues, in [0, 1].
+        brightness_correlation: over those hues, between RGB brightness and where the blown-up residue lies on the line
+            from black's to white's, in [−1, 1]. Not a number when those two coincide, as when every dim is ablated.
+    """
+
+    least: float
+    most: float
+    brightness_correlation: float
+
+
+def residue(model: ColorAutoencoder, dims: Sequence[int]) -> Residue:
+    """Measure what ablating `dims` leaves of vibrant colours' latents.
+
+    Raises:
+        ExcolorError: as in `ablate`.
+    """
+    hues = hsv_to_rgb([[h / RESIDUE_HUES, 1, 1] for h in range(RESIDUE_HUES)])
+    before, after = respond(model, hues).z, respond(ablate(model, dims), hues)
+    left = np.linalg.norm(after.z, axis=1) / np.linalg.norm(before, axis=1)
+    black, white = respond(ablate(model, dims), [[0, 0, 0], [1, 1, 1]]).u
+    place = after.u.astype(np.float64) @ (white - black)
+    if not np.isfinite(place).all() or np.ptp(place) < 1e-6:
+        return Residue(float(left.min()), float(left.max()), math.nan)
+    return Residue(float(left.min()), float(left.max()), float(np.corrcoef(hues.mean(-1), place)[0, 1]))

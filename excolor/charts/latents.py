@@ -1,0 +1,108 @@
+"""Latents on two dims: the colour wheel, seen along the other axes.
+
+After the notebook's "Latents" (Experiment 2.7), in two dimensions. A deleted axis is drawn as a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows
+from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
+
+LEVELS = 8
+VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the top, and the rest
+_REACH = 1.32  # room for names beyond the unit circle
+_RIM = 1.16
+_NAMED_FROM = 0.35  # a hue nearer to the centre than this has no place on the rim
+
+
+@lru_cache(maxsize=1)
+def colors() -> NDArray[np.float64]:
+    """The colours whose latents are drawn: RGB 8³, then the twelve named hues; `[524, 3]`."""
+    named = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
+    return np.concatenate([rgb_grid(LEVELS).reshape(-1, 3), named])
+
+
+@lru_cache(maxsize=16)
+def spec(dims: tuple[int, int], size: int = 300) -> dict[str, Any]:
+    """A point per colour, filled as the network gives it back, with the true colour as a dot inside."""
+    across, up = dims
+    scale = alt.Scale(domain=[-_REACH, _REACH], nice=False)
+    x = alt.X("x:Q", title=f"u{_sub(across)}", scale=scale).axis(
+        values=[-1, 0, 1], format="~g", grid=False, domain=False
+    )
+    y = alt.Y("y:Q", title=f"u{_sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="~g", grid=False, domain=False)
+    base = alt.Chart(rows())
+    turn = np.linspace(0, 2 * np.pi, 97)
+    circle = [{"cx": float(np.cos(a)), "cy": float(np.sin(a)), "order": i} for i, a in enumerate(turn)]
+    rim = (
+        alt.Chart(alt.InlineData(values=circle))
+        .mark_line(color=FAINT, strokeWidth=1)
+        .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="order:Q")
+    )
+    axes = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
+    axes = axes.encode(x, y, x2="x2", y2="y2")
+    points = base.transform_filter("datum.kind == 'color'")
+    tooltip = [
+        alt.Tooltip("label:N", title="true colour"),
+        alt.Tooltip("output_name:N", title="output"),
+        alt.Tooltip("x:Q", title=f"u{_sub(across)}", format=".2f"),
+        alt.Tooltip("y:Q", title=f"u{_sub(up)}", format=".2f"),
+    ]
+    outer = points.mark_circle(size=58, opacity=1).encode(x, y, alt.Color("output:N", scale=None), tooltip=tooltip)
+    inner = points.mark_circle(size=12, opacity=1).encode(x, y, alt.Color("true:N", scale=None), tooltip=tooltip)
+    names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=11, color=INK)
+    names = names.encode(x, y, alt.Text("label:N"))
+    chart = alt.layer(rim, axes, outer, inner, names)
+    return as_spec(chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+
+
+def table(
+    dims: tuple[int, int],
+    u: NDArray[np.float32],
+    output: NDArray[np.float32],
+    deleted: Collection[int] = (),
+) -> pa.Table:
+    """The rows for latents `[524, D]` and outputs `[524, 3]` of `colors()`; `deleted` are the dims without an axis."""
+    across, up = dims
+    points = len(u) - len(HUES)
+    x, y = (u[:, k] if k < u.shape[1] else np.zeros(len(u), np.float32) for k in dims)
+    names, places = _rim_names(x[points:], y[points:])
+    spans = [(-1.0, 0.0, 1.0, 0.0)] if across not in deleted else []
+    spans += [(0.0, -1.0, 0.0, 1.0)] if up not in deleted else []
+    blank, gap = [""] * (len(spans) + len(names)), [np.nan] * points
+    return pa.table(
+        {
+            "kind": ["axis"] * len(spans) + ["name"] * len(names) + ["color"] * points,
+            "x": np.concatenate([[s[0] for s in spans], places[:, 0], x[:points]]),
+            "y": np.concatenate([[s[1] for s in spans], places[:, 1], y[:points]]),
+            "x2": [s[2] for s in spans] + [np.nan] * len(names) + gap,
+            "y2": [s[3] for s in spans] + [np.nan] * len(names) + gap,
+            "label": [""] * len(spans) + names + describe(colors()[:points]),
+            "output": blank + rgb_to_hex(output[:points]),
+            "output_name": blank + describe(output[:points]),
+            "true": blank + rgb_to_hex(colors()[:points]),
+        }
+    )
+
+
+def _rim_names(x: NDArray[np.float32], y: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float64]]:
+    radius = np.hypot(x, y).astype(np.float64)
+    placed = np.stack([x, y], -1) / np.maximum(radius, 1e-9)[:, None] * _RIM
+    shown: list[int] = []
+    for i in np.flatnonzero(radius >= _NAMED_FROM).tolist():  # not a number is no place either
+        if all(np.hypot(*(placed[i] - placed[j])) > 0.2 for j in shown):
+            shown.append(i)
+    return [list(HUES)[i] for i in shown], placed[shown].reshape(-1, 2)
+
+
+def _sub(dim: int) -> str:
+    return "₀₁₂₃₄₅"[dim]

@@ -1,0 +1,1 @@
+"""The part of excolor that knows Streamlit: what pages share. Nothing below it does."""

@@ -1,0 +1,50 @@
+"""What every page opens with: the style sheet, and a kernel that compiles while the first page is read."""
+
+from __future__ import annotations
+
+import runpy
+import threading
+from pathlib import Path
+
+import streamlit as st
+import torch
+
+from excolor.evaluation import full_grid
+from excolor.kernel import compile_kernels
+from excolor.ui.panels import style
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Start, once a server, what the first training and the first figures would otherwise wait for."""
+    torch.set_num_threads(1)  # models this small only wait for a pool of threads
+
+    def warm() -> None:
+        compile_kernels()
+        full_grid()
+
+    thread = threading.Thread(target=warm, name="excolor-warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+_main_script = Path(__file__).parents[2] / "streamlit_app.py"
+_has_run = threading.Event()
+
+
+def open_page() -> None:
+    """Called by the main script before a page runs."""
+    _has_run.set()
+    style()
+    warm_up()
+
+
+def require() -> None:
+    """Called first by every page: on a server whose first visitor followed a link to that page, run the main script.
+
+    Until the main script has run once, Streamlit takes the folder `pages/` for the list of pages and would show the
+    page alone, without its frame.
+    """
+    if not _has_run.is_set():
+        runpy.run_path(str(_main_script), run_name="__main__")
+        st.stop()

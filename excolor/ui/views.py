@@ -1,0 +1,104 @@
+"""What the ablation page shows of one column: the figures and the rows of its charts, computed once per model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from excolor.charts import brightness, curves, latents, patches
+from excolor.color import GREY_WITHIN, HUES, PATCH_GRID
+from excolor.evaluation import (
+    Deletion,
+    Intact,
+    Measure,
+    Residue,
+    Response,
+    deletion_figures,
+    full_grid,
+    intact_figures,
+    measure,
+    residue,
+    respond,
+    share_in,
+)
+from excolor.model import ColorAutoencoder
+from excolor.surgery import ablate, prune
+from excolor.ui.subject import Subject, by_key
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the comparison: `dims` deleted from a model, by ablation or by pruning.
+
+    Attributes:
+        patches_grey: share of the fully saturated patches that come out grey, black among them.
+        named_brightness: mean channel of the answers to the twelve named hues, `[12]`.
+    """
+
+    dims: tuple[int, ...]
+    figures: Intact | Deletion
+    patches: pa.Table
+    patches_grey: float
+    curves: dict[str, pa.Table]
+    latents: dict[tuple[int, int], pa.Table]
+    brightness: pa.Table
+    named_brightness: np.ndarray
+
+
+def operate(model: ColorAutoencoder, dims: tuple[int, ...], pruned: bool) -> ColorAutoencoder:
+    """The model after surgery; itself when there is nothing to delete.
+
+    Raises:
+        ExcolorError: every dim would be pruned.
+    """
+    if not dims:
+        return model
+    return prune(model, dims) if pruned else ablate(model, dims)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Subject: by_key})
+def _intact_measure(chosen: Subject) -> Measure:
+    return measure(chosen.model, full_grid(), latents=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
+def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
+    """Everything in one column of the ablation page."""
+    model = operate(chosen.model, dims, pruned)
+    kept = [k for k in range(chosen.model.bottleneck) if not (pruned and k in dims)]
+
+    def latents_of(response: Response) -> np.ndarray:
+        # Under pruning the dims that are left keep their numbers, so that the axes stay where they were.
+        u = np.zeros((len(response.u), chosen.model.bottleneck), np.float32)
+        u[:, kept] = response.u
+        return u
+
+    on_patches, on_latents = respond(model, patches.colors()), respond(model, latents.colors())
+    u = latents_of(on_latents)
+    views = [view for view in latents.VIEWS if max(view) < chosen.model.bottleneck]
+    return Column(
+        dims,
+        _figures(chosen, model, dims),
+        patches.table(on_patches.rgb, on_patches.mse),
+        float(np.mean(np.ptp(on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1], axis=-1) < GREY_WITHIN)),
+        {axis: curves.table(axis, respond(model, curves.colors(axis)).mse) for axis in curves.AXES},
+        {view: latents.table(view, u, on_latents.rgb, dims) for view in views},
+        brightness.table(respond(model, brightness.colors()).rgb),
+        on_latents.rgb[-len(HUES) :].mean(-1),
+    )
+
+
+def _figures(chosen: Subject, model: ColorAutoencoder, dims: tuple[int, ...]) -> Intact | Deletion:
+    grid, before = full_grid(), _intact_measure(chosen)
+    if not dims:
+        return intact_figures(before, grid)
+    return deletion_figures(measure(model, grid), grid, share_in(before.u, dims))
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
+def residue_of(chosen: Subject, dims: tuple[int, ...]) -> Residue:
+    """What is left of the latents of vibrant colours once `dims` are deleted."""
+    return residue(chosen.model, dims)

@@ -1,0 +1,78 @@
+"""Start: the question, and the answer in one click."""
+
+from gettext import gettext as _
+
+import numpy as np
+import streamlit as st
+
+from excolor.color import describe, hex_to_rgb, named_colors, rgb_to_hex
+from excolor.evaluation import respond
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui import frame, panels
+from excolor.ui.subject import shipped
+from excolor.ui.text import figure
+
+frame.require()
+
+OWN = "another colour"
+TITLES = (_("intact"), _("− warmth"), _("− hue"))
+
+colors = named_colors()
+model = shipped("robust").model
+variants = (model, ablate(model, WARMTH), ablate(model, HUE))
+
+st.title(_("Can you decide where a network keeps a concept, and then delete it?"))
+st.markdown(
+    _(
+        "This network squeezes every colour through four numbers. Before it was trained, we decided that the first "
+        "number should hold **warmth** (red against cyan), and the first two together **hue**. "
+        "Pick a colour, and see what the network makes of it: as trained, with warmth deleted, and with hue deleted."
+    )
+)
+
+name = st.pills(
+    _("Pick a colour"), [*colors, OWN], default="red", required=True, key="start-color", persist_state="session"
+)
+picked = colors.get(name or "red")
+if picked is None:
+    picked = hex_to_rgb(st.color_picker(_("Any colour"), "#b05fd0", key="start-own", persist_state="session"))
+label = describe(picked[None])[0] if name == OWN else str(name)
+
+answers = [respond(variant, picked) for variant in variants]
+for place, title, answer in zip(st.columns(3, gap="medium"), TITLES, answers, strict=True):
+    looks = describe(answer.rgb)[0]
+    error = figure(float(answer.mse[0]))
+    with place:
+        panels.patch(
+            answer.rgb[0],
+            picked,
+            title,
+            [_("looks {looks} ({hex})").format(looks=looks, hex=rgb_to_hex(answer.rgb)[0]), f"MSE {error}"],
+            _("{title}: the network answers {true} with {looks}, MSE {error}").format(
+                title=title, true=label, looks=looks, error=error
+            ),
+        )
+words = [describe(answer.rgb)[0] for answer in answers]
+st.markdown(
+    _(
+        "The trained network answers **{true}** with **{intact}**. Without warmth it answers **{warmth}**, and without "
+        "hue **{hue}**. The square inside each patch is the true colour; MSE is the mean squared error between the two, "
+        "0 when they are equal."
+    ).format(true=label, intact=words[0], warmth=words[1], hue=words[2])
+)
+
+st.subheader(_("All the named colours at once"))
+st.markdown(
+    _(
+        "Read down a column. What is gone in the middle, and what is gone on the right? "
+        "Nothing was trained again: each deletion only sets a few of the network's {count} weights to zero."
+    ).format(count=sum(p.numel() for p in model.parameters()))
+)
+stack = np.stack(list(colors.values()))
+everything = [respond(variant, stack) for variant in variants]
+panels.strip(
+    list(colors),
+    {t: (r.rgb, [figure(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
+    stack,
+)
+st.page_link("pages/ablation.py", label=_("Compare the two deletions in full →"))

@@ -1,0 +1,18 @@
+"""excolor: the list of pages and the frame they share. Start it with `streamlit run streamlit_app.py`."""
+
+from gettext import gettext as _
+
+import streamlit as st
+
+from excolor.ui import frame
+
+st.set_page_config(page_title="excolor", layout="wide")
+page = st.navigation(
+    [
+        st.Page("pages/start.py", title=_("Start"), url_path="start", default=True),
+        st.Page("pages/ablation.py", title=_("Ablation"), url_path="ablation"),
+    ],
+    position="top",
+)
+frame.open_page()
+page.run()

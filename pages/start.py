@@ -39,19 +39,14 @@ if picked is None:
 label = describe(picked[None])[0] if name == OWN else str(name)
 
 answers = [respond(variant, picked) for variant in variants]
-for place, title, answer in zip(st.columns(3, gap="medium"), TITLES, answers, strict=True):
-    looks = describe(answer.rgb)[0]
-    error = figure(float(answer.mse[0]))
-    with place:
-        panels.patch(
-            answer.rgb[0],
-            picked,
-            title,
-            [_("looks {looks} ({hex})").format(looks=looks, hex=rgb_to_hex(answer.rgb)[0]), f"MSE {error}"],
-            _("{title}: the network answers {true} with {looks}, MSE {error}").format(
-                title=title, true=label, looks=looks, error=error
-            ),
-        )
+row: list[panels.Patch] = []
+for title, answer in zip(TITLES, answers, strict=True):
+    looks, error = describe(answer.rgb)[0], figure(float(answer.mse[0]))
+    lines = _("looks {looks}").format(looks=looks), rgb_to_hex(answer.rgb)[0], f"MSE {error}"
+    words = _("{title}: the network answers {true} with {looks}, MSE {error}")
+    words = words.format(title=title, true=label, looks=looks, error=error)
+    row.append(panels.Patch(answer.rgb[0], picked, title, lines, words))
+panels.patches(row)
 words = [describe(answer.rgb)[0] for answer in answers]
 st.markdown(
     _(

@@ -58,9 +58,11 @@ def spec(axis: Axis) -> dict[str, Any]:
     x = (
         alt.X("x:Q", title=_TITLES[axis])
         .scale(domain=[0, last * 1.38], nice=False)
-        .axis(values=ticks, format="~g", grid=False)
+        .axis(values=ticks, format="d" if axis == "hue" else ".2~f", grid=False)
     )
-    y = alt.Y("mse:Q", title="MSE (root scale)", scale=ERROR_SCALE).axis(values=ERROR_TICKS, format="~g")
+    y = alt.Y("mse:Q", title="MSE (root scale)", scale=ERROR_SCALE).axis(
+        values=ERROR_TICKS, format=".2~f", labelOverlap=False
+    )
     base = alt.Chart(rows())
     line = base.mark_line(strokeWidth=1, color="#808080").encode(x, y, detail="line:N")
     points = base.mark_point(filled=True, opacity=1, size=22, stroke="#808080", strokeWidth=0.4).encode(
@@ -78,7 +80,7 @@ def spec(axis: Axis) -> dict[str, Any]:
         .mark_text(align="left", dx=6, fontSize=11, color="#808080")
         .encode(x, alt.Y("label_y:Q", scale=ERROR_SCALE), alt.Text("line:N"))
     )
-    return as_spec(alt.layer(line, points, names).properties(height=250))
+    return as_spec(alt.layer(line, points, names).properties(height=280))
 
 
 def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:

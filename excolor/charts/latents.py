@@ -19,8 +19,8 @@ from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
 VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the top, and the rest
-_REACH = 1.32  # room for names beyond the unit circle
-_RIM = 1.16
+_REACH = 1.5  # room for names beyond the unit circle
+_RIM = 1.2
 _NAMED_FROM = 0.35  # a hue nearer to the centre than this has no place on the rim
 
 
@@ -32,14 +32,14 @@ def colors() -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def spec(dims: tuple[int, int], size: int = 300) -> dict[str, Any]:
+def spec(dims: tuple[int, int], size: int = 340) -> dict[str, Any]:
     """A point per colour, filled as the network gives it back, with the true colour as a dot inside."""
     across, up = dims
     scale = alt.Scale(domain=[-_REACH, _REACH], nice=False)
     x = alt.X("x:Q", title=f"u{_sub(across)}", scale=scale).axis(
-        values=[-1, 0, 1], format="~g", grid=False, domain=False
+        values=[-1, 0, 1], format="d", grid=False, domain=False
     )
-    y = alt.Y("y:Q", title=f"u{_sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="~g", grid=False, domain=False)
+    y = alt.Y("y:Q", title=f"u{_sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
     base = alt.Chart(rows())
     turn = np.linspace(0, 2 * np.pi, 97)
     circle = [{"cx": float(np.cos(a)), "cy": float(np.sin(a)), "order": i} for i, a in enumerate(turn)]
@@ -59,7 +59,7 @@ def spec(dims: tuple[int, int], size: int = 300) -> dict[str, Any]:
     ]
     outer = points.mark_circle(size=58, opacity=1).encode(x, y, alt.Color("output:N", scale=None), tooltip=tooltip)
     inner = points.mark_circle(size=12, opacity=1).encode(x, y, alt.Color("true:N", scale=None), tooltip=tooltip)
-    names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=11, color=INK)
+    names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=10, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
     chart = alt.layer(rim, axes, outer, inner, names)
     return as_spec(chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
@@ -99,7 +99,7 @@ def _rim_names(x: NDArray[np.float32], y: NDArray[np.float32]) -> tuple[list[str
     placed = np.stack([x, y], -1) / np.maximum(radius, 1e-9)[:, None] * _RIM
     shown: list[int] = []
     for i in np.flatnonzero(radius >= _NAMED_FROM).tolist():  # not a number is no place either
-        if all(np.hypot(*(placed[i] - placed[j])) > 0.2 for j in shown):
+        if all(np.hypot(*(placed[i] - placed[j])) > 0.16 for j in shown):
             shown.append(i)
     return [list(HUES)[i] for i in shown], placed[shown].reshape(-1, 2)
 

@@ -36,10 +36,10 @@ def spec() -> dict[str, Any]:
     label = " : ".join(
         f"abs(datum.value - {centre}) < 0.1 ? '{name}'" for centre, name in zip(centres, names, strict=True)
     )
-    x = alt.X("x:Q", title="hue (degrees)").scale(domain=[0, 360], nice=False)
+    x = alt.X("x:Q", title="hue (degrees)").scale(domain=[-5, 365], nice=False)
     x = x.axis(values=[0, 60, 120, 180, 240, 300, 360], grid=False, domain=False, ticks=False)
     y = alt.Y("y:Q", title="value, in slices of saturation")
-    y = y.scale(domain=[_SLICES * _STRIDE - _GAP, 0], nice=False)
+    y = y.scale(domain=[_SLICES * _STRIDE - _GAP + 0.4, -0.4], nice=False)
     y = y.axis(values=centres, labelExpr=f"{label} : ''", grid=False, domain=False, ticks=False)
     tooltip = [
         alt.Tooltip("name:N", title="true colour"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -19,22 +20,30 @@ _STYLE = """
 [data-testid="stMainBlockContainer"] { max-width: 80rem; padding-inline: clamp(1rem, 4vw, 3.5rem); }
 [data-testid="stMarkdownContainer"] p { max-width: 44rem; }
 .xc-figures dd { font-variant-numeric: tabular-nums; }
+.xc-row { display: grid; grid-template-columns: repeat(3, 1fr); gap: clamp(.5rem, 2vw, 1.5rem); }
 .xc-patch { background: #808080; border-radius: .25rem; padding: .75rem; }
 .xc-patch > div { height: 9rem; display: grid; place-items: center; }
 .xc-patch > div > div { width: 3.25rem; height: 3.25rem; }
 .xc-under { margin: .5rem 0 0; }
 .xc-under b { font-weight: 600; }
-.xc-figures { display: grid; grid-template-columns: 1fr auto; gap: .15rem 1rem; margin: 0; max-width: 20rem; }
-.xc-figures dt { margin: 0; opacity: .75; font-weight: 400; }
-.xc-figures dd { margin: 0; text-align: right; font-weight: 600; }
+dl.xc-figures.xc-figures { display: grid; grid-template-columns: 1fr auto; gap: .15rem 1rem; margin: 0; padding: 0;
+  max-width: 19rem; }
+dl.xc-figures.xc-figures dt { margin: 0; padding: 0; opacity: .75; font-weight: 400; }
+dl.xc-figures.xc-figures dd { margin: 0; padding: 0; text-align: right; font-weight: 600; }
 .xc-strip { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 .xc-strip th { text-align: left; font-weight: 600; padding: .2rem .5rem .2rem 0; }
 .xc-strip td { padding: 0; }
 .xc-strip td > span { display: flex; align-items: center; gap: .5rem; }
-.xc-strip td i { display: inline-block; width: 2.75rem; height: 1.75rem; background: #808080; padding: .2rem; flex: none; }
-.xc-strip td i b { display: block; height: 100%; }
+.xc-strip td i { display: grid; place-items: center; width: 2.75rem; height: 1.75rem; flex: none; }
+.xc-strip td i { border: .2rem solid #808080; }
+.xc-strip td i b { width: .8rem; height: .8rem; }
 .xc-strip td em { font-style: normal; opacity: .75; font-size: .875rem; }
-@media (max-width: 40rem) { .xc-strip td em { display: none; } .xc-patch > div { height: 6rem; } }
+@media (max-width: 40rem) {
+  .xc-strip td > span { flex-direction: column; align-items: start; gap: 0; margin-bottom: .35rem; }
+  .xc-patch { padding: .4rem; }
+  .xc-patch > div { height: 5rem; }
+  .xc-patch > div > div { width: 2rem; height: 2rem; }
+}
 </style>
 """
 
@@ -50,14 +59,29 @@ def chart(spec: Mapping[str, Any], rows: pa.Table, alt: str, key: str, *, fixed:
     st.vega_lite_chart(spec=filled, width="content" if fixed else "stretch", key=key, alt=alt)
 
 
-def patch(output: ArrayLike, true: ArrayLike, title: str, lines: list[str], label: str) -> None:
-    """A large patch of the reconstructed colour with the true colour as a square inside it, and words beneath."""
-    outer, inner = rgb_to_hex(np.stack([np.asarray(output), np.asarray(true)]))
-    words = "<br>".join(escape(line) for line in lines)
-    st.html(
-        f'<div class="xc-patch" role="img" aria-label="{escape(label)}"><div style="background:{outer}">'
+@dataclass(frozen=True)
+class Patch:
+    """A reconstructed colour `[3]` beside the true one `[3]`, what stands beneath it, and what it is in words."""
+
+    output: ArrayLike
+    true: ArrayLike
+    title: str
+    lines: tuple[str, ...]
+    label: str
+
+
+def patches(row: Sequence[Patch]) -> None:
+    """Large patches beside each other: the reconstructed colour, with the true colour as a square inside it."""
+    st.html(f'<div class="xc-row">{"".join(map(_patch, row))}</div>')
+
+
+def _patch(patch: Patch) -> str:
+    outer, inner = rgb_to_hex(np.stack([np.asarray(patch.output), np.asarray(patch.true)]))
+    words = "<br>".join(escape(line) for line in patch.lines)
+    return (
+        f'<div><div class="xc-patch" role="img" aria-label="{escape(patch.label)}"><div style="background:{outer}">'
         f'<div style="background:{inner}"></div></div></div>'
-        f'<p class="xc-under"><b>{escape(title)}</b><br>{words}</p>'
+        f'<p class="xc-under"><b>{escape(patch.title)}</b><br>{words}</p></div>'
     )
 
 
@@ -69,17 +93,18 @@ def figure_list(values: Mapping[str, str], label: str) -> None:
 
 def strip(names: list[str], columns: Mapping[str, tuple[ArrayLike, list[str]]], true: ArrayLike) -> None:
     """A table of small patches: a row per colour, a column per model, with the error of each in words."""
-    inner = rgb_to_hex(true)
-    head = "".join(f"<th scope='col'>{escape(title)}</th>" for title in columns)
-    outputs = {title: (rgb_to_hex(colors), errors) for title, (colors, errors) in columns.items()}
+    inside = rgb_to_hex(true)
+    cells = [
+        [_cell(*each) for each in zip(rgb_to_hex(outputs), inside, errors, strict=True)]
+        for outputs, errors in columns.values()
+    ]
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in columns)
     rows = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th>"
-        + "".join(
-            f'<td><span><i style="background:{colors[i]}"><b style="background:{inner[i]};margin:.2rem .8rem;'
-            f'height:calc(100% - .4rem)"></b></i><em>{escape(errors[i])}</em></span></td>'
-            for colors, errors in outputs.values()
-        )
-        + "</tr>"
-        for i, name in enumerate(names)
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(row)}</tr>' for name, *row in zip(names, *cells, strict=True)
     )
-    st.html(f'<table class="xc-strip"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>')
+    st.html(f'<table class="xc-strip"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>')
+
+
+def _cell(outer: str, inner: str, words: str) -> str:
+    patch = f'<i style="background:{outer}"><b style="background:{inner}"></b></i>'
+    return f"<td><span>{patch}<em>{escape(words)}</em></span></td>"

@@ -29,7 +29,9 @@ from excolor.losses import SAME_COLOR
 # Without "nnan" and "ninf": with them the compiler may assume that isfinite() is always true.
 _FAST = {"reassoc", "contract", "arcp", "afn", "nsz"}
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "numpy"}
-_jit = njit(**_OPTIONS)
+# Inlined by force: a function left to itself would be compiled twice, alone and with its caller, and which of the two
+# runs would depend on whether the kernel came from the disk. They round differently: another run, bit by bit.
+_jit = njit(**_OPTIONS, forceinline=True)
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 BLOCK = 256  # colours at a time in `respond`: its scratch arrays stay in the first cache

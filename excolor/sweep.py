@@ -82,11 +82,12 @@ def distribution(values: Sequence[float]) -> dict[str, float | None]:
 
 
 SELECTED_BY = (
-    "Of the seeds that do not fail, the lowest sum of ranks over five figures: intact.max_mse, intact.median_mse and "
-    "hue.grey_mse (low is good), red_cosine and selectivity (high is good); a tie goes to the lower seed."
+    "Of the seeds that do not fail, the lowest sum of ranks over six figures: intact.max_mse, intact.median_mse and "
+    "hue.grey_mse (low is good), hue.grey_share, selectivity and red_cosine (high is good). A rank is the number of "
+    "seeds that do strictly better; a tie goes to the lower seed."
 )
 _LOW_IS_GOOD = ("intact.max_mse", "intact.median_mse", "hue.grey_mse")
-_HIGH_IS_GOOD = ("red_cosine", "selectivity")
+_HIGH_IS_GOOD = ("hue.grey_share", "selectivity", "red_cosine")
 
 
 def best(trials: Sequence[Trial]) -> Trial:
@@ -99,7 +100,7 @@ def best(trials: Sequence[Trial]) -> Trial:
     if not sound:
         raise ExcolorError(f"All {len(trials)} runs fail, so none can be chosen; try other seeds.")
     scores = [trial.figures.scores() for trial in sound]
-    columns = [[score[name] for score in scores] for name in _LOW_IS_GOOD]
-    columns += [[-score[name] for score in scores] for name in _HIGH_IS_GOOD]
-    ranks = sum(np.argsort(np.argsort(column, kind="stable"), kind="stable") for column in columns)
-    return sound[int(np.argmin(ranks))]
+    columns = [np.array([score[name] for score in scores]) for name in _LOW_IS_GOOD]
+    columns += [-np.array([score[name] for score in scores]) for name in _HIGH_IS_GOOD]
+    ranks = [np.searchsorted(np.sort(column), column) for column in columns]
+    return sound[int(np.argmin(np.sum(ranks, axis=0)))]

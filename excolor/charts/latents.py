@@ -41,12 +41,12 @@ def spec(dims: tuple[int, int], size: int = 340) -> dict[str, Any]:
     )
     y = alt.Y("y:Q", title=f"u{_sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
     base = alt.Chart(rows())
-    turn = np.linspace(0, 2 * np.pi, 97)
-    circle = [{"cx": float(np.cos(a)), "cy": float(np.sin(a)), "order": i} for i, a in enumerate(turn)]
+    turn = "datum.part * 2 * PI / 96"
     rim = (
-        alt.Chart(alt.InlineData(values=circle))
+        alt.Chart(alt.sequence(0, 97, as_="part"))
+        .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
         .mark_line(color=FAINT, strokeWidth=1)
-        .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="order:Q")
+        .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="part:Q")
     )
     axes = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     axes = axes.encode(x, y, x2="x2", y2="y2")

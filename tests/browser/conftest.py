@@ -1,0 +1,80 @@
+"""One server and one Chromium for all tests in this folder, and a page that is watched."""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.tools import Theme, Watch, browser_path, launch, serve, visit
+
+FOLDER = Path(__file__).parent
+LOG = pytest.StashKey[Path]()
+Visit = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(FOLDER):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the server said in a test that failed."""
+    report = yield
+    log = item.config.stash.get(LOG, None)
+    if report.failed and log is not None and item.path.is_relative_to(FOLDER):
+        report.sections.append(("the app's server", log.read_text(errors="replace")[-10_000:]))
+    return report
+
+
+# Of the package, not of the session: both are gone before the same worker goes on with other tests, because
+# Playwright keeps an event loop running in the main thread as long as it lives.
+@pytest.fixture(scope="package")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app, running."""
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    request.config.stash[LOG] = log
+    with serve(log) as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; without one the tests are skipped, or fail where it was promised."""
+    executable = browser_path()
+    if executable is None:
+        reason = "no Chromium on the PATH"
+        if os.environ.get("EXCOLOR_REQUIRE_BROWSER"):
+            pytest.fail(f"{reason}, though EXCOLOR_REQUIRE_BROWSER is set")
+        pytest.skip(reason)
+    with launch(executable) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: str) -> Iterator[Visit]:
+    """`new_page(theme="dark", width=390)`: one more visitor's page, none of whom may leave anything to complain of.
+
+    A test ends with a clean console and without a request to another host, or it fails.
+    """
+    watches: list[Watch] = []
+    with ExitStack() as visits:
+
+        def open_one(theme: Theme = "light", width: int = 1280, height: int = 900) -> Page:
+            page, watch = visits.enter_context(visit(browser, server, theme, width, height))
+            watches.append(watch)
+            return page
+
+        yield open_one
+    assert [problem for watch in watches for problem in watch.problems] == []
+
+
+@pytest.fixture
+def page(new_page: Visit) -> Page:
+    """A visitor's page in the light theme on a laptop's screen, watched as in `new_page`."""
+    return new_page()

@@ -1,0 +1,251 @@
+"""The real app in a real browser: start the one, drive the other, and watch what passes between them.
+
+Used by the tests in this folder and by ``scripts/screenshots.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "streamlit_app.py"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Software WebGL for machines without a GPU; nothing that talks to the browser's maker; no sandbox, because
+# a container's root may not have one.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+# Said by the browser about itself: WebGL without a GPU copies slowly.
+SOFTWARE_WEBGL = ("GL Driver Message", "GPU stall due to ReadPixels")
+# On a page with an address of its own Streamlit first looks for its server beneath that address, and the
+# browser logs the two misses before it finds the server at the root.
+BASE_PATH_PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
+
+Theme = Literal["light", "dark"]
+
+
+# --- the server ----------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    """A port of the loopback interface on which nothing listens at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(log: Path, app: Path = APP, timeout: float = 60) -> Generator[str]:
+    """Run `app` from its own folder, as a person does, and give its address once it answers.
+
+    Everything that the server says goes into the file `log`.
+
+    Raises:
+        RuntimeError: The server ended, or did not answer within `timeout` seconds; carries the log.
+    """
+    port = free_port()
+    # A fixed address also keeps Streamlit from asking the internet for this machine's own.
+    options = {
+        "server.headless": "true",
+        "server.address": "127.0.0.1",
+        "server.port": str(port),
+        "logger.enableRich": "false",
+    }
+    arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(app), *arguments],
+            cwd=app.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            base_url = f"http://localhost:{port}"
+            _await_health(process, base_url, log, timeout)
+            yield base_url
+        finally:
+            _end_group(process)
+
+
+def _await_health(process: subprocess.Popen[bytes], base_url: str, log: Path, timeout: float) -> None:
+    end = time.monotonic() + timeout
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{base_url}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    what = "did not answer" if process.poll() is None else f"ended with code {process.returncode}"
+    raise RuntimeError(f"The app's server {what}. Its log:\n{log.read_text(errors='replace')}")
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End the server and whatever it started: all are in the session that it leads."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=10)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+# --- the browser ---------------------------------------------------------------------------------
+
+
+def browser_path() -> str | None:
+    """The Chromium that is installed on this machine, or None."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def launch(executable: str) -> Generator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Watch:
+    """What a page said on its console and whom it asked, popups, frames and workers included."""
+
+    complaints: list[str] = field(default_factory=list[str])
+    requests: list[str] = field(default_factory=list[str])
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
+        context.on("console", self._console)
+        context.on("page", lambda page: page.on("websocket", lambda ws: self.requests.append(ws.url)))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        url = message.location["url"]
+        ours = not BASE_PATH_PROBE.search(url) and not any(said in message.text for said in SOFTWARE_WEBGL)
+        if message.type in ("error", "warning") and ours:
+            self.complaints.append(f"{message.type}: {message.text} ({url})")
+
+    @property
+    def foreign(self) -> list[str]:
+        """Requests that went to another host than this machine."""
+        parts = ((url, urlsplit(url)) for url in self.requests)
+        return [url for url, at in parts if at.scheme not in ("data", "blob") and at.hostname not in HERE]
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that a page in good order does not do; empty is good."""
+        return self.complaints + [f"asked another host: {url}" for url in self.foreign]
+
+
+@contextmanager
+def visit(
+    browser: Browser, base_url: str, theme: Theme = "light", width: int = 1280, height: int = 900
+) -> Generator[tuple[Page, Watch]]:
+    """A page of a visitor who was never here, on a screen of this size and with this choice of theme."""
+    context = browser.new_context(
+        base_url=base_url,
+        color_scheme=theme,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+    )
+    watch = Watch()
+    watch.listen(context)
+    try:
+        yield context.new_page(), watch
+    finally:
+        context.close()
+
+
+# --- what a test does with a page ----------------------------------------------------------------
+
+# True once Streamlit has nothing left to run, to fetch or to replace, and has drawn its charts.
+_IDLE = """
+() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
+  return app !== null
+    && app.dataset.testConnectionState === 'CONNECTED'
+    && app.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"], [data-stale="true"]')
+    && charts.every(chart => chart.querySelector('canvas, svg'))
+    && [...document.images].every(image => image.complete)
+    && document.fonts.status === 'loaded';
+}
+"""
+# The same, unbroken for `quiet` milliseconds: a widget's message leaves some time after the click.
+_SETTLED = f"""
+(quiet) => {{
+  const idle = ({_IDLE})();
+  if (!idle) {{ window.idleSince = undefined; return false; }}
+  window.idleSince ??= performance.now();
+  return performance.now() - window.idleSince >= quiet;
+}}
+"""
+
+
+def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
+    """Wait until the script run has ended and its result has stood on the page for `quiet` seconds.
+
+    A page that reruns by itself (a fragment with ``run_every``) never settles while it plays.
+    """
+    page.evaluate("() => { window.idleSince = undefined }")
+    page.wait_for_function(_SETTLED, arg=quiet * 1000, timeout=timeout * 1000, polling=50)
+
+
+def open_page(page: Page, url_path: str = "", timeout: float = 60) -> None:
+    """Go to one of the app's pages by its address and wait until it is drawn."""
+    page.goto("/" + url_path.lstrip("/"))
+    settled(page, timeout=timeout)
+
+
+def navigation(page: Page) -> dict[str, str]:
+    """The app's pages as its own navigation lists them: title → path, the first page's being empty."""
+    links = page.locator('[data-testid="stSidebarNavLink"], [data-testid="stTopNavLink"]')
+    found: dict[str, str] = {}
+    for link in links.all():
+        found[link.inner_text().strip()] = urlsplit(link.get_attribute("href") or "").path.strip("/")
+    return found
+
+
+def fit_height(page: Page) -> None:
+    """Make the window as tall as the page, which scrolls inside a container of its own.
+
+    Twice, because a chart may change its height once the scroll bar has gone.
+    """
+    for _ in range(2):
+        size = page.viewport_size or {"width": 1280, "height": 900}
+        content = int(page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight"))
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], content)})
+        settled(page)

@@ -1,0 +1,63 @@
+"""What every test has in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from excolor.model import ColorAutoencoder
+    from excolor.sweep import Trial
+
+# Two workers share two cores; torch in each would otherwise start a thread for every one of them. Read when
+# torch is imported, which is after this.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# No deadline, because the first call of a compiled function includes compiling it; and on CI the same examples
+# every time, so that a red run can be repeated.
+settings.register_profile("excolor", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("excolor")
+
+
+class OneBrowser(LoadScopeScheduling):
+    """All of the browser's tests in one worker, where they share a server; each other test wherever there is room.
+
+    xdist's own `loadgroup` asks for the same, but does nothing in pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
+    """How xdist shares out the tests."""
+    return OneBrowser(config, log)
+
+
+@pytest.fixture(scope="session")
+def random_model() -> Callable[..., ColorAutoencoder]:
+    """Makes a model as a run begins; a `gain` above 1 spreads its latents over the sphere."""
+    import numpy as np
+
+    from excolor.model import ColorAutoencoder, from_vector, to_vector
+
+    def make(bottleneck: int = 4, hidden: int = 16, seed: int = 0, gain: float = 1.0) -> ColorAutoencoder:
+        drawn = ColorAutoencoder(bottleneck, hidden, np.random.default_rng(seed))
+        return from_vector(to_vector(drawn) * np.float32(gain), bottleneck, hidden)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def published_trials() -> list[Trial]:
+    """Seeds 0 to 19 of the published schedule, with their figures on the full grid."""
+    from excolor.config import RunConfig
+    from excolor.sweep import sweep, with_seeds
+
+    return sweep(with_seeds(RunConfig(schedule="ex-2.7"), range(20)))

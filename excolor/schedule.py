@@ -34,6 +34,7 @@ SHIPPED = ("ex-2.7", "robust")
 MAX_BYTES = 64_000
 MAX_ROWS = 10_000
 MAX_STEP = 1_000_000
+MAX_VALUE = 1e30  # of what training reads: it computes in single precision, which ends at 3e38
 
 _FIXED = ("STEP", "PHASE", "ACTION")
 
@@ -283,8 +284,8 @@ def for_training(schedule: Schedule) -> Schedule:
     """The same schedule, known to be fit for training. A regularizer without a column has weight 0.
 
     Raises:
-        ExcolorError: it has no learning rate, a value below 0, or a parameter that training does not read: a
-            misspelt name must not be ignored in silence.
+        ExcolorError: it has no learning rate, a value below 0 or above 1e30, or a parameter that training does not
+            read: a misspelt name must not be ignored in silence.
     """
     for track in schedule.tracks:
         if track.parameter not in PARAMETERS:
@@ -292,9 +293,9 @@ def for_training(schedule: Schedule) -> Schedule:
             came = f"a parameter of schedule {schedule.name!r} is {_shown(track.parameter)}"
             raise ExcolorError(f"{came}; it must be one of {known}.")
         for step, value in zip(track.steps, track.values, strict=True):
-            if value < 0:
+            if not 0 <= value <= MAX_VALUE:
                 came = f"{track.parameter} of schedule {schedule.name!r} is {value:g} at step {step}"
-                raise ExcolorError(f"{came}; it must be 0 or more.")
+                raise ExcolorError(f"{came}; it must be from 0 to {MAX_VALUE:g}.")
     if "lr" not in schedule.parameters:
         known = ", ".join(schedule.parameters)
         raise ExcolorError(f"schedule {schedule.name!r} has {known}; it must have lr, the learning rate.")

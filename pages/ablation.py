@@ -7,39 +7,20 @@ import numpy as np
 import streamlit as st
 
 from excolor.charts import brightness, curves, latents, patches
-from excolor.checkpoint import PRETRAINED
 from excolor.color import HUES, PRIMARIES, SECONDARIES
 from excolor.errors import ExcolorError
 from excolor.evaluation import Deletion
 from excolor.surgery import HUE, WARMTH
-from excolor.ui import frame, panels
-from excolor.ui.subject import shipped
+from excolor.ui import frame, panels, shelf
 from excolor.ui.text import dims_text, figure, percent
 from excolor.ui.views import Column, column, residue_of
 
 frame.require()
 
-FIGURES = {
-    "max_mse": _("maximum MSE"),
-    "median_mse": _("median MSE"),
-    "grey_mse": _("MSE of the greys"),
-    "grey_share": _("outputs that are grey"),
-    "target_mse": _("target MSE"),
-    "bystander_mse": _("bystander MSE"),
-}
-
 st.title(_("What is left when a concept is deleted?"))
 
 with st.container(horizontal=True, gap="large"):
-    name = st.segmented_control(
-        _("Model"),
-        PRETRAINED,
-        default=PRETRAINED[0],
-        required=True,
-        key="ablation-model",
-        persist_state="session",
-        help=_("Two trained networks ship: one of the robust schedule, one of the published schedule ex-2.7."),
-    )
+    chosen = shelf.choose("ablation-model", _("Model"), _("Two trained networks ship; your own runs join them."))
     how = st.segmented_control(
         _("Surgery"),
         ["ablate", "prune"],
@@ -49,13 +30,12 @@ with st.container(horizontal=True, gap="large"):
         persist_state="session",
         help=_("To ablate is to set the weights around a dim to zero; to prune is to take the dim out altogether."),
     )
-    chosen = shipped(name or PRETRAINED[0])
     picked = st.pills(
         _("Dims deleted on the right"),
         range(chosen.config.bottleneck),
         selection_mode="multi",
         default=list(HUE),
-        key="ablation-dims",
+        key=f"ablation-dims-{chosen.config.bottleneck}",
         persist_state="session",
         help=_("0 and 1 together are hue. Any other set can be tried."),
     )
@@ -103,12 +83,8 @@ def across(draw: Callable[[str, Column], None]) -> None:
 
 
 def heading(title: str, shown: Column) -> None:
-    values = vars(shown.figures)
-    written = {
-        label: (percent if key == "grey_share" else figure)(values.get(key, np.nan)) for key, label in FIGURES.items()
-    }
     st.subheader(title, anchor=False)
-    panels.figure_list(written, title)
+    panels.figure_list(panels.written(shown.figures), title)
 
 
 def slices(title: str, shown: Column) -> None:

@@ -8,8 +8,7 @@ import streamlit as st
 from excolor.color import describe, hex_to_rgb, named_colors, rgb_to_hex
 from excolor.evaluation import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels
-from excolor.ui.subject import shipped
+from excolor.ui import frame, panels, shelf
 from excolor.ui.text import figure
 
 frame.require()
@@ -18,8 +17,6 @@ OWN = "another colour"
 TITLES = (_("intact"), _("− warmth"), _("− hue"))
 
 colors = named_colors()
-model = shipped("robust").model
-variants = (model, ablate(model, WARMTH), ablate(model, HUE))
 
 st.title(_("Can you decide where a network keeps a concept, and then delete it?"))
 st.markdown(
@@ -29,6 +26,11 @@ st.markdown(
         "Pick a colour, and see what the network makes of it: as trained, with warmth deleted, and with hue deleted."
     )
 )
+
+with st.container(horizontal=True, gap="large"):
+    chosen = shelf.choose("start-model", _("Model"), _("Two trained networks ship; your own runs join them."))
+model = chosen.model
+variants = (model, ablate(model, WARMTH), ablate(model, HUE))
 
 name = st.pills(
     _("Pick a colour"), [*colors, OWN], default="red", required=True, key="start-color", persist_state="session"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from html import escape
 from typing import Any
 
@@ -13,6 +15,8 @@ import streamlit as st
 from numpy.typing import ArrayLike
 
 from excolor.color import rgb_to_hex
+from excolor.evaluation import Deletion, Figures, Intact
+from excolor.ui.text import figure, percent
 
 # Beyond the theme: one reading width, quieter captions, and the pieces below. Greys only.
 _STYLE = """
@@ -38,6 +42,14 @@ dl.xc-figures.xc-figures dd { margin: 0; padding: 0; text-align: right; font-wei
 .xc-strip td i { border: .2rem solid #808080; }
 .xc-strip td i b { width: .8rem; height: .8rem; }
 .xc-strip td em { font-style: normal; opacity: .75; font-size: .875rem; }
+.xc-scroll { overflow-x: auto; }
+.xc-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.xc-table th, .xc-table td { padding: .2rem 1rem .2rem 0; text-align: right; white-space: nowrap; }
+.xc-table th { font-weight: 400; opacity: .75; }
+.xc-table th[scope="row"] { text-align: left; }
+.xc-table th[scope="colgroup"] { font-weight: 600; opacity: 1; text-align: center; }
+.xc-table td:nth-child(3n + 1), .xc-table th:nth-child(3n + 1) { padding-right: 2rem; }
+@media (min-width: 60rem) { .st-key-train-controls { position: sticky; top: 4rem; } }
 @media (max-width: 40rem) {
   .xc-strip td > span { flex-direction: column; align-items: start; gap: 0; margin-bottom: .35rem; }
   .xc-patch { padding: .4rem; }
@@ -89,6 +101,49 @@ def figure_list(values: Mapping[str, str], label: str) -> None:
     """Named figures under each other, numbers aligned."""
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
     st.html(f'<dl class="xc-figures" aria-label="{escape(label)}">{items}</dl>')
+
+
+FIGURE_NAMES = {
+    "max_mse": _("maximum MSE"),
+    "median_mse": _("median MSE"),
+    "grey_mse": _("MSE of the greys"),
+    "grey_share": _("outputs that are grey"),
+    "target_mse": _("target MSE"),
+    "bystander_mse": _("bystander MSE"),
+}
+
+
+def written(figures: Intact | Deletion) -> dict[str, str]:
+    """Each figure by the name that students see; one that does not apply is a dash."""
+    values = vars(figures)
+    return {
+        name: (percent if key == "grey_share" else figure)(values.get(key, math.nan))
+        for key, name in FIGURE_NAMES.items()
+    }
+
+
+def figure_table(models: Sequence[tuple[str, Figures]]) -> None:
+    """All figures of some models: a group of columns each, intact, −warmth and −hue."""
+    parts = [[written(each) for each in (figures.intact, figures.warmth, figures.hue)] for _name, figures in models]
+    rows = [[name, *(part[name] for group in parts for part in group)] for name in FIGURE_NAMES.values()]
+    groups = "".join(f'<th colspan="3" scope="colgroup">{escape(name)}</th>' for name, _figures in models)
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (_("intact"), _("− warmth"), _("− hue")))
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
+        for name, *values in rows
+    )
+    singles = {
+        _("selectivity"): [figure(figures.selectivity) for _name, figures in models],
+        _("red's cosine"): [figure(figures.red_cosine) for _name, figures in models],
+        _("the run fails"): [_("yes") if figures.fails else _("no") for _name, figures in models],
+    }
+    for name, values in singles.items():
+        cells = "".join(f"<td>{escape(value)}</td><td></td><td></td>" for value in values)
+        body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+    st.html(
+        f'<div class="xc-scroll"><table class="xc-table"><thead><tr><td></td>{groups}</tr><tr><td></td>'
+        f"{heads * len(models)}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def strip(names: list[str], columns: Mapping[str, tuple[ArrayLike, list[str]]], true: ArrayLike) -> None:

@@ -102,3 +102,10 @@ def _figures(chosen: Subject, model: ColorAutoencoder, dims: tuple[int, ...]) ->
 def residue_of(chosen: Subject, dims: tuple[int, ...]) -> Residue:
     """What is left of the latents of vibrant colours once `dims` are deleted."""
     return residue(chosen.model, dims)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Subject: by_key})
+def wheel(chosen: Subject) -> pa.Table:
+    """The rows of a model's colour wheel: its latents on the hue plane."""
+    response = respond(chosen.model, latents.colors())
+    return latents.table(latents.VIEWS[0], response.u, response.rgb)

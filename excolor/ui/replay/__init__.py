@@ -1,0 +1,106 @@
+"""The replay of a training: latents, losses and weights under one cursor, played and scrubbed in the browser.
+
+A small component of our own, because Vega-Lite has no timer. Everything it shows arrives once; after that it needs no
+round trip to the server.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from gettext import gettext as _
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from excolor.color import HUES, PRIMARIES, SECONDARIES, hsv_to_rgb, rgb_to_hex
+from excolor.losses import LOSSES, TERMS
+from excolor.training import History, Run
+
+BINS = 150  # points of a line: more than the pixels between them would show
+_NAMES = tuple(sorted((*PRIMARIES, *SECONDARIES), key=HUES.__getitem__))
+
+
+def frames(run: Run) -> dict[str, Any]:
+    """What the component needs of a run, as plain JSON values.
+
+    Latents are rounded to a 32767th and packed as base64 of little-endian 16-bit integers, `[S, 216, D]`.
+    """
+    shots = run.snapshots
+    packed = np.rint(np.clip(np.nan_to_num(shots.latents), -1, 1) * 32767).astype("<i2")
+    named = [int(np.abs(shots.colors - hsv_to_rgb([HUES[name], 1, 1])).sum(1).argmin()) for name in _NAMES]
+    return {
+        "steps": shots.steps.tolist(),
+        "total": run.config.steps,
+        "dims": run.config.bottleneck,
+        "latents": base64.b64encode(packed.tobytes()).decode(),
+        "colors": rgb_to_hex(shots.colors),
+        "named": [{"name": name, "point": point} for name, point in zip(_NAMES, named, strict=True)],
+        "views": views(run.config.bottleneck),
+        "lines": lines(run.history),
+    }
+
+
+def views(bottleneck: int) -> list[tuple[int, int]]:
+    """Pairs of dims (to the right, upwards) that show them all: the hue plane first, an odd one out against 0."""
+    rest = list(range(2, bottleneck))
+    pairs = [(rest[i], rest[i + 1]) for i in range(0, len(rest) - 1, 2)]
+    return [(1, 0), *pairs, *([(rest[-1], 0)] if len(rest) % 2 else [])]
+
+
+def lines(history: History) -> dict[str, Any]:
+    """Losses and scheduled values, averaged over bins of steps; a bin without a value is None, a gap in the line."""
+    steps = len(history)
+    edges = np.unique(np.linspace(0, steps, min(BINS, steps) + 1).astype(int))
+    named = dict(zip(LOSSES, history.losses.T, strict=True))
+    weights = dict(zip((term.name for term in TERMS), history.plan.weights.T, strict=True))
+    return {
+        "x": ((edges[:-1] + edges[1:] - 1) / 2).tolist(),
+        "losses": {name: _binned(values, edges) for name, values in named.items()},
+        "weights": {name: _binned(values, edges) for name, values in weights.items()}
+        | {"learning rate": _binned(history.plan.rate, edges)},
+    }
+
+
+def _binned(values: np.ndarray, edges: np.ndarray) -> list[float | None]:
+    there = np.isfinite(values)
+    sums = np.add.reduceat(np.where(there, values, 0.0).astype(np.float64), edges[:-1])
+    counts = np.add.reduceat(there.astype(np.int64), edges[:-1])
+    return [float(f"{s / n:.4g}") if n else None for s, n in zip(sums.tolist(), counts.tolist(), strict=True)]
+
+
+def _file(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+_component = st.components.v2.component(
+    "excolor_replay", html=_file("replay.html"), css=_file("replay.css"), js=_file("replay.js")
+)
+
+
+def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any], alt: str, key: str) -> None:
+    """Draw the replay of `frames(run)`, with the lines of another run faint behind it.
+
+    Args:
+        model_key: the same for the same run.
+        alt: what is to be seen, in words.
+    """
+    words = {
+        "alt": alt,
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "back": _("One back"),
+        "forward": _("One on"),
+        "scrub": _("Updates done"),
+        "of": _("of"),
+        "updates": _("updates"),
+        "losses": _("loss (log scale)"),
+        "weights": _("weight (root scale)"),
+        "step": _("step"),
+        "baseline": _("Faint lines: the shipped network's training."),
+    }
+    _component(
+        data={**shown, "key": model_key, "baseline": baseline["lines"], "words": words}, key=key, height="content"
+    )

@@ -1,0 +1,108 @@
+"""Runs that were trained in the app: each configuration once, remembered by the server up to a bound."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from excolor.config import RunConfig
+from excolor.evaluation import Figures, evaluate
+from excolor.training import Engine, Stop, train
+from excolor.ui.replay import frames
+from excolor.ui.subject import Subject, subject
+from excolor.verdict import Cause, Placement, causes, placement
+
+REMEMBERED = 64  # runs, about half a megabyte each
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What the app keeps of a run.
+
+    Attributes:
+        frames: of its replay, see `excolor.ui.replay.frames`.
+        train_s, evaluate_s: seconds that training and evaluation took.
+    """
+
+    config: RunConfig
+    subject: Subject
+    figures: Figures
+    placement: Placement
+    causes: tuple[Cause, ...]
+    stopped: Stop | None
+    frames: dict[str, Any]
+    train_s: float
+    evaluate_s: float
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    trained: Trained | None = None
+
+
+@dataclass
+class Memory:
+    """Runs by configuration and engine; the one asked for longest ago is forgotten first."""
+
+    slots: OrderedDict[tuple[RunConfig, Engine], _Slot] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def slot(self, config: RunConfig, engine: Engine) -> _Slot:
+        """The place of a run, made when there is none."""
+        with self.lock:
+            slot = self.slots.setdefault((config, engine), _Slot())
+            self.slots.move_to_end((config, engine))
+            while len(self.slots) > REMEMBERED:
+                self.slots.popitem(last=False)
+            return slot
+
+
+@st.cache_resource(show_spinner=False)
+def memory() -> Memory:
+    """The server's memory of runs, shared by all sessions."""
+    return Memory()
+
+
+def trained(
+    config: RunConfig, engine: Engine = "fused", progress: Callable[[int], None] = lambda done: None
+) -> Trained:
+    """The run of a configuration: from memory, or trained now, in the calling thread.
+
+    Two sessions that ask for the same one at once train it once. `progress` is called with the updates done; when it
+    raises, as Streamlit does when the page is to run again, the training ends and nothing is remembered.
+
+    Raises:
+        ExcolorError: the schedule is not one to train with.
+    """
+    slot = memory().slot(config, engine)
+    with slot.lock:
+        if slot.trained is None:
+            slot.trained = _train(config, engine, progress)
+        return slot.trained
+
+
+def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -> Trained:
+    start = time.perf_counter()
+    run = train(config, engine, progress=progress)
+    middle = time.perf_counter()
+    model = run.model
+    figures, placed = evaluate(model), placement(model)
+    end = time.perf_counter()
+    return Trained(
+        config,
+        subject(f"seed {config.seed}", config, model),
+        figures,
+        placed,
+        causes(figures, placed, run.stopped),
+        run.stopped,
+        frames(run),
+        middle - start,
+        end - middle,
+    )

@@ -1,0 +1,95 @@
+"""The models a session can choose from: those that ship, its last run, and the runs it has kept or loaded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from gettext import gettext as _
+
+import streamlit as st
+
+from excolor import checkpoint
+from excolor.checkpoint import PRETRAINED
+from excolor.errors import ExcolorError
+from excolor.ui.subject import Subject, figures_of, shipped, subject
+
+MAX_KEPT = 12
+MAX_NAME = 40
+LAST = "last run"  # of the Train page
+
+
+def kept() -> dict[str, Subject]:
+    """This session's kept runs by name, in the order in which they were kept."""
+    return st.session_state.setdefault("shelf", {})
+
+
+def set_last(run: Subject) -> None:
+    """Make a run the one that other pages know as the last."""
+    st.session_state["last-run"] = replace(run, name=LAST)
+
+
+def keep(name: str, run: Subject) -> str:
+    """Put a run on the shelf; returns the name that it got.
+
+    Raises:
+        ExcolorError: the name is empty, too long or taken, or the shelf is full.
+    """
+    name = name.strip()
+    if not name:
+        raise ExcolorError(_("The name is empty; give the run a name to find it again by."))
+    if len(name) > MAX_NAME:
+        raise ExcolorError(_("The name has {n} characters; use up to {most}.").format(n=len(name), most=MAX_NAME))
+    if name in choices():
+        raise ExcolorError(_("{name} is taken; choose another name.").format(name=name))
+    if len(kept()) >= MAX_KEPT:
+        raise ExcolorError(_("{n} runs are kept, and that is all there is room for; forget one.").format(n=MAX_KEPT))
+    kept()[name] = replace(run, name=name)
+    return name
+
+
+def load(data: bytes, file_name: str) -> str:
+    """Put an uploaded checkpoint on the shelf, under the file's name; returns the name that it got.
+
+    Raises:
+        ExcolorError: the file is not a sound checkpoint, or the shelf is full.
+    """
+    loaded = checkpoint.parse(data, file_name)
+    stem = file_name.removesuffix(".safetensors")[: MAX_NAME - 4].strip() or "loaded"
+    names = [stem, *(f"{stem} {n}" for n in range(2, MAX_KEPT + 4))]
+    free = next(name for name in names if name not in choices())
+    return keep(free, subject(free, loaded.config, loaded.model))
+
+
+def forget(name: str) -> None:
+    """Take a run off the shelf."""
+    kept().pop(name, None)
+
+
+def choices() -> dict[str, Subject]:
+    """Every model this session can choose, by name."""
+    last = {LAST: st.session_state["last-run"]} if "last-run" in st.session_state else {}
+    return {name: shipped(name) for name in PRETRAINED} | last | kept()
+
+
+def choose(key: str, label: str, help_text: str) -> Subject:
+    """A control to choose a model with; the choice is the same on every page."""
+    models = choices()
+    if st.session_state.get("model") not in models:
+        st.session_state["model"] = PRETRAINED[0]
+    control = st.segmented_control if len(models) <= 4 else st.selectbox
+    extra = {"required": True} if len(models) <= 4 else {}
+
+    def remember() -> None:
+        st.session_state["model"] = st.session_state[key] or PRETRAINED[0]
+
+    st.session_state[key] = st.session_state["model"]
+    control(label, list(models), key=key, help=help_text, on_change=remember, **extra)
+    return models[st.session_state["model"]]
+
+
+def file_of(run: Subject) -> bytes:
+    """A model as a checkpoint file.
+
+    Raises:
+        ExcolorError: a weight is not finite.
+    """
+    return checkpoint.dump(run.model, run.config, figures_of(run))

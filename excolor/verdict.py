@@ -1,0 +1,80 @@
+"""What went wrong in a run, named from its figures: the causes that the verdict on a page is composed of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from excolor.color import GREYS, HUES, named_colors
+from excolor.evaluation import FAILS_ABOVE, Figures, respond, share_in
+from excolor.model import ColorAutoencoder
+from excolor.surgery import HUE
+from excolor.training import Stop
+
+# Behind each, the worst of 400 runs of the robust schedule that do not fail.
+GREY_IN_PLANE = 0.15  # 0.12: share of a grey's ‖u‖² in the hue plane
+HUE_OFF_PLANE = 0.35  # 0.31: mean share of the twelve hues' ‖u‖² outside it
+ROTATED = 20.0  # 11: degrees between red and the first axis within the plane
+RED_COSINE = 0.8  # 0.87
+
+
+class Cause(Enum):
+    """A cause that figures can show; the value is its name in tests and links."""
+
+    DIVERGED = "diverged"
+    NOT_CONVERGED = "not converged"
+    GREYS_IN_PLANE = "greys in the hue plane"
+    HUE_OFF_PLANE = "hue not in the plane"
+    ROTATED = "wheel rotated"
+    RED_OFF_AXIS = "red not on its axis"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a model keeps the named colours.
+
+    Attributes:
+        grey_in_plane: largest Σ_{k<2} u_k² of the five greys, in [0, 1]; a sound run has it low.
+        hue_off_plane: mean Σ_{k≥2} u_k² of the twelve hues, in [0, 1]; a sound run has it low.
+        red_angle: between red and the first axis within the hue plane, 0 to 180 degrees.
+    """
+
+    grey_in_plane: float
+    hue_off_plane: float
+    red_angle: float
+
+
+def placement(model: ColorAutoencoder) -> Placement:
+    """Measure where a model keeps the named colours."""
+    u = respond(model, np.stack(list(named_colors().values()))).u
+    inside = share_in(u, HUE)
+    red = u[list(HUES).index("red")]
+    return Placement(
+        grey_in_plane=float(inside[-len(GREYS) :].max()),
+        hue_off_plane=float(1 - inside[: len(HUES)].mean()),
+        red_angle=math.degrees(math.atan2(abs(red[1]), red[0])),
+    )
+
+
+def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> tuple[Cause, ...]:
+    """What the figures show, gravest first; empty for a sound run.
+
+    A diverged run has no further cause, and one that does not reconstruct has its latents judged all the same.
+    """
+    if stopped and stopped.term:
+        return (Cause.DIVERGED,)
+    found: list[Cause] = []
+    if not figures.intact.max_mse <= FAILS_ABOVE:
+        found.append(Cause.NOT_CONVERGED)
+    if not placed.grey_in_plane <= GREY_IN_PLANE:
+        found.append(Cause.GREYS_IN_PLANE)
+    if not placed.hue_off_plane <= HUE_OFF_PLANE:
+        found.append(Cause.HUE_OFF_PLANE)
+    elif not placed.red_angle <= ROTATED:
+        found.append(Cause.ROTATED)
+    if Cause.ROTATED not in found and not figures.red_cosine >= RED_COSINE:
+        found.append(Cause.RED_OFF_AXIS)
+    return tuple(found)

@@ -1,0 +1,323 @@
+"""Train: move a slider, let go, and the network has been trained again in full."""
+
+import time
+from dataclasses import fields
+from gettext import gettext as _
+
+import numpy as np
+import streamlit as st
+
+from excolor.charts import latents
+from excolor.color import named_colors
+from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
+from excolor.errors import ExcolorError
+from excolor.evaluation import respond
+from excolor.kernel import is_compiled
+from excolor.schedule import SHIPPED
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui import frame, panels, shelf
+from excolor.ui.replay import replay
+from excolor.ui.runs import Trained, trained
+from excolor.ui.subject import figures_of, shipped
+from excolor.ui.text import figure, percent
+from excolor.ui.views import wheel
+from excolor.verdict import Cause
+
+frame.require()
+
+SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
+STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
+TERMS = [f.name for f in fields(Weights)]
+HELP = {
+    "unitarity": _("Pulls encodings to length 1 before they are normalised."),
+    "anchor": _("Pins red to the first axis."),
+    "separate": _("Pushes colours apart on the sphere."),
+    "planarity": _("Pulls vibrant colours into the plane of the first two axes."),
+}
+PRESETS = {_("All on"): {}, **{_("No {term}").format(term=term): {term: 0.0} for term in TERMS}} | {
+    _("All off"): dict.fromkeys(TERMS, 0.0)
+}
+DEFAULTS = {f"train-{term}": 1.0 for term in TERMS} | {
+    "train-seed": 0,
+    "train-steps": STEPS,
+    "train-schedule": "robust",
+    "train-bottleneck": 4,
+    "train-noise": 0.0,
+}
+NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
+
+
+def reset(*keys: str) -> None:
+    for key in keys:
+        st.session_state[key] = DEFAULTS[key]
+
+
+def preset(weights: dict[str, float]) -> None:
+    for term in TERMS:
+        st.session_state[f"train-{term}"] = weights.get(term, 1.0)
+
+
+def controls() -> RunConfig:
+    st.markdown(_("**Try first**"))
+    with st.container(horizontal=True, gap="small"):
+        for name, weights in PRESETS.items():
+            st.button(name, on_click=preset, args=(weights,), key=f"preset-{name}")
+    for term in TERMS:
+        left, right = st.columns([6, 1], vertical_alignment="bottom", gap="small")
+        left.select_slider(
+            term, SCALE, key=f"train-{term}", help=HELP[term], persist_state="session", format_func=_times
+        )
+        right.button("↺", key=f"reset-{term}", on_click=reset, args=(f"train-{term}",), help=_("Back to × 1"))
+    st.select_slider(
+        _("updates"), STEP_COUNTS, key="train-steps", persist_state="session", help=_("Stretches the schedule.")
+    )
+    st.slider(
+        _("label noise"),
+        0.0,
+        1.0,
+        step=0.05,
+        key="train-noise",
+        persist_state="session",
+        help=_("Share of the labels that are drawn at random and say nothing about their colour."),
+    )
+    st.segmented_control(
+        _("schedule"),
+        list(reversed(SHIPPED)),
+        key="train-schedule",
+        required=True,
+        persist_state="session",
+        help=_("ex-2.7 is the published one; robust was found by trying many."),
+    )
+    st.segmented_control(
+        _("bottleneck width"),
+        list(BOTTLENECKS),
+        key="train-bottleneck",
+        required=True,
+        persist_state="session",
+        help=_("How many numbers a colour is squeezed through."),
+    )
+    st.number_input(
+        _("seed"), 0, MAX_SEED, key="train-seed", persist_state="session", help=_("Another seed is another run.")
+    )
+    st.button(_("Reset all"), on_click=reset, args=tuple(DEFAULTS), key="reset-all")
+    state = st.session_state
+    return RunConfig(
+        schedule=state["train-schedule"],
+        seed=int(state["train-seed"]),
+        steps=state["train-steps"],
+        bottleneck=state["train-bottleneck"],
+        label_noise=round(state["train-noise"], 2),
+        weights=Weights(**{term: state[f"train-{term}"] for term in TERMS}),
+    )
+
+
+def _times(value: float) -> str:
+    return _("off") if value == 0 else f"× {value:g}"
+
+
+def run_with_progress(config: RunConfig, engine: str, where) -> Trained | None:
+    """Train, or find in memory; a run that takes longer shows its progress and a way to stop it."""
+    key = (config, engine)
+    if st.session_state.get("train-cancelled") == key:
+        return None
+    if not is_compiled():
+        where.info(_("Preparing the training kernel, once on this machine. This takes a few seconds."))
+    start, shown = time.perf_counter(), None
+
+    def cancel() -> None:
+        st.session_state["train-cancelled"] = key
+
+    def progress(done: int) -> None:
+        nonlocal shown
+        if shown is None and time.perf_counter() - start > NO_ANSWER_YET:
+            with where.container():
+                shown = st.progress(0.0)
+                st.button(_("Cancel"), on_click=cancel, key=f"cancel-{engine}")
+        if shown is not None:
+            shown.progress(done / config.steps, _("{done} of {all} updates").format(done=done, all=config.steps))
+
+    result = trained(config, engine, progress)
+    st.session_state.pop("train-cancelled", None)
+    where.empty()
+    return result
+
+
+def verdict(run: Trained) -> str:
+    """What became of the run, with the figures that show it."""
+    found, placed, figures = run.causes, run.placement, run.figures
+    sentences = {
+        Cause.DIVERGED: _("**The run diverged at step {step}**: its {term} was no longer a number.").format(
+            step=run.stopped.step if run.stopped else "–", term=run.stopped.term if run.stopped else "–"
+        ),
+        Cause.NOT_CONVERGED: _(
+            "**Not converged**: even intact, its largest MSE is {error}. It needs more updates before the rest means much."
+        ).format(error=figure(figures.intact.max_mse)),
+        Cause.GREYS_IN_PLANE: _(
+            "**Greys in the hue plane**: a grey keeps {share} of its latent there, so deleting hue takes greys with it; "
+            "their MSE is then {error}."
+        ).format(share=percent(placed.grey_in_plane), error=figure(figures.hue.grey_mse)),
+        Cause.HUE_OFF_PLANE: _(
+            "**Hue is not in the plane**: {share} of the vibrant colours' latent lies outside dims [0, 1]; after deleting "
+            "those, {grey} of the outputs are grey."
+        ).format(share=percent(placed.hue_off_plane), grey=percent(figures.hue.grey_share)),
+        Cause.ROTATED: _(
+            "**The wheel is rotated**: red lies {angle}° from the first axis, so deleting dim 0 deletes something other "
+            "than warmth."
+        ).format(angle=round(placed.red_angle)),
+        Cause.RED_OFF_AXIS: _("**Red is not on its axis**: its cosine to the first axis is {cosine}.").format(
+            cosine=figure(figures.red_cosine)
+        ),
+    }
+    if found:
+        return " ".join(sentences[cause] for cause in found)
+    return _(
+        "**A sound run**: red lies on the first axis (cosine {cosine}), hue in the plane of the first two, and deleting "
+        "hue leaves the greys alone (MSE {grey}) and turns {share} of all outputs grey."
+    ).format(
+        cosine=figure(figures.red_cosine), grey=figure(figures.hue.grey_mse), share=percent(figures.hue.grey_share)
+    )
+
+
+def named_table(run: Trained) -> None:
+    colors = np.stack(list(named_colors().values()))
+    model = run.subject.model
+    variants = {_("intact"): model, _("− warmth"): ablate(model, WARMTH), _("− hue"): ablate(model, HUE)}
+    answers = {title: respond(variant, colors) for title, variant in variants.items()}
+    panels.strip(
+        list(named_colors()), {t: (a.rgb, [figure(float(e)) for e in a.mse]) for t, a in answers.items()}, colors
+    )
+
+
+def keep_and_load(run: Trained) -> None:
+    st.subheader(_("Keep this run"))
+    if "said" in st.session_state:
+        st.success(st.session_state.pop("said"))
+    left, middle, right = st.columns([2, 1, 2], vertical_alignment="bottom")
+    name = left.text_input(
+        _("Name"), f"{run.config.schedule} seed {run.config.seed}", key="keep-name", max_chars=shelf.MAX_NAME
+    )
+    try:
+        if middle.button(_("Keep"), key="keep"):
+            said = _("Kept as {name}. It can be chosen on every page.").format(name=shelf.keep(name, run.subject))
+            st.session_state["said"] = said
+            st.rerun()
+        data = shelf.file_of(run.subject)
+        right.download_button(_("Download"), data, f"{name or 'run'}.safetensors", key="download", on_click="ignore")
+    except ExcolorError as error:
+        st.warning(str(error))
+    upload = st.file_uploader(_("Load a checkpoint"), type="safetensors", key="load")
+    if upload is not None and st.session_state.get("loaded") != upload.file_id:
+        st.session_state["loaded"] = upload.file_id
+        try:
+            loaded = shelf.load(upload.getvalue(), upload.name)
+            st.session_state["said"] = _("Loaded as {name}. It can be chosen on every page.").format(name=loaded)
+            st.rerun()
+        except ExcolorError as error:
+            st.warning(str(error))
+    removable = list(shelf.kept())
+    if removable:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            gone = st.selectbox(_("Kept runs"), removable, key="forget-name")
+            st.button(_("Forget"), on_click=shelf.forget, args=(gone,), key="forget")
+
+
+def compare() -> None:
+    st.subheader(_("All figures, beside another network"))
+    names = list(shelf.choices())
+    pair = []
+    for place, key, index in zip(
+        st.columns(2), ("compare-left", "compare-right"), (names.index(shelf.LAST), 0), strict=True
+    ):
+        with place:
+            picked = st.selectbox(_("Network"), names, index=index, key=key)
+            chosen = shelf.choices()[picked]
+            figures = figures_of(chosen)
+            words = _("The hue plane of {name}: red's cosine to the first axis is {cosine}.")
+            panels.chart(
+                latents.spec((1, 0)),
+                wheel(chosen),
+                words.format(name=picked, cosine=figure(figures.red_cosine)),
+                f"{key}-wheel",
+                fixed=True,
+            )
+            pair.append((picked, figures))
+    panels.figure_table(pair)
+
+
+def readable(fused: Trained) -> None:
+    st.subheader(_("The same, the readable way"))
+    st.markdown(
+        _(
+            "The page trains with a compiled kernel. The loop that the lessons show uses PyTorch's autograd: the same "
+            "weights to begin with, the same batches, the same steps."
+        )
+    )
+    config = fused.config
+    wanted = st.session_state.get("autograd-wanted") == config
+
+    def want() -> None:
+        st.session_state["autograd-wanted"] = config
+        st.session_state.pop("train-cancelled", None)
+
+    st.button(_("Train this with autograd instead"), on_click=want, key="autograd")
+    if not wanted:
+        return
+    slow = run_with_progress(config, "autograd", st.empty())
+    if slow is None:
+        st.info(_("Cancelled. Nothing was changed."))
+        return
+    ratio = slow.train_s / fused.train_s
+    st.markdown(
+        _(
+            "Autograd took **{slow} s**, the kernel **{fast} s**: {ratio} times as long. Both end at the same place as far "
+            "as rounding lets them: the intact maximum is {a} and {b}, red's cosine {c} and {d}."
+        ).format(
+            slow=figure(slow.train_s),
+            fast=figure(fused.train_s),
+            ratio=round(ratio),
+            a=figure(slow.figures.intact.max_mse),
+            b=figure(fused.figures.intact.max_mse),
+            c=figure(slow.figures.red_cosine),
+            d=figure(fused.figures.red_cosine),
+        )
+    )
+
+
+for key, value in DEFAULTS.items():
+    st.session_state.setdefault(key, value)
+
+st.title(_("What happens when you change a weight?"))
+left, right = st.columns([1, 3], gap="large")
+with left, st.container(key="train-controls"):
+    config = controls()
+
+with right:
+    try:
+        run = run_with_progress(config, "fused", st.empty())
+    except ExcolorError as error:
+        st.warning(str(error))
+        st.stop()
+    if run is None:
+        st.info(_("Cancelled. Move any control to train again."))
+        run = st.session_state.get("train-shown")
+        if run is None:
+            st.stop()
+    st.session_state["train-shown"] = run
+    shelf.set_last(run.subject)
+    baseline = trained(shipped("robust").config)
+
+    st.markdown(verdict(run))
+    replay(run.subject.key, run.frames, baseline.frames, verdict(run).replace("**", ""), "replay")
+    st.caption(
+        _("Trained in {train} s, evaluated in {evaluate} s.").format(
+            train=figure(run.train_s), evaluate=figure(run.evaluate_s)
+        )
+    )
+    if st.button(_("See its ablation →"), key="see-ablation", type="primary"):
+        st.session_state["model"] = shelf.LAST
+        st.switch_page("pages/ablation.py")
+    st.subheader(_("What deleting warmth and hue does to it"))
+    named_table(run)
+    compare()
+    keep_and_load(run)
+    readable(run)

@@ -63,11 +63,11 @@ def controls() -> RunConfig:
         for name, weights in PRESETS.items():
             st.button(name, on_click=preset, args=(weights,), key=f"preset-{name}")
     for term in TERMS:
-        left, right = st.columns([6, 1], vertical_alignment="bottom", gap="small")
-        left.select_slider(
-            term, SCALE, key=f"train-{term}", help=HELP[term], persist_state="session", format_func=_times
-        )
-        right.button("↺", key=f"reset-{term}", on_click=reset, args=(f"train-{term}",), help=_("Back to × 1"))
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.select_slider(
+                term, SCALE, key=f"train-{term}", help=HELP[term], persist_state="session", format_func=_times
+            )
+            st.button("↺", key=f"reset-{term}", on_click=reset, args=(f"train-{term}",), help=_("Back to × 1"))
     st.select_slider(
         _("updates"), STEP_COUNTS, key="train-steps", persist_state="session", help=_("Stretches the schedule.")
     )

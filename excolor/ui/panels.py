@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,51 +19,10 @@ from excolor.color import rgb_to_hex
 from excolor.evaluation import Deletion, Figures, Intact
 from excolor.ui.text import figure, percent
 
-# Beyond the theme: one reading width, quieter captions, and the pieces below. Greys only.
-_STYLE = """
-<style>
-[data-testid="stMainBlockContainer"] { max-width: 80rem; padding-inline: clamp(1rem, 4vw, 3.5rem); }
-[data-testid="stMarkdownContainer"] p { max-width: 44rem; }
-.xc-figures dd { font-variant-numeric: tabular-nums; }
-.xc-row { display: grid; grid-template-columns: repeat(3, 1fr); gap: clamp(.5rem, 2vw, 1.5rem); }
-.xc-patch { background: #808080; border-radius: .25rem; padding: .75rem; }
-.xc-patch > div { height: 9rem; display: grid; place-items: center; }
-.xc-patch > div > div { width: 3.25rem; height: 3.25rem; }
-.xc-under { margin: .5rem 0 0; }
-.xc-under b { font-weight: 600; }
-dl.xc-figures.xc-figures { display: grid; grid-template-columns: 1fr auto; gap: .15rem 1rem; margin: 0; padding: 0;
-  max-width: 19rem; }
-dl.xc-figures.xc-figures dt { margin: 0; padding: 0; opacity: .75; font-weight: 400; }
-dl.xc-figures.xc-figures dd { margin: 0; padding: 0; text-align: right; font-weight: 600; }
-.xc-strip { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.xc-strip th { text-align: left; font-weight: 600; padding: .2rem .5rem .2rem 0; }
-.xc-strip td { padding: 0; }
-.xc-strip td > span { display: flex; align-items: center; gap: .5rem; }
-.xc-strip td i { display: grid; place-items: center; width: 2.75rem; height: 1.75rem; flex: none; }
-.xc-strip td i { border: .2rem solid #808080; }
-.xc-strip td i b { width: .8rem; height: .8rem; }
-.xc-strip td em { font-style: normal; opacity: .75; font-size: .875rem; }
-.xc-scroll { overflow-x: auto; }
-.xc-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.xc-table th, .xc-table td { padding: .2rem 1rem .2rem 0; text-align: right; white-space: nowrap; }
-.xc-table th { font-weight: 400; opacity: .75; }
-.xc-table th[scope="row"] { text-align: left; }
-.xc-table th[scope="colgroup"] { font-weight: 600; opacity: 1; text-align: center; }
-.xc-table td:nth-child(3n + 1), .xc-table th:nth-child(3n + 1) { padding-right: 2rem; }
-@media (min-width: 60rem) { .st-key-train-controls { position: sticky; top: 4rem; } }
-@media (max-width: 40rem) {
-  .xc-strip td > span { flex-direction: column; align-items: start; gap: 0; margin-bottom: .35rem; }
-  .xc-patch { padding: .4rem; }
-  .xc-patch > div { height: 5rem; }
-  .xc-patch > div > div { width: 2rem; height: 2rem; }
-}
-</style>
-"""
-
 
 def style() -> None:
     """The app's own style sheet; once a page."""
-    st.html(_STYLE)
+    st.html(Path(__file__).with_name("style.css"))
 
 
 def chart(spec: Mapping[str, Any], rows: pa.Table, alt: str, key: str, *, fixed: bool = False) -> None:

@@ -40,7 +40,7 @@ export default function ({ data, parentElement }) {
     cursors = [
       plot(find(".losses"), data.lines, data.baseline, "losses", x, 270, data.words.losses, logScale(1e-6, 10, 252, 8),
         [1e-6, 1e-4, 1e-2, 1], "", data.total),
-      plot(find(".weights"), data.lines, null, "weights", x, 150, data.words.weights, rootScale(1, 108, 8),
+      plot(find(".weights"), data.lines, null, "weights", x, 156, data.words.weights, rootScale(1, 110, 8),
         [0, 0.01, 0.1, 0.4, 1], data.words.step, data.total),
     ];
     draw();
@@ -161,7 +161,7 @@ function plot(box, lines, baseline, kind, x, height, title, y, ticks, xTitle, to
   if (xTitle) {
     for (const share of [0, 1 / 3, 2 / 3, 1]) {
       const step = Math.round(share * (total - 1));
-      add(svg, "text", { class: "tick", x: x(step), y: height - 26, "text-anchor": "middle" }, String(step));
+      add(svg, "text", { class: "tick", x: x(step), y: height - 22, "text-anchor": "middle" }, String(step));
     }
     add(svg, "text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, xTitle);
   }
@@ -178,7 +178,7 @@ function plot(box, lines, baseline, kind, x, height, title, y, ticks, xTitle, to
   }
   ends.sort((a, b) => a.at - b.at);
   ends.forEach((end, i) => { end.text = i ? Math.max(end.at, ends[i - 1].text + 12) : end.at; });
-  const low = y(ticks[0]) + 4, over = ends.length ? Math.max(0, ends[ends.length - 1].text - low) : 0;
+  const low = y(ticks[0]) - 2, over = ends.length ? Math.max(0, ends[ends.length - 1].text - low) : 0;
   if (over) for (let i = ends.length - 1, cap = low; i >= 0; i--, cap -= 12) ends[i].text = Math.min(ends[i].text, cap);
   for (const end of ends) add(svg, "text", { x: right + 6, y: end.text + 4 }, end.name);
   const line = add(svg, "line", { class: "cursor", y1: 4, y2: y(ticks[0]), x1: right, x2: right });

@@ -84,8 +84,8 @@ def save(path: str | Path, data: bytes) -> None:
             part = Path(folder, path.name)
             part.write_bytes(data)
             part.replace(path)
-    except OSError as error:
-        raise ExcolorError(f"{path} cannot be written ({error.strerror or error}).") from error
+    except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
+        raise ExcolorError(f"{str(path)!r} cannot be written ({getattr(error, 'strerror', None) or error}).") from error
 
 
 def read(path: str | Path) -> Checkpoint:
@@ -98,8 +98,8 @@ def read(path: str | Path) -> Checkpoint:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ExcolorError(f"{path} cannot be read ({error.strerror or error}).") from error
+    except (OSError, ValueError) as error:
+        raise ExcolorError(f"{str(path)!r} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
     return parse(data, path.name)
 
 

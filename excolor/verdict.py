@@ -78,3 +78,24 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
     if Cause.ROTATED not in found and not figures.red_cosine >= RED_COSINE:
         found.append(Cause.RED_OFF_AXIS)
     return tuple(found)
+
+
+def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:
+    """What lives on each axis of a model: "warmth", "hue", "tone" or nothing that can be named (an empty string).
+
+    Warmth and hue are the first two axes, if red and the wheel are where the regularizers want them. Tone is the axis
+    along which black and white differ most, if by at least half of their distance.
+    """
+    placed = placement(model)
+    in_plane = placed.hue_off_plane <= HUE_OFF_PLANE
+    roles = [""] * model.bottleneck
+    if in_plane and placed.red_angle <= ROTATED:
+        roles[0] = "warmth"
+    if in_plane:
+        roles[1] = "hue"
+    black, white = respond(model, [[0, 0, 0], [1, 1, 1]]).u
+    difference = np.abs(white - black)
+    tone = int(difference.argmax())
+    if not roles[tone] and difference[tone] >= 0.5 * np.linalg.norm(difference):
+        roles[tone] = "tone"
+    return tuple(roles)

@@ -11,7 +11,7 @@ from excolor.color import HUES, PRIMARIES, SECONDARIES
 from excolor.errors import ExcolorError
 from excolor.evaluation import Deletion
 from excolor.surgery import HUE, WARMTH
-from excolor.ui import frame, panels, shelf
+from excolor.ui import frame, panels, shelf, spheres
 from excolor.ui.text import dims_text, figure, percent
 from excolor.ui.views import Column, column, residue_of
 
@@ -155,6 +155,26 @@ st.markdown(
 for view in latents.VIEWS:
     if max(view) < chosen.config.bottleneck:
         across(latent(view))
+
+st.markdown(
+    _(
+        "**The same, to be turned.** Drag any of the three: they turn together. Look along the wheel's edge, and see what each "
+        "deletion left of it."
+    )
+)
+spheres.mount(
+    lambda: spheres.triple_page(chosen, (1, 0, min(2, chosen.config.bottleneck - 1)), right, tuple(titles)),
+    "triple",
+    _(
+        "Three spheres with {n} colours each: intact, a wheel around tones; without dim 0, a band; without dims {dims}, "
+        "{grey} of all outputs are grey."
+    ).format(
+        n=len(spheres.shown_colors()),
+        dims=dims_text(right),
+        grey=percent(getattr(shown_right.figures, "grey_share", np.nan)),
+    ),
+    height=400,
+)
 
 st.header(_("Primaries go dark, secondaries go light"))
 grey_of = dict(zip(HUES, shown_right.named_brightness.tolist(), strict=True))

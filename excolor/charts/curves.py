@@ -99,14 +99,16 @@ def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:
 
 
 def spread_labels(ends: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Where to write the names of lines that end at these errors, `[L]`: in their order, and never on each other."""
+    """Where to write the names of lines that end at these errors, `[L]`: in their order, and never on each other.
+
+    As near to the ends as that allows (isotonic regression of what is left of the heights once the gaps are taken).
+    """
     heights = np.sqrt(np.nan_to_num(np.clip(ends.astype(np.float64), 0, 1)))
     order = np.argsort(heights, kind="stable")
-    placed = heights[order]
-    for i in range(1, len(placed)):
-        placed[i] = max(placed[i], placed[i - 1] + _LABEL_GAP)
-    # A pile that has grown upwards comes down by half of that, but not below the axis.
-    placed -= min(np.mean(placed - heights[order]), placed[0])
-    result = np.empty_like(placed)
-    result[order] = placed**2
-    return result
+    gaps = _LABEL_GAP * np.arange(len(heights))
+    free = heights[order] - gaps
+    n = range(len(free))
+    even = [max(min(free[j : k + 1].mean() for k in n[i:]) for j in n[: i + 1]) for i in n]
+    placed = np.empty_like(heights)
+    placed[order] = (np.clip(even, 0, 1 - gaps[-1]) + gaps) ** 2
+    return placed

@@ -22,6 +22,7 @@ VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the
 _REACH = 1.5  # room for names beyond the unit circle
 _RIM = 1.2
 _NAMED_FROM = 0.35  # a hue nearer to the centre than this has no place on the rim
+_HALF_LETTER, _LINE = 0.029, 0.13  # half a letter's width and a line's height, so that no name lies on another
 
 
 @lru_cache(maxsize=1)
@@ -32,14 +33,15 @@ def colors() -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def spec(dims: tuple[int, int], size: int = 340) -> dict[str, Any]:
-    """A point per colour, filled as the network gives it back, with the true colour as a dot inside."""
+def spec(dims: tuple[int, int], size: int = 280) -> dict[str, Any]:
+    """A point per colour, filled as the network gives it back, with the true colour as a dot inside.
+
+    `size` is that of the ground in pixels, without the axes: a circle is to be round.
+    """
     across, up = dims
     scale = alt.Scale(domain=[-_REACH, _REACH], nice=False)
-    x = alt.X("x:Q", title=f"u{_sub(across)}", scale=scale).axis(
-        values=[-1, 0, 1], format="d", grid=False, domain=False
-    )
-    y = alt.Y("y:Q", title=f"u{_sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
+    x = alt.X("x:Q", title=f"u{sub(across)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
+    y = alt.Y("y:Q", title=f"u{sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
     base = alt.Chart(rows())
     turn = "datum.part * 2 * PI / 96"
     rim = (
@@ -54,14 +56,14 @@ def spec(dims: tuple[int, int], size: int = 340) -> dict[str, Any]:
     tooltip = [
         alt.Tooltip("label:N", title="true colour"),
         alt.Tooltip("output_name:N", title="output"),
-        alt.Tooltip("x:Q", title=f"u{_sub(across)}", format=".2f"),
-        alt.Tooltip("y:Q", title=f"u{_sub(up)}", format=".2f"),
+        alt.Tooltip("x:Q", title=f"u{sub(across)}", format=".2f"),
+        alt.Tooltip("y:Q", title=f"u{sub(up)}", format=".2f"),
     ]
     outer = points.mark_circle(size=58, opacity=1).encode(x, y, alt.Color("output:N", scale=None), tooltip=tooltip)
     inner = points.mark_circle(size=12, opacity=1).encode(x, y, alt.Color("true:N", scale=None), tooltip=tooltip)
     names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=10, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
-    chart = alt.layer(rim, axes, outer, inner, names)
+    chart = alt.layer(rim, axes, outer, inner, names).properties(autosize=alt.AutoSizeParams(type="pad"))
     return as_spec(chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
@@ -97,12 +99,15 @@ def table(
 def _rim_names(x: NDArray[np.float32], y: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float64]]:
     radius = np.hypot(x, y).astype(np.float64)
     placed = np.stack([x, y], -1) / np.maximum(radius, 1e-9)[:, None] * _RIM
+    names = list(HUES)
     shown: list[int] = []
     for i in np.flatnonzero(radius >= _NAMED_FROM).tolist():  # not a number is no place either
-        if all(np.hypot(*(placed[i] - placed[j])) > 0.16 for j in shown):
+        room = ((abs(placed[i] - placed[j]), _HALF_LETTER * (len(names[i]) + len(names[j]))) for j in shown)
+        if all(dx > width or dy > _LINE for (dx, dy), width in room):
             shown.append(i)
-    return [list(HUES)[i] for i in shown], placed[shown].reshape(-1, 2)
+    return [names[i] for i in shown], placed[shown].reshape(-1, 2)
 
 
-def _sub(dim: int) -> str:
+def sub(dim: int) -> str:
+    """A dim as a subscript."""
     return "₀₁₂₃₄₅"[dim]

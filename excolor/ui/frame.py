@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import runpy
 import threading
 from pathlib import Path
@@ -17,15 +18,25 @@ from excolor.ui.panels import style
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
     """Start, once a server, what the first training and the first figures would otherwise wait for."""
-    torch.set_num_threads(1)  # models this small only wait for a pool of threads
 
     def warm() -> None:
         compile_kernels()
         full_grid()
+        gc.freeze()  # as in `close_page`
 
     thread = threading.Thread(target=warm, name="excolor-warm-up", daemon=True)
     thread.start()
     return thread
+
+
+@st.cache_resource(show_spinner=False)
+def close_page(url_path: str) -> None:
+    """Called by the main script after a page has run; does its work when that page has run for the first time.
+
+    Streamlit collects garbage after every run: 0.3 s in which nobody is served, to look through all the modules, which
+    are here to stay. Once a page has imported what it needs, all of that is left out of later collections.
+    """
+    gc.freeze()
 
 
 _main_script = Path(__file__).parents[2] / "streamlit_app.py"
@@ -35,6 +46,8 @@ _has_run = threading.Event()
 def open_page() -> None:
     """Called by the main script before a page runs."""
     _has_run.set()
+    # Models this small only wait for a pool of threads, and every run of a page is a thread that would start one.
+    torch.set_num_threads(1)
     style()
     warm_up()
 

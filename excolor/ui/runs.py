@@ -12,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from excolor.config import RunConfig
-from excolor.evaluation import Figures, evaluate
+from excolor.evaluation import Figures
 from excolor.training import Engine, Stop, train
 from excolor.ui.replay import frames
-from excolor.ui.subject import Subject, subject
+from excolor.ui.subject import Subject, figures_of, subject
 from excolor.verdict import Cause, Placement, causes, placement
 
 REMEMBERED = 64  # runs, about half a megabyte each
@@ -92,12 +92,12 @@ def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -
     start = time.perf_counter()
     run = train(config, engine, progress=progress)
     middle = time.perf_counter()
-    model = run.model
-    figures, placed = evaluate(model), placement(model)
+    made = subject(f"seed {config.seed}", config, run.model)
+    figures, placed = figures_of(made), placement(made.model)
     end = time.perf_counter()
     return Trained(
         config,
-        subject(f"seed {config.seed}", config, model),
+        made,
         figures,
         placed,
         causes(figures, placed, run.stopped),

@@ -109,3 +109,10 @@ def wheel(chosen: Subject) -> pa.Table:
     """The rows of a model's colour wheel: its latents on the hue plane."""
     response = respond(chosen.model, latents.colors())
     return latents.table(latents.VIEWS[0], response.u, response.rgb)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
+def projection(chosen: Subject, dims: tuple[int, int], deleted: tuple[int, ...]) -> pa.Table:
+    """The rows of a model's latents on any two dims, some deleted."""
+    response = respond(ablate(chosen.model, deleted), latents.colors())
+    return latents.table(dims, response.u, response.rgb, deleted)

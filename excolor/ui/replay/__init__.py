@@ -43,6 +43,12 @@ def frames(run: Run) -> dict[str, Any]:
     }
 
 
+def latents_in(shown: Mapping[str, Any]) -> np.ndarray:
+    """The latents that `frames` packed, `[S, 216, D]` in [−1, 1]."""
+    packed = np.frombuffer(base64.b64decode(shown["latents"]), "<i2")
+    return packed.reshape(len(shown["steps"]), -1, shown["dims"]) / 32767
+
+
 def views(bottleneck: int) -> list[tuple[int, int]]:
     """Pairs of dims (to the right, upwards) that show them all: the hue plane first, an odd one out against 0."""
     rest = list(range(2, bottleneck))

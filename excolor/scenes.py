@@ -1,0 +1,314 @@
+"""Scenes in three dimensions: latents on the sphere, and the RGB cube stood on its black corner, with PyVista.
+
+A scene becomes one self-contained page (`to_html`), without a server, a process, OpenGL or the network: trame-vtk
+serialises the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes) and
+what a lesson needs beyond turning (camera presets, a camera that is kept, frames to scrub) is added by `viewer/`.
+Experiment 2.7, "Latents" and "RGB cube".
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import sys
+import threading
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pyvista as pv
+from numpy.typing import ArrayLike, NDArray
+from trame_vtk.modules.vtk.protocols.local_rendering import vtkWebLocalRendering
+from trame_vtk.tools.vtksz2html import write_html
+from vtkmodules.vtkWebCore import vtkWebApplication
+
+from excolor.charts.base import FAINT, GROUND
+from excolor.color import HUES, hsv_to_rgb, rgb_grid
+
+Array = NDArray[Any]
+
+POINT_RADIUS = 0.035
+_REACH = 1.38  # half the height of the view
+_AXIS = 1.18  # where an axis ends
+if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+    # Nothing is ever rendered here; this only keeps VTK from looking for an X server when a window is made.
+    os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+_building = threading.Lock()  # VTK's object map is one for the process
+
+
+@dataclass(frozen=True)
+class Label:
+    """A word at a place in a panel's space; it turns with the scene and always faces the reader."""
+
+    text: str
+    place: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One view of a scene.
+
+    Attributes:
+        title: written above it.
+        points: places `[N, 3]`.
+        colors: of the points, RGB `[N, 3]` in [0, 1].
+        lines: pairs of places `[L, 2, 3]`, drawn thin and grey.
+        marked: index of a point that is drawn larger, with a ring of black and white around it.
+        labels: words in the panel's space.
+    """
+
+    title: str
+    points: Array
+    colors: Array
+    lines: Array
+    marked: int | None = None
+    labels: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """A camera: it looks at the origin from `position`, with `up` upwards."""
+
+    name: str
+    position: tuple[float, float, float]
+    up: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Panels side by side, and how they are looked at.
+
+    Attributes:
+        views: camera presets, the first of which is where the scene opens.
+        linked: one camera for all panels; otherwise each has its own, and opens with the view of its own index.
+        frames: places of the first panel's points at moments of a training, `[S, N, 3]`; None for a still scene.
+        frame_names: what each frame is called.
+        words: of the viewer: "none" (no WebGL), "views" and "frames" (names of its controls).
+    """
+
+    panels: tuple[Panel, ...]
+    views: tuple[View, ...]
+    linked: bool = True
+    frames: Array | None = None
+    frame_names: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+
+
+def latent_panel(
+    title: str,
+    u: ArrayLike,
+    colors: ArrayLike,
+    dims: tuple[int, int, int],
+    axis_names: Sequence[str],
+    deleted: Sequence[int] = (),
+    marked: int | None = None,
+) -> Panel:
+    """Latents `[N, D]` on three of their dims (to the right, upwards, towards the reader), with the unit sphere.
+
+    Args:
+        colors: RGB `[N, 3]` of the points.
+        axis_names: of all D dims.
+        deleted: dims whose axis is left out; a dim that the model does not have (D < 3) has no axis either.
+        marked: index of a point to highlight.
+    """
+    u = np.asarray(u, np.float64)
+    places = np.stack([u[:, k] if k < u.shape[1] else np.zeros(len(u)) for k in dims], axis=1)
+    lines = [_globe()]
+    labels: list[Label] = []
+    for axis, dim in enumerate(dims):
+        if dim in deleted or dim >= u.shape[1]:
+            continue
+        end = np.zeros(3)
+        end[axis] = _AXIS
+        lines.append(np.stack([-end, end])[None])
+        labels.append(Label(axis_names[dim], tuple((end * 1.06).tolist())))
+    return Panel(title, np.nan_to_num(places), np.asarray(colors), np.concatenate(lines), marked, tuple(labels))
+
+
+LATENT_VIEWS = (
+    View("front", (0, 0, 1), (0, 1, 0)),
+    View("side", (1, 0, 0), (0, 1, 0)),
+    View("above", (0, 1, 0), (0, 0, -1)),
+    View("oblique", (0.55, 0.45, 0.7), (0, 1, 0)),
+)
+
+
+@lru_cache(maxsize=1)
+def _globe() -> Array:
+    """The unit sphere as a rim and two great circles between the axes, short lines `[L, 2, 3]`."""
+    turn = np.linspace(0, 2 * np.pi, 97)
+    rim = np.stack([np.cos(turn), np.sin(turn), np.zeros(97)], -1)
+    half = np.sqrt(0.5)
+    meridians = [np.stack([s * half * np.cos(turn), np.sin(turn), half * np.cos(turn)], -1) for s in (1, -1)]
+    return np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in (rim, *meridians)])
+
+
+CUBE_LEVELS = 8
+_DOWN_DIAGONAL = np.array([[1, -1, 0], [1, 1, 1], [-1, -1, 2]]) / np.sqrt([[2], [3], [6]])
+
+
+def stand_cube(rgb: ArrayLike) -> Array:
+    """RGB `[N, 3]` turned so that the diagonal from black to white stands upright, centred, `[N, 3]`.
+
+    Height (the second coordinate) is brightness: √3 times the mean of the channels, less √3/2.
+    """
+    return (np.asarray(rgb, np.float64) - 0.5) @ _DOWN_DIAGONAL.T
+
+
+def cube_panel(title: str, answers: ArrayLike | None = None) -> Panel:
+    """The RGB cube on its black corner: 8³ colours, its edges, the names of its corners.
+
+    Args:
+        answers: what a network answers to the twelve named hues, RGB `[12, 3]`; each is joined to its hue by a line.
+    """
+    rgb = rgb_grid(CUBE_LEVELS).reshape(-1, 3)
+    corners = rgb_grid(2).reshape(-1, 3)
+    pairs = [(a, b) for a in range(8) for b in range(a) if np.abs(corners[a] - corners[b]).sum() == 1]
+    lines = [stand_cube(corners[list(pair)])[None] for pair in pairs]
+    points, colors = stand_cube(rgb), rgb
+    if answers is not None:
+        answers = np.asarray(answers, np.float64)
+        hues = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
+        # The surface would hide what goes on inside.
+        shell = (np.sort(rgb, axis=1)[:, 0] == 0) & (np.sort(rgb, axis=1)[:, 2] == 1)
+        grey = np.ptp(rgb, axis=1) == 0
+        points = np.concatenate([points[shell | grey], stand_cube(answers)])
+        colors = np.concatenate([rgb[shell | grey], answers])
+        lines += [np.stack([stand_cube(hues), stand_cube(answers)], axis=1)]
+    names = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow", (0, 1, 1): "cyan"}
+    names |= {(1, 0, 1): "magenta", (0, 0, 0): "black", (1, 1, 1): "white"}
+    labels = tuple(Label(name, tuple((stand_cube([rgb])[0] * 1.13).tolist())) for rgb, name in names.items())
+    return Panel(title, points, colors, np.concatenate(lines), None, labels)
+
+
+CUBE_VIEWS = (
+    View("front", (0, 0, -1), (0, 1, 0)),
+    View("back", (0, 0, 1), (0, 1, 0)),
+    View("above", (0, 1, 0.001), (0, 0, -1)),
+)
+
+
+def to_html(scene: Scene, key: str, height: int) -> str:
+    """One self-contained page that draws a scene.
+
+    Args:
+        key: of the camera that is kept: scenes with the same key share it.
+        height: of the page, in pixels.
+    """
+    with _building:
+        state = _export(scene)
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("index.json", json.dumps(state))
+    page = io.StringIO()
+    write_html(zipped.getvalue(), page)
+    style, script = _viewer(scene, key, height)
+    # The viewer empties the body before it draws, so the style goes into the head.
+    head, end_of_head, rest = page.getvalue().partition("</head>")
+    body, end_of_body, tail = rest.rpartition("</body>")
+    return f"{head}{style}{end_of_head}{body}{script}{end_of_body}{tail}"
+
+
+class _Exporter(vtkWebLocalRendering):
+    """trame-vtk's serialiser on its own, without the server that it is written for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._application = vtkWebApplication()
+
+    @property
+    def app(self) -> vtkWebApplication:
+        return self._application
+
+
+def _export(scene: Scene) -> dict[str, Any]:
+    plotter = pv.Plotter(shape=(1, len(scene.panels)), border=False, off_screen=True, lighting="none")
+    try:
+        for column, panel in enumerate(scene.panels):
+            plotter.subplot(0, column)
+            plotter.set_background(GROUND)
+            flat = {"lighting": False, "show_scalar_bar": False, "render": False, "reset_camera": False}
+            # The points first: the viewer finds those of the first panel by their place in the list.
+            plotter.add_mesh(_balls(panel.points, panel.colors, POINT_RADIUS), rgb=True, scalars="rgb", **flat)
+            plotter.add_mesh(_segments(panel.lines), color=FAINT, line_width=1.5, **flat)
+            if panel.marked is not None:
+                place = panel.points[panel.marked]
+                ball = _balls(place[None], panel.colors[[panel.marked]], 1.8 * POINT_RADIUS)
+                plotter.add_mesh(ball, rgb=True, scalars="rgb", **flat)
+                rings = np.concatenate([np.roll(_globe()[:96], turn, axis=-1) for turn in range(3)])
+                plotter.add_mesh(_segments(place + 3 * POINT_RADIUS * rings), color="#000000", line_width=3, **flat)
+            view = scene.views[0 if scene.linked else column]
+            camera = plotter.camera
+            camera.position = tuple(4.0 * np.asarray(view.position))
+            camera.focal_point = (0.0, 0.0, 0.0)
+            camera.up = view.up
+            camera.parallel_projection = True
+            camera.parallel_scale = _REACH
+            camera.clipping_range = (0.1, 12.0)
+        if scene.linked:
+            plotter.link_views()
+        exporter = _Exporter()
+        return exporter.get_standalone_state(exporter.get_global_id(plotter.ren_win))
+    finally:
+        plotter.close()
+
+
+@lru_cache(maxsize=1)
+def _ball() -> tuple[Array, Array]:
+    """A small round solid: places `[V, 3]` at distance 1 and triangles `[F, 3]`."""
+    solid = pv.Icosphere(radius=1.0, nsub=1)
+    return np.asarray(solid.points, np.float32), solid.faces.reshape(-1, 4)[:, 1:]
+
+
+def _balls(centres: Array, colors: Array, radius: float) -> pv.PolyData:
+    """All points as one mesh: a real glyph filter takes ten times as long."""
+    places, triangles = _ball()
+    n, v = len(centres), len(places)
+    points = (centres[:, None, :] + radius * places[None]).reshape(-1, 3).astype(np.float32)
+    faces = (triangles[None] + v * np.arange(n)[:, None, None]).reshape(-1, 3)
+    mesh = pv.PolyData.from_regular_faces(points, faces)
+    levels = np.rint(np.nan_to_num(np.clip(colors, 0, 1)) * 255).astype(np.uint8)
+    mesh.point_data["rgb"] = np.repeat(levels, v, axis=0)
+    return mesh
+
+
+def _segments(lines: Array) -> pv.PolyData:
+    ends = np.arange(2 * len(lines)).reshape(-1, 2)
+    cells = np.insert(ends, 0, 2, axis=1).reshape(-1)
+    return pv.PolyData(lines.reshape(-1, 3).astype(np.float32), lines=cells)
+
+
+def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str]:
+    """The page's own part, its style and its script: titles, labels, buttons, and what moves them."""
+    settings: dict[str, Any] = {
+        "key": key,
+        "height": height,
+        "ground": GROUND,
+        "linked": scene.linked,
+        "panels": [
+            {"title": p.title, "labels": [{"text": label.text, "place": label.place} for label in p.labels]}
+            for p in scene.panels
+        ],
+        "views": [{"name": v.name, "position": v.position, "up": v.up} for v in scene.views],
+        "reach": _REACH,
+        "words": scene.words,
+    }
+    if scene.frames is not None:
+        packed = np.rint(np.clip(np.nan_to_num(scene.frames), -1, 1) * 32767).astype("<i2")
+        settings["frames"] = {
+            "places": base64.b64encode(packed.tobytes()).decode(),
+            "names": list(scene.frame_names),
+            "points": packed.shape[1],
+            "ball": (_ball()[0] * POINT_RADIUS).round(5).reshape(-1).tolist(),
+        }
+    folder = files("excolor").joinpath("viewer")
+    style, script = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "scene.js"))
+    # A "<" in the data could end the script; escaped it reads the same.
+    data = json.dumps(settings).replace("<", "\\u003c")
+    return f"<style>{style}</style>", f"<script>const EXCOLOR = {data};</script><script type='module'>{script}</script>"

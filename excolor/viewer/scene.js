@@ -1,0 +1,130 @@
+// What a lesson adds to trame-vtk's viewer: titles, labels that follow the camera, camera presets, a camera that is
+// kept when the scene is built again, and frames to scrub. `EXCOLOR` holds the settings, `window.global.renderWindow` the scene.
+
+const { panels, views, words, linked, reach, frames } = EXCOLOR;
+const over = document.body.appendChild(document.createElement("div"));
+over.className = "xc-over";
+
+if (!document.createElement("canvas").getContext("webgl2") && !document.createElement("canvas").getContext("webgl")) {
+  const note = document.body.appendChild(document.createElement("div"));
+  note.className = "xc-none";
+  note.setAttribute("role", "status");
+  note.textContent = words.none;
+  document.documentElement.dataset.scene = "none";
+} else {
+  waitForScene();
+}
+
+function waitForScene() {
+  const ready = window.global.renderWindow?.getRenderers().filter((r) => r.getActors().length);
+  if (ready?.length === panels.length) start(window.global.renderWindow, ready);
+  else setTimeout(waitForScene, 20);
+}
+
+function start(renderWindow, renderers) {
+  const titles = panels.map(({ title }) => element("div", "xc-title", title));
+  const labels = panels.map((panel) => panel.labels.map(({ text, place }) => ({ place, node: element("div", "xc-label", text) })));
+  const cameras = renderers.map((renderer) => renderer.getActiveCamera());
+  const distinct = [...new Set(cameras)];
+  distinct.forEach((camera) => camera.setParallelProjection(true)); // which is not exported
+  const memory = `excolor-camera-${EXCOLOR.key}`;
+
+  const bar = element("div", "xc-bar");
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", words.views ?? "");
+  for (const view of views) {
+    const button = bar.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.textContent = view.name;
+    button.onclick = () => { distinct.forEach((camera) => look(camera, view)); refresh(); };
+  }
+  if (frames) addFrames(bar, renderers[0], renderWindow);
+  restore();
+  fit();
+  distinct.forEach((camera) => camera.onModified(() => { keep(); place(); }));
+  new ResizeObserver(() => { fit(); refresh(); }).observe(document.body);
+  refresh();
+  document.documentElement.dataset.scene = "ready";
+
+  function look(camera, view) {
+    camera.set({ position: view.position.map((v) => 4 * v), focalPoint: [0, 0, 0], viewUp: view.up, parallelScale: scale() });
+  }
+
+  // The whole sphere must fit, however narrow a panel is.
+  function scale() {
+    const aspect = document.body.clientWidth / panels.length / document.body.clientHeight;
+    return reach * Math.max(1, 1 / aspect);
+  }
+
+  function fit() {
+    distinct.forEach((camera) => camera.setParallelScale(scale()));
+  }
+
+  function refresh() {
+    renderers.forEach((renderer) => renderer.resetCameraClippingRange());
+    renderWindow.render();
+    place();
+  }
+
+  function place() {
+    const { clientWidth: width, clientHeight: height } = document.body;
+    renderers.forEach((renderer, i) => {
+      const [x0, , x1] = renderer.getViewport();
+      const left = x0 * width, across = (x1 - x0) * width;
+      titles[i].style.left = `${left + across / 2}px`;
+      for (const { place: at, node } of labels[i]) {
+        const [x, y] = renderer.worldToNormalizedDisplay(...at, across / height);
+        node.style.left = `${x * width}px`;
+        node.style.top = `${(1 - y) * height}px`;
+      }
+    });
+  }
+
+  function keep() {
+    const states = distinct.map((c) => ({ position: c.getPosition(), focalPoint: c.getFocalPoint(), viewUp: c.getViewUp() }));
+    try { sessionStorage.setItem(memory, JSON.stringify(states)); } catch { /* a browser that keeps nothing opens at the start */ }
+  }
+
+  function restore() {
+    try {
+      const states = JSON.parse(sessionStorage.getItem(memory) ?? "[]");
+      states.forEach((state, i) => distinct[i]?.set(state));
+    } catch { /* as above */ }
+  }
+}
+
+function addFrames(bar, renderer, renderWindow) {
+  const bytes = Uint8Array.from(atob(frames.places), (c) => c.charCodeAt(0));
+  const places = new Int16Array(bytes.buffer);
+  const mesh = renderer.getActors()[0].getMapper().getInputData();
+  const target = mesh.getPoints();
+  const { ball, points, names } = frames;
+  const slider = bar.appendChild(document.createElement("input"));
+  const output = bar.appendChild(document.createElement("output"));
+  Object.assign(slider, { type: "range", min: 0, max: names.length - 1, step: 1, value: names.length - 1 });
+  slider.setAttribute("aria-label", words.frames ?? "");
+  slider.oninput = () => {
+    const data = target.getData(), first = Number(slider.value) * points * 3;
+    for (let i = 0, k = 0; i < points; i++) {
+      const x = places[first + 3 * i] / 32767, y = places[first + 3 * i + 1] / 32767, z = places[first + 3 * i + 2] / 32767;
+      for (let v = 0; v < ball.length; v += 3, k += 3) {
+        data[k] = x + ball[v];
+        data[k + 1] = y + ball[v + 1];
+        data[k + 2] = z + ball[v + 2];
+      }
+    }
+    target.modified();
+    mesh.modified();
+    renderWindow.render();
+    output.textContent = names[Number(slider.value)];
+    document.documentElement.dataset.frame = slider.value;
+  };
+  slider.oninput();
+}
+
+function element(name, className, text = "") {
+  const node = over.appendChild(document.createElement(name));
+  node.className = className;
+  node.textContent = text;
+  return node;
+}

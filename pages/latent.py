@@ -1,0 +1,149 @@
+"""Latent space: turn the sphere, and see the colour wheel edge-on."""
+
+from gettext import gettext as _
+
+import numpy as np
+import streamlit as st
+
+from excolor.charts import brightness, latents
+from excolor.color import PRIMARIES, SECONDARIES, named_colors, rgb_grid
+from excolor.evaluation import respond
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui import frame, panels, shelf, spheres
+from excolor.ui.text import dims_text, figure, percent
+from excolor.ui.views import projection
+from excolor.verdict import axis_roles, placement
+
+frame.require()
+
+VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
+OTHER = _("other")
+NONE = _("none")
+
+st.title(_("Where does the network keep colour?"))
+st.markdown(
+    _(
+        "Every colour is a point on a sphere. **Drag it.** Turn the wheel until you see it edge-on, then delete hue and look "
+        "at what is left."
+    )
+)
+
+with st.container(horizontal=True, gap="large"):
+    chosen = shelf.choose("latent-model", _("Model"), _("Two trained networks ship; your own runs join them."))
+    width = chosen.config.bottleneck
+    cuts = {_("nothing"): (), _("warmth [0]"): WARMTH, _("hue [0, 1]"): HUE}
+    cut = st.segmented_control(
+        _("Deleted"), list(cuts), default=next(iter(cuts)), required=True, key="latent-cut", persist_state="session"
+    )
+    options = {dims_text(view): view for view in VIEWS if max(view) < width}
+    view = st.segmented_control(
+        _("Dims: right, up, towards you"),
+        [*options, OTHER],
+        default=next(iter(options), OTHER),
+        required=True,
+        key=f"latent-view-{width}",
+        persist_state="session",
+        help=_("The first three are the notebook's."),
+    )
+    paint = st.segmented_control(
+        _("Points in"), [_("true colour"), _("answer")], default=_("true colour"), required=True, key="latent-paint"
+    )
+    mark = st.selectbox(
+        _("Find a colour"), [NONE, *named_colors()], key="latent-mark", persist_state="session", width=200
+    )
+
+if view not in options:
+    axes = st.columns(3)
+    picked = [
+        place.selectbox(label, range(width), index=min(i, width - 1), key=f"latent-{i}-{width}")
+        for i, (place, label) in enumerate(zip(axes, (_("right"), _("up"), _("towards you")), strict=True))
+    ]
+    dims = (picked[0], picked[1], picked[2])
+else:
+    dims = options[view]
+if len(set(dims)) < min(3, width):
+    st.info(_("The same dim is chosen twice, so the picture is flat. Choose three different ones."))
+deleted = cuts[cut or next(iter(cuts))]
+true_colors = paint == _("true colour")
+marked = None if mark == NONE else mark
+
+u = respond(ablate(chosen.model, deleted), rgb_grid(8)).u
+hidden = [k for k in range(width) if k not in dims]
+unseen = float(np.mean(sum((u[:, k] ** 2 for k in hidden), np.zeros(len(u)))))
+roles = axis_roles(chosen.model)
+placed = placement(ablate(chosen.model, deleted))
+
+
+def what_is_seen() -> str:
+    """What is to be seen in this run, in words."""
+    named = ", ".join(f"u{latents.sub(k)} {roles[k]}".strip() for k in dims)
+    if deleted == HUE:
+        seen = _("Hue is deleted: the wheel is gone, and what is left is one line of tones from black to white.")
+    elif deleted == WARMTH:
+        seen = _("Warmth is deleted: the wheel has collapsed to a band across the axis that is left of it.")
+    else:
+        seen = _(
+            "The vibrant hues lie round the plane of u₀ and u₁, on average {share} of their squared length outside it; the "
+            "greys keep at most {grey} of theirs inside."
+        ).format(share=percent(placed.hue_off_plane), grey=percent(placed.grey_in_plane))
+    return _("{n} colours on {named}. {seen}").format(n=len(spheres.shown_colors()), named=named, seen=seen)
+
+
+left, right = st.columns([5, 3], gap="medium")
+with left:
+    spheres.mount(lambda: spheres.sphere_page(chosen, dims, deleted, true_colors, marked), "sphere", what_is_seen())
+with right:
+    for pair in ((dims[0], dims[1]), (dims[2], dims[1])):
+        words = _("The same latents on dims {pair}.").format(pair=dims_text(pair))
+        panels.chart(
+            latents.spec(pair, 250), projection(chosen, pair, deleted), words, f"projection-{pair}", fixed=True
+        )
+
+st.subheader(_("What three dims cannot show"))
+st.markdown(
+    _(
+        "The sphere has {width} dims, a picture three. Here {unseen} of the points' squared length is, on average, in what "
+        "you cannot see ({hidden}). That is why most points seem to lie *inside* the sphere: the further in, the more of "
+        "them is hidden. Only a point on the rim is shown whole."
+    ).format(
+        width=width,
+        unseen=percent(unseen),
+        hidden=_("dims {dims}").format(dims=dims_text(tuple(hidden))) if hidden else _("no dim at all"),
+    )
+)
+
+st.header(_("How it got there"))
+st.markdown(_("The same sphere through training. Move the slider: from a heap of points to a wheel."))
+spheres.mount(
+    lambda: spheres.training_page(chosen, dims),
+    "training",
+    _("216 colours at 60 moments of the training of seed {seed}, from its initial weights to its end.").format(
+        seed=chosen.config.seed
+    ),
+)
+
+st.header(_("Why primaries go dark and secondaries light"))
+st.markdown(
+    _(
+        "Stand the RGB cube on its black corner. Height is now brightness: the primaries are the lower ring of corners, a "
+        "third of the way up, the secondaries the upper ring, at two thirds. When hue is deleted, a colour can only fall to "
+        "the grey line in the middle."
+    )
+)
+fall = st.toggle(_("Show where each hue falls"), value=True, key="cube-fall", persist_state="session")
+answers = dict(zip(list(named_colors())[:12], spheres.hue_answers(chosen).mean(-1).tolist(), strict=True))
+dark, light = (float(np.mean([answers[hue] for hue in group])) for group in (PRIMARIES, SECONDARIES))
+spheres.mount(
+    lambda: spheres.cube_page(chosen, fall),
+    "cube",
+    _(
+        "The RGB cube with black at the bottom and white at the top, from the front (yellow in the middle) and from the back "
+        "(blue in the middle). In this network the primaries fall to a brightness of {dark}, the secondaries rise to {light}."
+    ).format(dark=figure(dark), light=figure(light)),
+)
+panels.chart(
+    brightness.spec(),
+    brightness.table(respond(ablate(chosen.model, HUE), brightness.colors()).rgb),
+    _("Brightness of each hue (squares) and of the grey it becomes (circles)."),
+    "latent-brightness",
+)

@@ -1,0 +1,223 @@
+"""How long a visitor waits, against the bounds that the app was built to; a table, never a test.
+
+    python scripts/benchmark.py
+    python scripts/benchmark.py rerun --json
+
+One function per measurement, each returning rows; add another to MEASUREMENTS and it is in the table. Three clocks
+are used, and each row says which:
+
+- *script*: one run of the page's script in this process by Streamlit's AppTest: what the server computes, and a little
+  for AppTest's own reading of the result. No network, no browser.
+- *server*: between the browser's message that asks the real server for a rerun and the last message of the answer, as
+  the browser sees them on its own socket: the script, its forward messages, and both their ways.
+- *screen*: in the real browser, from the click (or the start of the navigation) until nothing changes any more: the
+  last change of the page's content, or the end of the last long task, before half a second of quiet. Software
+  rendering on a machine without a GPU is part of it.
+
+Everything runs on this machine, browser and server against each other, so other work on it shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+from playwright.sync_api import Browser, Page, WebSocket  # noqa: E402
+from rich import box  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+from streamlit.testing.v1 import AppTest  # noqa: E402
+
+from tests.browser.tools import APP, browser_path, launch, open_page, serve, settled, visit  # noqa: E402
+
+RERUN_MS = 150.0
+FIRST_PAINT_S = 4.0
+DIMS = [dims for n in range(5) for dims in combinations(range(4), n)]  # all 16 sets
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, how much of which unit, and the most it should be."""
+
+    name: str
+    value: float
+    unit: str
+    bound: float | None = None
+
+
+def spread(name: str, milliseconds: Sequence[float], bound: float | None = None) -> list[Row]:
+    """Two rows: the median and the 95th percentile."""
+    return [
+        Row(f"{name}, median of {len(milliseconds)}", float(np.median(milliseconds)), "ms", bound),
+        Row(f"{name}, 95th percentile", float(np.percentile(milliseconds, 95)), "ms", bound),
+    ]
+
+
+# --- in this process -----------------------------------------------------------------------------
+
+
+def rerun_script() -> list[Row]:
+    """The ablation page's script after another set of dims was picked: never seen before, and seen before."""
+    at = AppTest.from_file(str(APP), default_timeout=120).run()
+    at.switch_page("pages/ablation.py").run()
+
+    def rerun(dims: tuple[int, ...]) -> float:
+        picker = at.button_group("ablation-dims-4").set_value(list(dims))
+        start = time.perf_counter()
+        picker.run()
+        return 1000 * (time.perf_counter() - start)
+
+    first = [rerun(dims) for dims in DIMS if dims not in ((0,), (0, 1))]  # those two are on the page already
+    again = [rerun(dims) for dims in [*DIMS, *DIMS[:4]]]
+    return [
+        *spread("Ablation, other dims, new to the server (script)", first, RERUN_MS),
+        *spread("Ablation, other dims, known to the server (script)", again, RERUN_MS),
+    ]
+
+
+# --- in the browser ------------------------------------------------------------------------------
+
+# Streamlit's page scrolls inside this element; its header, with the sign that a script runs, is outside.
+_WATCH = """
+() => {
+  const seen = window.seen = { clicked: 0, changed: 0 };
+  document.addEventListener('click', () => { seen.clicked = performance.now(); }, true);
+  new MutationObserver(() => { seen.changed = performance.now(); }).observe(
+    document.querySelector('[data-testid="stMain"]'),
+    { subtree: true, childList: true, attributes: true, characterData: true });
+  new PerformanceObserver(list => {
+    for (const task of list.getEntries()) seen.changed = Math.max(seen.changed, task.startTime + task.duration);
+  }).observe({ entryTypes: ['longtask'] });
+}
+"""
+_QUIET = "() => seen.changed > seen.clicked && performance.now() - seen.changed > 500"
+
+
+class Wire:
+    """When messages last went over the page's socket, in both directions."""
+
+    def __init__(self, page: Page) -> None:
+        self.sent = self.received = 0.0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda _: setattr(self, "sent", time.perf_counter()))
+        socket.on("framereceived", lambda _: setattr(self, "received", time.perf_counter()))
+
+
+def watch(page: Page) -> None:
+    """Begin to note when the page was clicked and when it changed."""
+    page.evaluate(_WATCH)
+
+
+def redrawn(page: Page, act: Callable[[], None]) -> float:
+    """Milliseconds from the click that `act` makes until the page has come to rest."""
+    act()
+    page.wait_for_function(_QUIET, polling=100)
+    return float(page.evaluate("() => seen.changed - seen.clicked"))
+
+
+@contextmanager
+def fresh_server() -> Iterator[str]:
+    """A server that has not served anyone."""
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as base_url:
+        yield base_url
+
+
+@contextmanager
+def cold_browser() -> Iterator[Browser]:
+    """A browser's process of its own, with an empty cache."""
+    executable = browser_path()
+    if executable is None:
+        raise SystemExit("no Chromium on the PATH")
+    with launch(executable) as browser:
+        yield browser
+
+
+def rerun_browser() -> list[Row]:
+    """The ablation page in the real server and browser: one dim after another switched off and on."""
+    server: list[float] = []
+    screen: list[float] = []
+    with fresh_server() as base_url, cold_browser() as browser, visit(browser, base_url) as (page, _):
+        wire = Wire(page)
+        open_page(page, "ablation")
+        watch(page)
+        dims = page.get_by_role("toolbar", name="Dims deleted on the right")
+        # A Gray code: every set of dims comes by once, each one click from the one before; then some again.
+        for i in range(1, 21):
+            dim = (i & -i).bit_length() - 1
+            screen.append(redrawn(page, dims.get_by_role("button", name=str(dim % 4), exact=True).click))
+            server.append(1000 * (wire.received - wire.sent))
+    return [
+        *spread("Ablation, other dims (server)", server, RERUN_MS),
+        *spread("Ablation, other dims, from click to rest (screen)", screen),
+    ]
+
+
+def first_paint() -> list[Row]:
+    """Start with its patches drawn: in a cold browser on a fresh server, and again once that has served someone."""
+    seconds: list[float] = []
+    with fresh_server() as base_url:
+        for _visitor in range(3):
+            with cold_browser() as browser, visit(browser, base_url) as (page, _):
+                page.goto("/", wait_until="commit")
+                page.wait_for_selector(".xc-patch >> nth=2", timeout=60_000)
+                # Two frames: the first may have begun before the patches were there.
+                drawn = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(performance.now()))))"
+                seconds.append(float(page.evaluate(drawn)) / 1000)
+                settled(page)
+    return [
+        Row("Start, patches drawn, on a fresh server (screen)", seconds[0], "s"),
+        Row("Start, patches drawn, on a server that served one (screen)", seconds[1], "s", FIRST_PAINT_S),
+        Row("Start, patches drawn, on a server that served two (screen)", seconds[2], "s", FIRST_PAINT_S),
+    ]
+
+
+MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
+    "rerun-script": rerun_script,
+    "rerun-browser": rerun_browser,
+    "first-paint": first_paint,
+}
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="How long a visitor waits.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(MEASUREMENTS)}, or how they begin (all)")
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    args = parser.parse_args()
+    chosen = [name for name in MEASUREMENTS if not args.names or name.startswith(tuple(args.names))]
+    if not chosen:
+        parser.error(f"no measurement of that name; there are {', '.join(MEASUREMENTS)}")
+    rows = [row for name in chosen for row in MEASUREMENTS[name]()]
+    if args.json:
+        print(json.dumps([asdict(row) for row in rows], indent=2))
+        return 0
+    table = Table(box=box.SIMPLE_HEAD, caption=f"load average {os.getloadavg()[0]:.1f}", caption_justify="left")
+    table.add_column("what")
+    for column in ("measured", "bound", "within"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        digits = ".0f" if row.unit == "ms" else ".1f"
+        bound = "" if row.bound is None else f"{row.bound:{digits}} {row.unit}"
+        within = "" if row.bound is None else "yes" if row.value <= row.bound else "no"
+        table.add_row(row.name, f"{row.value:{digits}} {row.unit}", bound, within)
+    Console(highlight=False).print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

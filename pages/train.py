@@ -44,6 +44,7 @@ DEFAULTS = {f"train-{term}": 1.0 for term in TERMS} | {
     "train-bottleneck": 4,
     "train-noise": 0.0,
 }
+CHANNELS = 3  # of a colour; on a sphere they need one dim more
 NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
 
 
@@ -117,15 +118,14 @@ def _times(value: float) -> str:
 
 def run_with_progress(config: RunConfig, engine: str, where) -> Trained | None:
     """Train, or find in memory; a run that takes longer shows its progress and a way to stop it."""
-    key = (config, engine)
-    if st.session_state.get("train-cancelled") == key:
+    if st.session_state.get(f"cancelled-{engine}") == config:
         return None
     if not is_compiled():
         where.info(_("Preparing the training kernel, once on this machine. This takes a few seconds."))
     start, shown = time.perf_counter(), None
 
     def cancel() -> None:
-        st.session_state["train-cancelled"] = key
+        st.session_state[f"cancelled-{engine}"] = config
 
     def progress(done: int) -> None:
         nonlocal shown
@@ -137,7 +137,7 @@ def run_with_progress(config: RunConfig, engine: str, where) -> Trained | None:
             shown.progress(done / config.steps, _("{done} of {all} updates").format(done=done, all=config.steps))
 
     result = trained(config, engine, progress)
-    st.session_state.pop("train-cancelled", None)
+    st.session_state.pop(f"cancelled-{engine}", None)
     where.empty()
     return result
 
@@ -145,13 +145,20 @@ def run_with_progress(config: RunConfig, engine: str, where) -> Trained | None:
 def verdict(run: Trained) -> str:
     """What became of the run, with the figures that show it."""
     found, placed, figures = run.causes, run.placement, run.figures
+    width = run.config.bottleneck
+    if width > CHANNELS:
+        remedy = _("It needs more updates before the rest means much.")
+    else:
+        remedy = _(
+            "More updates will not help: colours have three channels, and a sphere in {width} dims has room for {ways}."
+        ).format(width=width, ways=width - 1)
     sentences = {
         Cause.DIVERGED: _("**The run diverged at step {step}**: its {term} was no longer a number.").format(
             step=run.stopped.step if run.stopped else "–", term=run.stopped.term if run.stopped else "–"
         ),
         Cause.NOT_CONVERGED: _(
-            "**Not converged**: even intact, its largest MSE is {error}. It needs more updates before the rest means much."
-        ).format(error=figure(figures.intact.max_mse)),
+            "**Not converged**: even intact, its largest MSE is {error}. {remedy}"
+        ).format(error=figure(figures.intact.max_mse), remedy=remedy),
         Cause.GREYS_IN_PLANE: _(
             "**Greys in the hue plane**: a grey keeps {share} of its latent there, so deleting hue takes greys with it; "
             "their MSE is then {error}."
@@ -257,7 +264,7 @@ def readable(fused: Trained) -> None:
 
     def want() -> None:
         st.session_state["autograd-wanted"] = config
-        st.session_state.pop("train-cancelled", None)
+        st.session_state.pop("cancelled-autograd", None)
 
     st.button(_("Train this with autograd instead"), on_click=want, key="autograd")
     if not wanted:
@@ -306,7 +313,8 @@ with right:
     shelf.set_last(run.subject)
     baseline = trained(shipped("robust").config)
 
-    st.markdown(verdict(run))
+    with st.container(key="train-verdict"):
+        st.markdown(verdict(run))
     replay(run.subject.key, run.frames, baseline.frames, verdict(run).replace("**", ""), "replay")
     st.caption(
         _("Trained in {train} s, evaluated in {evaluate} s.").format(

@@ -26,7 +26,6 @@ def as_spec(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
     """The chart as a Vega-Lite specification; the theme is left to the page."""
     spec = cast(dict[str, Any], chart.to_dict())
     spec.pop("config", None)
-    spec["usermeta"] = {"embedOptions": {"renderer": "canvas"}}
     return spec
 
 

@@ -300,9 +300,9 @@ def table(name: Name, write: Callable[[float], str]) -> pa.Table:
             "at": position,
             "where": f"{what} {written.replace('-', '−')}{unit}",
             "value": float(found.value[i]),
-            "value_text": write(float(found.value[i])),
+            "value_text": write(round(float(found.value[i]), 15)),
             "strength": float(found.strength[i]),
-            "push_text": write(round(float(found.strength[i]), 12)),
+            "push_text": write(round(float(found.strength[i]), 15)),
         }
         for j, (start, force) in enumerate(zip(found.samples[i], found.pushes[i], strict=True)):
             own = {"first": j == 0, "fill": fills[j], "name": f"hue {scene.hues[j]}°"}

@@ -18,6 +18,7 @@ from excolor.ui.replay import frames
 from excolor.ui.subject import Subject, figures_of, subject
 from excolor.verdict import Cause, Placement, causes, placement
 
+WAIT = 0.1  # seconds
 REMEMBERED = 64  # runs, about half a megabyte each
 
 
@@ -82,10 +83,14 @@ def trained(
         ExcolorError: the schedule is not one to train with.
     """
     slot = memory().slot(config, engine)
-    with slot.lock:
+    while not slot.lock.acquire(timeout=WAIT):
+        progress(0)  # another session trains it; this one can still be told to do something else
+    try:
         if slot.trained is None:
             slot.trained = _train(config, engine, progress)
         return slot.trained
+    finally:
+        slot.lock.release()
 
 
 def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -> Trained:

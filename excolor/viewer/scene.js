@@ -50,13 +50,22 @@ function start(renderWindow, renderers) {
     camera.set({ position: view.position.map((v) => 4 * v), focalPoint: [0, 0, 0], viewUp: view.up, parallelScale: scale() });
   }
 
+  // Panels stand side by side, or under each other where that makes them larger.
+  function cell() {
+    const { clientWidth: width, clientHeight: height } = document.body, n = panels.length;
+    const stacked = Math.min(width, height / n) > Math.min(width / n, height);
+    return { stacked, width: stacked ? width : width / n, height: stacked ? height / n : height };
+  }
+
   // The whole sphere must fit, however narrow a panel is.
   function scale() {
-    const aspect = document.body.clientWidth / panels.length / document.body.clientHeight;
-    return reach * Math.max(1, 1 / aspect);
+    const { width, height } = cell();
+    return reach * Math.max(1, height / width);
   }
 
   function fit() {
+    const n = panels.length, { stacked } = cell();
+    renderers.forEach((renderer, i) => renderer.setViewport(...(stacked ? [0, (n - 1 - i) / n, 1, (n - i) / n] : [i / n, 0, (i + 1) / n, 1])));
     distinct.forEach((camera) => camera.setParallelScale(scale()));
   }
 
@@ -69,11 +78,11 @@ function start(renderWindow, renderers) {
   function place() {
     const { clientWidth: width, clientHeight: height } = document.body;
     renderers.forEach((renderer, i) => {
-      const [x0, , x1] = renderer.getViewport();
-      const left = x0 * width, across = (x1 - x0) * width;
-      titles[i].style.left = `${left + across / 2}px`;
+      const [left, , , top] = renderer.getViewport(), { width: across, height: down } = cell();
+      titles[i].style.left = `${left * width + 12}px`;
+      titles[i].style.top = `${(1 - top) * height + 8}px`;
       for (const { place: at, node } of labels[i]) {
-        const [x, y] = renderer.worldToNormalizedDisplay(...at, across / height);
+        const [x, y] = renderer.worldToNormalizedDisplay(...at, across / down);
         node.style.left = `${x * width}px`;
         node.style.top = `${(1 - y) * height}px`;
       }

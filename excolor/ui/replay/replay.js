@@ -33,13 +33,14 @@ export default function ({ data, parentElement }) {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `u${data.views[i][0]}, u${data.views[i][1]}`);
   });
-  let cursors = [];
+  let cursors = [], width = 0;
 
   function layout() {
-    const x = scale(0, data.total - 1 || 1, 58, root.clientWidth - 96);
+    width = root.clientWidth;
+    const x = scale(0, data.total - 1 || 1, 58, width - 96);
     cursors = [
-      plot(find(".losses"), data.lines, data.baseline, "losses", x, 270, data.words.losses, logScale(1e-6, 10, 252, 8),
-        [1e-6, 1e-4, 1e-2, 1], "", data.total),
+      plot(find(".losses"), data.lines, data.baseline, "losses", x, 270, data.words.losses, logScale(1e-6, 100, 252, 8),
+        [1e-6, 1e-4, 1e-2, 1, 100], "", data.total),
       plot(find(".weights"), data.lines, null, "weights", x, 156, data.words.weights, rootScale(1, 110, 8),
         [0, 0.01, 0.1, 0.4, 1], data.words.step, data.total),
     ];
@@ -90,7 +91,7 @@ export default function ({ data, parentElement }) {
 
   layout();
   root.dataset.run = data.key ?? "";
-  const observer = new ResizeObserver(layout);
+  const observer = new ResizeObserver(() => { if (root.clientWidth !== width) layout(); });
   observer.observe(root);
   return () => { observer.disconnect(); clearInterval(memory.timer); memory.timer = null; };
 }
@@ -133,9 +134,14 @@ function wheel(canvas, data, latents, frame, [across, up]) {
   g.font = `${Math.max(10, size / 28)}px ${getComputedStyle(canvas).fontFamily}`;
   g.textAlign = "center";
   g.textBaseline = "middle";
+  const line = parseFloat(g.font), written = [];
   for (const { name, point } of data.named) {
     const [x, y] = at(point), r = Math.hypot(x, y);
-    if (r > 0.35) g.fillText(name, px((x / r) * RIM), py((y / r) * RIM));
+    if (r <= 0.35) continue; // nearer to the centre, a hue has no place on the rim
+    const left = px((x / r) * RIM), top = py((y / r) * RIM), half = g.measureText(name).width / 2;
+    if (written.some((other) => Math.abs(left - other.left) < half + other.half && Math.abs(top - other.top) < line)) continue;
+    g.fillText(name, left, top);
+    written.push({ left, top, half });
   }
   const sub = "₀₁₂₃₄₅";
   g.textAlign = "right";

@@ -1,0 +1,192 @@
+"""The schedule: every parameter against the step, its keys marked, and the step under the pointer read out.
+
+Two charts: the weight of one term, and the sheet as a whole, a track for each parameter. Each draws the chosen
+schedule in front of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from excolor.charts.base import as_spec, rows
+from excolor.losses import TERMS
+from excolor.schedule import SHIPPED, Schedule, load
+
+STRIDE = 10  # steps between two values that are drawn
+START = 1000  # the step that is read out at first
+
+_FRONT, _BACK = "front", "back"
+_GAP = 0.55  # between two tracks, as a share of one: room for its name and value
+_LONG = {"lr": "learning rate"} | {term.parameter: f"weight of {term.name}" for term in TERMS}
+TRACKS = ("lr", "reg-anchor", "reg-planar", "reg-separate", "reg-unit")  # from the top, as the page explains them
+
+
+def steps_of(last: int) -> NDArray[np.int64]:
+    """The steps that are drawn, ends included."""
+    return np.unique(np.append(np.arange(0, last + 1, STRIDE), last))
+
+
+@lru_cache(maxsize=1)
+def _span() -> int:
+    return max(load(name).last for name in SHIPPED)
+
+
+@lru_cache(maxsize=8)
+def _top(parameter: str) -> float:
+    """The end of a parameter's scale: the largest value that a shipped schedule gives it; one scale for all weights."""
+    alike = ["lr"] if parameter == "lr" else [name for name in TRACKS if name != "lr"]
+    return max(max(track.values) for name in SHIPPED for track in load(name).tracks if track.parameter in alike)
+
+
+def _ink() -> alt.Scale:
+    # The first two of the theme's own greys: text on the page, and what stands back, in light and in dark.
+    return alt.Scale(domain=[_FRONT, _BACK])
+
+
+# --- the weight of one term ----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def weight_spec() -> dict[str, Any]:
+    """A line for each schedule with its name beside it; the chosen one is thick."""
+    x = alt.X("step:Q", title="step").scale(domain=[0, _span()], nice=False).axis(grid=False, tickCount=4, format=",d")
+    y = alt.Y("weight:Q", title="weight").scale(domain=[0, _top("reg-unit")]).axis(grid=False, tickCount=3)
+    ink = alt.Color("rank:N", scale=_ink(), legend=None)
+    base = alt.Chart(rows())
+    back, front = (base.transform_filter(f"datum.rank == '{rank}' && !datum.name") for rank in (_BACK, _FRONT))
+    lines = [
+        shown.mark_line(strokeWidth=width).encode(x, y, ink, detail="schedule:N")
+        for shown, width in ((back, 1.5), (front, 2.5))
+    ]
+    names = base.transform_filter("datum.name")
+    sides = [
+        names.transform_filter(f"datum.side == '{side}'")
+        .mark_text(align=side, dx=8 if side == "left" else -8, dy=-4, fontSize=12)
+        .encode(x, y, ink, alt.Text("schedule:N"))
+        for side in ("left", "right")
+    ]
+    return as_spec(alt.layer(*lines, *sides).properties(height=130))
+
+
+def weight_table(parameter: str, chosen: Schedule, others: Sequence[Schedule]) -> pa.Table:
+    """The rows for one parameter of the schedules."""
+    every: list[dict[str, Any]] = []
+    falls: dict[str, float] = {}
+    for schedule in (*others, chosen):
+        steps = steps_of(schedule.last)
+        values = schedule.values(parameter, steps)
+        rank = _FRONT if schedule is chosen else _BACK
+        same = {"schedule": schedule.name, "rank": rank, "name": False, "side": ""}
+        every += [same | {"step": s, "weight": w} for s, w in zip(steps.tolist(), values.tolist(), strict=True)]
+        # Its name stands where it is half-way down, the only place where the lines of all schedules part.
+        where = int(np.flatnonzero(values >= values.max() / 2)[-1])
+        falls[schedule.name] = float(steps[where])
+        every.append(same | {"step": steps[where], "weight": values[where], "name": True})
+    latest = max(falls.values())
+    for row in every:
+        if row["name"]:
+            row["side"] = "left" if falls[row["schedule"]] == latest else "right"
+    return pa.Table.from_pylist(every)
+
+
+# --- the sheet as a whole ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def spec() -> dict[str, Any]:
+    """A track for each parameter; the pointer, a tap or the slider chooses the step, the Vega parameter `pointer`."""
+    last, stride = _span(), 1 + _GAP
+    x = alt.X("step:Q", title="step").scale(domain=[0, last], nice=False).axis(grid=False, tickCount=6, format=",d")
+    marks = {i * stride + 1: "0" for i in range(len(TRACKS))}
+    marks |= {i * stride: f"{_top(parameter):g}" for i, parameter in enumerate(TRACKS)}
+    label = " : ".join(f"abs(datum.value - {at}) < 0.01 ? '{text}'" for at, text in marks.items())
+    y = alt.Y("y:Q", title="value, a track for each parameter")
+    y = y.scale(domain=[len(TRACKS) * stride - _GAP, -_GAP], nice=False)
+    y = y.axis(values=list(marks), labelExpr=f"{label} : ''", grid=False, domain=False)
+    ink = alt.Color("rank:N", scale=_ink(), legend=None)
+    base = alt.Chart(rows())
+
+    def of(kind: str, more: str = "") -> alt.Chart:
+        return base.transform_filter(f"datum.kind == '{kind}'{more}")
+
+    floors = of("floor").mark_rule(strokeWidth=1).encode(x, y, ink, x2="step2")
+    back = of("value", f" && datum.rank == '{_BACK}'").mark_line(strokeWidth=1.5).encode(x, y, ink, detail="line:N")
+    front = of("value", f" && datum.rank == '{_FRONT}'")
+    line = front.mark_line(strokeWidth=2.5).encode(x, y, ink, detail="line:N")
+    keys = of("key").mark_point(shape="diamond", filled=True, size=90, opacity=1)
+    keys = keys.encode(x, y, ink, tooltip=[alt.Tooltip("text:N", title="key")])
+    names = of("name").mark_text(align="left", baseline="bottom", fontSize=13, dy=-7)
+    names = names.encode(x, y, ink, alt.Text("text:N"))
+
+    pointer = alt.selection_point(
+        name="pointer",
+        fields=["step"],
+        nearest=True,
+        on="pointerover",
+        clear=False,
+        value=[{"step": START}],
+        # By the field's name, because a binding has a `step` of its own.
+        bind={"step": alt.binding_range(min=0, max=last, step=STRIDE, name="Step")},
+    )
+    first = front.transform_filter(f"datum.parameter == '{TRACKS[0]}'")
+    # All at one height, so that the nearest is the one above or below the pointer.
+    cells = first.mark_point(opacity=0).encode(x, y=alt.value(0)).add_params(pointer)
+    here = front.transform_filter(pointer)
+    rule = here.transform_filter(f"datum.parameter == '{TRACKS[0]}'").mark_rule(strokeWidth=1).encode(x, ink)
+    dots = here.mark_point(filled=True, size=70, opacity=1).encode(x, y, ink)
+    read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-7)
+    read = read.encode(alt.X("end:Q"), alt.Y("top:Q"), ink, alt.Text("text:N"))
+    return as_spec(alt.layer(floors, back, line, keys, names, rule, dots, read, cells).properties(height=520))
+
+
+def table(chosen: Schedule, others: Sequence[Schedule], write: Callable[[float], str]) -> pa.Table:
+    """The rows of the sheet; `write` says how a number is written."""
+    every: list[dict[str, Any]] = []
+    for i, parameter in enumerate(TRACKS):
+        top, full = i * (1 + _GAP), _top(parameter)
+        end = float(_span())
+
+        def placed(value: float, top: float = top, full: float = full) -> float:
+            return top + 1 - value / full
+
+        every.append({"kind": "floor", "step": 0.0, "step2": end, "y": top + 1, "rank": _BACK})
+        every.append({"kind": "name", "step": 0.0, "y": top, "rank": _FRONT, "text": _LONG[parameter]})
+        for schedule in (*others, chosen):
+            if parameter not in schedule.parameters:
+                continue
+            rank = _FRONT if schedule is chosen else _BACK
+            same = {"parameter": parameter, "rank": rank, "line": f"{parameter} {schedule.name}", "end": end, "top": top}
+            steps = steps_of(schedule.last)
+            for step, value in zip(steps.tolist(), schedule.values(parameter, steps).tolist(), strict=True):
+                own = {"kind": "value", "step": float(step), "value": value, "y": placed(value), "text": write(value)}
+                every.append(same | own)
+        for track in chosen.tracks:
+            if track.parameter == parameter:
+                for step, value in zip(track.steps, track.values, strict=True):
+                    own = {"kind": "key", "step": float(step), "value": value, "y": placed(value), "rank": _FRONT}
+                    every.append(own | {"parameter": parameter, "text": f"{write(value)} at step {step:,}"})
+    return pa.Table.from_pylist(every, schema=_SCHEMA)
+
+
+_SCHEMA = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("parameter", pa.string()),
+        ("line", pa.string()),
+        ("rank", pa.string()),
+        ("step", pa.float64()),
+        ("step2", pa.float64()),
+        ("value", pa.float64()),
+        ("y", pa.float64()),
+        ("end", pa.float64()),
+        ("top", pa.float64()),
+        ("text", pa.string()),
+    ]
+)

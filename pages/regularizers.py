@@ -1,0 +1,259 @@
+"""Regularizers: where each of the four pushes the latents, how hard, and when."""
+
+import inspect
+from gettext import gettext as _
+
+import numpy as np
+import streamlit as st
+
+from excolor import losses
+from excolor.charts import keyframes, push
+from excolor.config import STEPS
+from excolor.data import BATCH, TRAINING_GRID
+from excolor.losses import SAME_COLOR, Term
+from excolor.schedule import SHIPPED, Schedule, load
+from excolor.ui import frame, labels, panels
+from excolor.ui.text import figure, percent
+
+frame.require()
+
+FORMULAS = {
+    "anchor": r"\lVert \mathbf{u} - (1, 0, 0, 0) \rVert^2",
+    "planarity": r"\sum_{k \ge 2} u_k^2",
+    "separate": r"\sum_{j \ne i} \left( \frac{1 + \mathbf{u}_i \cdot \mathbf{u}_j}{2} \right)^{100}",
+    "unitarity": r"\left( \lVert \mathbf{z} \rVert - 1 \right)^2",
+}
+TITLES = {
+    "anchor": _("Anchor: red goes to the first axis"),
+    "planarity": _("Planarity: vibrant colours go to one plane"),
+    "separate": _("Separate: neighbours go apart"),
+    "unitarity": _("Unitarity: every colour goes to length 1"),
+}
+SENTENCES = {
+    "anchor": _("Anchor pulls red to one point of the sphere, the end of the first axis, u₀."),
+    "planarity": _("Planarity pulls vibrant colours into the plane of the first two axes, u₀ and u₁: the hue plane."),
+    "separate": _("Separate pushes any two samples apart, wherever they are, as long as they are close."),
+    "unitarity": _("Unitarity pulls z to length 1, before z is divided by its length to become u."),
+}
+GUESSES = {
+    "anchor": _("**Guess first:** where on the circle is red pushed hardest? Then move red round the circle."),
+    "planarity": _("**Guess first:** is the push hardest right above the plane? Then lift the sample off the plane."),
+    "separate": _("**Guess first:** from how far away do two samples feel each other? Then bring them together."),
+    "unitarity": _("**Guess first:** is z pushed harder from inside or from outside? Then make it shorter and longer."),
+}
+_HUES, _SATURATIONS, _VALUES = TRAINING_GRID
+PALER = 1 - 1 / (_SATURATIONS - 1)
+EXAMPLES = (
+    (_("red"), (0.0, 1.0, 1.0)),
+    (_("hue 10°"), (1 / _HUES, 1.0, 1.0)),
+    (_("hue 20°"), (2 / _HUES, 1.0, 1.0)),
+    (_("orange"), (3 / _HUES, 1.0, 1.0)),
+    (_("saturation {s}").format(s=figure(PALER)), (0.0, PALER, 1.0)),
+    (_("value {v}").format(v=figure(PALER)), (0.0, 1.0, PALER)),
+    (_("yellow"), (6 / _HUES, 1.0, 1.0)),
+    (_("cyan"), (18 / _HUES, 1.0, 1.0)),
+    (_("blue"), (24 / _HUES, 1.0, 1.0)),
+    (_("white"), (0.0, 0.0, 1.0)),
+)
+
+
+def near(name: push.Name, position: float) -> tuple[str, str]:
+    """The value and the push at a position of the slider, as they are written."""
+    effect = push.effect(name)
+    i = int(np.argmin(np.abs(effect.positions - position)))
+    return figure(round(float(effect.value[i]), 12)), figure(round(float(effect.strength[i]), 12))
+
+
+def answer(name: push.Name) -> str:
+    """What the student will have found, with the numbers of the picture."""
+    effect = push.effect(name)
+    hardest = int(np.argmax(effect.strength))
+    most, where = figure(float(effect.strength[hardest])), f"{abs(effect.positions[hardest]):g}"
+    if name == "anchor":
+        return _(
+            "Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {value}, and yet the "
+            "push is {none}: no way round is shorter than the other. The push is the slope of the curve, and the curve is "
+            "flat there. Nobody pushes cyan: it ends up opposite red because the network keeps the hues in their order."
+        ).format(where=where, most=most, value=near(name, 180)[0], none=near(name, 180)[1])
+    if name == "planarity":
+        return _(
+            "It is hardest at {where}°, with {most}. Right above the plane, at 90°, the value is largest, {value}, and the "
+            "push is {none}: every way down is equally long. The term does not say where in the plane a hue belongs; it "
+            "only keeps the other two axes free of it."
+        ).format(where=where, most=most, value=near(name, 90)[0], none=near(name, 90)[1])
+    if name == "separate":
+        faint = effect.positions[np.flatnonzero(effect.strength >= effect.strength[hardest] / 100)[-1]]
+        return _(
+            "The push is hardest at {where}°, with {most}. Beyond {faint}° it is less than a hundredth of that. So a sample "
+            "only feels its neighbours, and the pushes of all neighbours add up. Two samples closer than {same}° count as "
+            "the same colour drawn twice, and are left alone."
+        ).format(where=where, most=most, faint=f"{faint:g}", same=figure(float(np.degrees(np.arccos(1 - SAME_COLOR)))))
+    low, high = float(effect.positions[0]), 1.4
+    return _(
+        "From either side alike: the push grows with the distance to the circle. At length {half} it is {inside}, at length "
+        "{more} it is {outside}. But z is divided by its length before anyone uses it, so the network answers the same for "
+        "a long z as for a short one. Then why have this term? Keep the question for the Train page."
+    ).format(
+        half=figure(2 - high), inside=near(name, 2 - high)[1], more=figure(high), outside=near(name, high)[1], low=low
+    )
+
+
+def in_words(name: push.Name) -> str:
+    """The picture's text alternative."""
+    effect, moved = push.effect(name), push.control(name)
+    unit = "°" if moved.unit == "degrees" else ""
+    picks = np.linspace(0, len(effect.positions) - 1, 5).round().astype(int)
+    values = "; ".join(
+        _("{position}{unit}: value {value}, push {push}").format(
+            position=f"{effect.positions[i]:.3g}",
+            unit=unit,
+            value=near(name, effect.positions[i])[0],
+            push=near(name, effect.positions[i])[1],
+        )
+        for i in picks
+    )
+    return _("{title}. A cross-section of the sphere with the push as an arrow. {control}, {values}.").format(
+        title=TITLES[name], control=moved.name, values=values
+    )
+
+
+def who(term: Term) -> None:
+    """The label that a term listens to, and who carries it."""
+    if term.label is None:
+        words = {
+            "separate": _("**No label: every sample.** Each of the {batch} in a batch is compared with the {others} others."),
+            "unitarity": _("**No label: every sample.** All {batch} in a batch, whatever their colour."),
+        }
+        st.markdown(words[term.name].format(batch=BATCH, others=BATCH - 1))
+        return
+    found = labels.carriers(term.label)
+    st.markdown(
+        _(
+            "**It listens to the label “{label}”.** The label is drawn by chance, afresh for every sample. Of the {batch} "
+            "samples in a batch {mean} carry it on average; in **{nobody}** of the batches nobody does, and then the term "
+            "is silent. These are some colours of the training set, and how often they carry it:"
+        ).format(label=term.label, batch=BATCH, mean=figure(found.per_batch), nobody=percent(found.nobody))
+    )
+    labels.patches(term.label, EXAMPLES)
+
+
+def weight(term: Term, chosen: Schedule, others: list[Schedule]) -> None:
+    """The weight of a term through training."""
+    st.markdown(
+        _(
+            "**When it counts.** The push is multiplied by this weight, step by step. Thick: the schedule "
+            "{chosen}, which you can change below."
+        ).format(chosen=chosen.name)
+    )
+    words = []
+    for schedule in (chosen, *others):
+        values = schedule.values(term.parameter, np.arange(schedule.steps))
+        most = int(np.argmax(values))
+        words.append(
+            _("{name}: {first} at step 0, at most {most} at step {at}, {last} at step {end}").format(
+                name=schedule.name,
+                first=figure(values[0]),
+                most=figure(values[most]),
+                at=most,
+                last=figure(values[-1]),
+                end=schedule.last,
+            )
+        )
+    panels.chart(
+        keyframes.weight_spec(),
+        keyframes.weight_table(term.parameter, chosen, others),
+        _("Weight of {term} against step. {words}.").format(term=term.name, words="; ".join(words)),
+        f"weight-{term.name}",
+    )
+
+
+def source(term: Term) -> str:
+    """The code of a term as the library has it, with the constants that it uses."""
+    used = term.loss.__code__.co_names
+    lines = inspect.getsource(losses).splitlines()
+    constants = [line for name in used for line in lines if name.isupper() and line.startswith(f"{name} = ")]
+    return "\n".join([*constants, *([""] if constants else []), inspect.getsource(term.loss)]).rstrip()
+
+
+def lesson(name: push.Name, chosen: Schedule, others: list[Schedule]) -> None:
+    """One term."""
+    term = push.term(name)
+    st.header(TITLES[name], anchor=name)
+    st.markdown(SENTENCES[name])
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        st.markdown(GUESSES[name])
+        panels.chart(push.spec(name), push.table(name, figure), in_words(name), f"push-{name}", fixed=True)
+    with right:
+        with st.expander(_("Check your guess")):
+            st.markdown(answer(name))
+        who(term)
+        weight(term, chosen, others)
+    left, right = st.columns([5, 7], gap="large", vertical_alignment="center")
+    with left:
+        st.latex(FORMULAS[name])
+    with right:
+        st.code(source(term), language="python", wrap_lines=True)
+
+
+st.title(_("How do you tell a network where to keep a concept?"))
+st.markdown(
+    _(
+        "Four regularizers are added to the loss. Each is zero somewhere on the sphere, and pushes the samples there. "
+        "The arrow is the push: minus the gradient of the term."
+    )
+)
+
+names = list(reversed(SHIPPED))
+picked = st.session_state.get("regularizers-schedule") or names[0]
+chosen, others = load(picked), [load(name) for name in names if name != picked]
+for each in push.NAMES:
+    lesson(each, chosen, others)
+
+st.header(_("The schedule: when each of them counts"), anchor="schedule")
+st.markdown(
+    _(
+        "**Move along the steps**, with the pointer, a finger or the slider: the values of that step stand at the right. "
+        "Which weight is gone first? What does the learning rate do meanwhile?"
+    )
+)
+st.segmented_control(
+    _("Schedule"),
+    names,
+    default=names[0],
+    required=True,
+    key="regularizers-schedule",
+    persist_state="session",
+    help=_("robust was found by trying many; ex-2.7 is the published one. The other one stays in grey behind it."),
+)
+read_out = "; ".join(
+    f"{parameter} {figure(chosen.at(0)[parameter])}, {figure(chosen.at(keyframes.START)[parameter])}, "
+    f"{figure(chosen.at(chosen.last)[parameter])}"
+    for parameter in keyframes.TRACKS
+)
+panels.chart(
+    keyframes.spec(),
+    keyframes.table(chosen, others, figure),
+    _("The schedule {name}: learning rate and four weights against step. At steps 0, {middle} and {last}: {values}.").format(
+        name=chosen.name, middle=keyframes.START, last=chosen.last, values=read_out
+    ),
+    "schedule",
+)
+left, right = st.columns([5, 7], gap="large")
+with left:
+    st.markdown(
+        _(
+            "**The sheet behind it.** Each filled cell is a key, a diamond above; a blank cell sets none. STEP is a step, an "
+            "offset from the row before it (+10), or a fraction of the way between its neighbours (+0.5). Training makes "
+            "{steps} updates."
+        ).format(steps=f"{STEPS:,}")
+    )
+    st.markdown(
+        _(
+            "**Between two keys** a value moves by *minimum jerk*, as a hand does that reaches for a cup: it leaves gently, "
+            "is fastest half-way, and arrives gently. τ is the share of the time that has passed."
+        )
+    )
+    st.latex(r"a + (b - a)\,(10 \tau^3 - 15 \tau^4 + 6 \tau^5)")
+with right:
+    st.code(chosen.text.rstrip(), language=None)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, NoReturn
 
 from rich import box
 from rich.console import Console
@@ -127,8 +127,14 @@ def _pretrain(args: argparse.Namespace) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what was wrong, without the usage; the exit code is 2."""
+        self.exit(2, f"{self.prog}: {message[:1].upper()}{message[1:]}.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="excolor", description="Decide where a network keeps a concept; delete it.")
+    parser = _Parser(prog="excolor", description="Decide where a network keeps a concept; delete it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:

@@ -42,9 +42,7 @@ def jerk(tau: Fraction) -> float:
 # Minimum jerk
 
 
-@pytest.mark.parametrize(
-    ("tau", "share"), [(0, 0), (1 / 4, 53 / 512), (1 / 2, 1 / 2), (3 / 4, 459 / 512), (1, 1)]
-)
+@pytest.mark.parametrize(("tau", "share"), [(0, 0), (1 / 4, 53 / 512), (1 / 2, 1 / 2), (3 / 4, 459 / 512), (1, 1)])
 def test_minimum_jerk_at_the_quarters(tau: float, share: float) -> None:
     # By hand: at 1/4, 10/64 - 15/256 + 6/1024 = 106/1024; at 3/4 it is the mirror image.
     assert minimum_jerk(np.array(tau)) == pytest.approx(share, abs=1e-15)
@@ -96,9 +94,7 @@ def test_published_sheet_resolves_as_published() -> None:
     ("step", "lr", "anchor"),
     [(0, 1e-8, 0.01), (10, 0.01, None), (1000, 0.1, 0.04), (2800, None, 0.0), (3000, 0.05, 0.0)],
 )
-def test_published_sheet_shows_its_keys_to_the_last_bit(
-    step: int, lr: float | None, anchor: float | None
-) -> None:
+def test_published_sheet_shows_its_keys_to_the_last_bit(step: int, lr: float | None, anchor: float | None) -> None:
     values = load("ex-2.7").at(step)
     assert lr is None or values["lr"] == lr
     assert anchor is None or values["reg-anchor"] == anchor
@@ -242,9 +238,7 @@ def test_at_equals_values(steps: list[float], schedule: Schedule) -> None:
     values=st.lists(st.floats(1e-300, 1e300), min_size=2, max_size=4),
     at=st.lists(st.floats(-5, 50), min_size=1, max_size=20),
 )
-def test_a_value_stays_between_its_keys(
-    space: str, timing: str, values: list[float], at: list[float]
-) -> None:
+def test_a_value_stays_between_its_keys(space: str, timing: str, values: list[float], at: list[float]) -> None:
     rows = [f"{10 * index},,,{value!r}" for index, value in enumerate(values)]
     schedule = parse(sheet(*rows, header=f"STEP,PHASE,ACTION,x:{space}:{timing}"))
     read_at = schedule.values("x", at)

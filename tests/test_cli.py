@@ -1,0 +1,309 @@
+"""The command line: its JSON, which is a contract, its exit codes, and what it says of bad input."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from excolor import bench
+from excolor.__main__ import main
+from excolor.checkpoint import PRETRAINED, pretrained, pretrained_path, read
+from excolor.color import named_colors
+from excolor.config import RunConfig, Weights
+from excolor.evaluation import evaluate
+from excolor.model import to_vector
+from excolor.schedule import load
+from excolor.training import train
+
+ERRORS = ["max_mse", "median_mse", "grey_mse"]
+DELETION = [*ERRORS, "grey_share", "target_mse", "bystander_mse"]
+FIGURES = ["intact", "warmth", "hue", "selectivity", "red_cosine", "fails", "colours"]
+FAST = ["--steps", "40"]
+DIVERGING = "STEP,PHASE,ACTION,lr,reg-unit\n0,,,1e30,0.1\n39,,,1e30,0.1\n"
+
+Run = Callable[..., Any]
+
+
+def refuse_constant(name: str) -> None:
+    raise AssertionError(f"{name} is not JSON")
+
+
+@pytest.fixture
+def run_json(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command with --json; what it printed, which must be JSON alone and as strict parsers read it."""
+
+    def run(*argv: str) -> Any:
+        assert main([*argv, "--json"]) == 0
+        said = capsys.readouterr()
+        assert said.err == ""
+        return json.loads(said.out, parse_constant=refuse_constant)
+
+    return run
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command that must fail; its exit code and the one line that it said."""
+
+    def run(*argv: str) -> tuple[int, str]:
+        try:
+            code = main(argv)
+        except SystemExit as stop:  # argparse
+            code = stop.code
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert "Traceback" not in said.err
+        *usage, line = said.err.strip().splitlines()
+        assert not usage or usage[0].startswith("usage: ")
+        assert isinstance(code, int)
+        return code, line
+
+    return run
+
+
+def check_figures(figures: dict[str, Any]) -> None:
+    assert list(figures) == FIGURES
+    assert list(figures["intact"]) == ERRORS
+    assert list(figures["warmth"]) == list(figures["hue"]) == DELETION
+    assert list(figures["colours"]) == list(named_colors())
+    for errors in figures["colours"].values():
+        assert list(errors) == ["intact", "warmth", "hue"]
+    assert isinstance(figures["fails"], bool)
+
+
+# The contract
+
+
+def test_train_prints_configuration_figures_and_where_it_stopped(run_json: Run) -> None:
+    said = run_json("train", *FAST, "--seed", "7", "--schedule", "ex-2.7", "--width", "3", "--hidden", "9")
+    assert list(said) == ["config", "figures", "stopped_at"]
+    config = RunConfig("ex-2.7", seed=7, steps=40, bottleneck=3, hidden=9)
+    assert RunConfig.from_dict(said["config"]) == config
+    check_figures(said["figures"])
+    assert said["figures"] == evaluate(train(config).model).to_dict()
+    assert said["stopped_at"] is None
+
+
+def test_weights_are_multipliers_by_name(run_json: Run) -> None:
+    weights = ["--weight", "separate=0.5", "--weight", "planarity=0", "--weight", "separate=2e0"]
+    said = run_json("train", *FAST, *weights, "--label-noise", "0.25", "--engine", "autograd")
+    config = RunConfig(steps=40, label_noise=0.25, weights=Weights(separate=2, planarity=0))  # the last word counts
+    assert said["config"] == config.to_dict()
+    assert said["figures"] == evaluate(train(config, "autograd").model).to_dict()
+
+
+def test_a_schedule_from_a_file_runs_its_own_length(run_json: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("STEP,PHASE,ACTION,lr\n0,,,0.01\n29,,,0.02\n")
+    said = run_json("train", "--schedule", str(file))
+    assert said["config"]["schedule"] == file.read_text()
+    assert said["config"]["steps"] == 30
+
+
+def test_a_diverged_run_says_where_and_has_no_figures(run_json: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hot.csv"
+    file.write_text(DIVERGING)
+    said = run_json("train", "--schedule", str(file), "--out", str(tmp_path / "hot.safetensors"))
+    assert said["stopped_at"] == 1
+    assert said["figures"]["fails"] is True
+    assert said["figures"]["hue"]["grey_mse"] is None or said["figures"]["hue"]["grey_mse"] > 0.01
+    assert read(tmp_path / "hot.safetensors").story["figures"] == said["figures"]  # its last weights are finite
+
+
+def test_figures_that_are_not_finite_are_null(run_json: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> object:
+        run = train(RunConfig(steps=5))
+        run.vector[:] = float("nan")
+        return run
+
+    monkeypatch.setattr("excolor.__main__.train", broken)
+    figures = run_json("train", *FAST)["figures"]
+    check_figures(figures)
+    assert {value for group in ("intact", "warmth") for value in figures[group].values()} == {None}
+    assert figures["selectivity"] is figures["red_cosine"] is figures["colours"]["red"]["intact"] is None
+    assert figures["fails"] is True
+
+
+def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_path: Path) -> None:
+    vectors: list[bytes] = []
+    for name in ("a.safetensors", "b.safetensors"):
+        said = run_json("train", "--seed", "3", "--out", str(tmp_path / name))
+        kept = read(tmp_path / name)
+        assert kept.config.to_dict() == said["config"]
+        assert kept.story["figures"] == said["figures"]
+        vectors.append(to_vector(kept.model).tobytes())
+    assert vectors == [train(RunConfig(seed=3)).vector.tobytes()] * 2
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_evaluate_prints_the_figures_of_a_checkpoint(name: str, run_json: Run) -> None:
+    said = run_json("evaluate", name)
+    check_figures(said)
+    assert said == evaluate(pretrained(name).model).to_dict()
+    assert run_json("evaluate", str(pretrained_path(name))) == said
+    if name == "robust":
+        assert run_json("evaluate") == said
+
+
+def test_sweep_prints_every_run_and_their_summary(run_json: Run) -> None:
+    said = run_json("sweep", *FAST, "--seeds", "2:5", "--jobs", "2", "--weight", "anchor=3")
+    assert list(said) == ["runs", "summary"]
+    assert [run["seed"] for run in said["runs"]] == [2, 3, 4]
+    for run in said["runs"]:
+        seed = run.pop("seed")
+        check_figures(run)
+        assert run == evaluate(train(RunConfig(seed=seed, steps=40, weights=Weights(anchor=3))).model).to_dict()
+    names = [
+        f"{group}.{name}" for group, of in (("intact", ERRORS), ("warmth", DELETION), ("hue", DELETION)) for name in of
+    ]
+    assert list(said["summary"]) == [*names, "selectivity", "red_cosine", "fails"]
+    assert list(said["summary"]["hue.max_mse"]) == ["mean", "sd", "min", "p10", "median", "p90", "max"]
+    middle = sorted(run["hue"]["max_mse"] for run in said["runs"])[1]
+    assert said["summary"]["hue.max_mse"]["median"] == middle
+    assert said["summary"]["fails"] == sum(run["fails"] for run in said["runs"])
+    assert [run["seed"] for run in run_json("sweep", *FAST, "--seeds", "9")["runs"]] == [9]
+
+
+def test_bench_prints_rates_and_their_ratio(run_json: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "AUTOGRAD_STEPS", 20)
+    monkeypatch.setattr(bench, "ROUNDS", 1)
+    said = run_json("bench")
+    assert list(said) == ["ratio", "fused_steps_per_s", "autograd_steps_per_s", "steps", "draw_s"]
+    assert said["ratio"] == pytest.approx(said["fused_steps_per_s"] / said["autograd_steps_per_s"])
+    assert said["steps"] == 3001
+
+
+def test_pretrain_makes_a_checkpoint_again(run_json: Run, tmp_path: Path) -> None:
+    out = tmp_path / "again.safetensors"
+    said = run_json("pretrain", "robust", "--seeds", "160:163", "--out", str(out))
+    kept = read(out)
+    assert said["config"] == kept.config.to_dict()
+    assert kept.story["selection"] == said["selection"]
+    assert said["selection"]["seeds"] == "160:163"
+    assert to_vector(kept.model).tobytes() == train(kept.config).vector.tobytes()
+
+
+# For people
+
+
+def test_tables_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = "[/b].safetensors"  # to rich's markup, the end of bold type that never began
+    Path("[").mkdir()
+    assert main(["train", *FAST, "--out", out]) == 0
+    said = capsys.readouterr().out
+    assert "robust, seed 0, 40 steps" in said
+    assert "Written to" in said
+    assert main(["evaluate", out]) == 0
+    said = capsys.readouterr().out
+    assert out in said
+    for label in ("maximum MSE", "grey outputs", "bystander MSE", "− warmth", "− hue", "The run fails"):
+        assert label in said
+    assert main(["sweep", *FAST, "--seeds", "0:2"]) == 0
+    assert "2 of 2 runs fail: seeds 0, 1." in capsys.readouterr().out
+
+
+def test_a_diverged_run_says_so_to_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "hot.csv").write_text(DIVERGING)
+    assert main(["train", "--schedule", str(tmp_path / "hot.csv")]) == 0
+    assert "The run diverged: at step 1 its unitarity was not finite." in capsys.readouterr().out
+
+
+# Bad input
+
+BAD: dict[str, tuple[list[str], int, str]] = {
+    "no command": ([], 2, "COMMAND"),
+    "unknown command": (["delete"], 2, "'delete'"),
+    "seed in words": (["train", "--seed", "three"], 2, "argument --seed: .*'three'"),
+    "seed below 0": (["train", "--seed", "-1"], 1, "^excolor: seed is -1; it must be a whole number from 0"),
+    "no steps": (["train", "--steps", "0"], 1, "^excolor: steps is 0; it must be"),
+    "width": (["train", "--width", "7"], 1, "^excolor: bottleneck is 7; .* from 2 to 6"),
+    "hidden": (["train", "--hidden", "1"], 1, "^excolor: hidden is 1; .* from 2 to 64"),
+    "label noise": (["train", "--label-noise", "nan"], 1, "^excolor: label_noise is nan; .* from 0 to 1"),
+    "engine": (["train", "--engine", "steam"], 2, "argument --engine: .*'steam'"),
+    "weight name": (
+        ["train", "--weight", "hue=1"],
+        1,
+        "^excolor: .*'hue=1' names no regularizer; .*planarity",
+    ),
+    "weight number": (["train", "--weight", "anchor=much"], 1, "^excolor: .*'anchor=much' has no number"),
+    "weight alone": (["train", "--weight", "anchor"], 1, "^excolor: .*'anchor' has no number"),
+    "weight range": (["sweep", "--weight", "anchor=11"], 1, "^excolor: weight anchor is 11.*from 0 to 10"),
+    "schedule": (["train", "--schedule", "robustt"], 1, "^excolor: path is 'robustt'; .* can be read"),
+    "checkpoint": (["evaluate", "no-such-file"], 1, "^excolor: 'no-such-file' cannot be read"),
+    "folder": (["evaluate", "."], 1, "^excolor: '.' cannot be read"),
+    "place": (
+        ["train", *FAST, "--out", "no/such/folder/a"],
+        1,
+        "^excolor: 'no/such/folder/a' cannot be written",
+    ),
+    "seeds": (["sweep", "--seeds", "a:b"], 2, "argument --seeds: 'a:b' is no range"),
+    "no seeds": (["sweep", "--seeds", "5:5"], 2, "argument --seeds: '5:5' must be up to 100000 seeds"),
+    "seeds without end": (["sweep", "--seeds", "0:99999999999999999999999"], 2, "argument --seeds: '0:999"),
+    "seeds below 0": (["sweep", "--seeds=-3:2"], 2, "argument --seeds: '-3:2' must be"),
+    "jobs": (["sweep", "--jobs", "0"], 2, "argument --jobs: '0' must be a whole number from 1 to 256"),
+    "pretrain": (["pretrain", "mine"], 2, "'mine'"),
+}
+
+
+@pytest.mark.parametrize(("argv", "code", "says"), BAD.values(), ids=BAD)
+def test_bad_input_is_said_in_one_sentence(argv: list[str], code: int, says: str, refused: Run) -> None:
+    came, line = refused(*argv)
+    assert came == code
+    assert line.startswith("excolor")
+    assert re.search(says, line)
+
+
+def test_a_malformed_schedule_names_row_and_cell(refused: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(load("ex-2.7").text.replace("+10,,,0.01", "+10,,,quick"))
+    assert refused("train", "--schedule", str(tmp_path / "bad.csv"))[0] == 1
+    code, line = refused("sweep", "--schedule", str(tmp_path / "bad.csv"))
+    assert code == 1
+    assert line.startswith("excolor: row 3, lr is 'quick'")
+
+
+def test_a_hostile_checkpoint_is_named(refused: Run, tmp_path: Path) -> None:
+    (tmp_path / "evil.safetensors").write_bytes(pretrained_path("robust").read_bytes()[:-1])
+    assert refused("evaluate", str(tmp_path / "evil.safetensors"))[1].startswith("excolor: evil.safetensors is not a")
+
+
+def test_stopping_by_hand_is_no_error_of_ours(refused: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("excolor.__main__.train", interrupted)
+    assert refused("train") == (130, "excolor: stopped.")
+
+
+# As a process
+
+ASKED = """
+import runpy, sys
+sys.argv = ["excolor", "train", "--steps", "30", "--json"]
+try:
+    runpy.run_module("excolor", run_name="__main__")
+finally:
+    loaded = {"streamlit", "altair", "pyvista", "vtk", "stpyvista"} & set(sys.modules)
+    print(sorted(loaded), file=sys.stderr)
+"""
+
+
+def test_the_command_line_loads_nothing_of_the_app() -> None:
+    ran = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.strip()) == (0, "[]")
+    assert json.loads(ran.stdout)["config"] == RunConfig(steps=30).to_dict()
+
+
+def test_python_m_excolor_ends_with_the_exit_code() -> None:
+    command = [sys.executable, "-m", "excolor", "train", "--width", "9"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert ran.stderr == "excolor: bottleneck is 9; it must be a whole number from 2 to 6.\n"

@@ -1,0 +1,271 @@
+"""The fused kernel against autograd in double precision, and against itself in pieces."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+import excolor
+from excolor import kernel
+from excolor.config import RunConfig, Weights
+from excolor.data import BATCH, draw_batches
+from excolor.losses import LOSSES, TERMS, labelled_mean
+from excolor.model import ColorAutoencoder, to_vector
+from excolor.training import train
+
+Models = Callable[..., ColorAutoencoder]
+ON = {
+    "none": (0, 0, 0, 0),
+    "unitarity": (0.7, 0, 0, 0),
+    "anchor": (0, 0.7, 0, 0),
+    "separate": (0, 0, 0.7, 0),
+    "planarity": (0, 0, 0, 0.7),
+    "all": (0.3, 0.2, 0.1, 0.4),
+}
+
+
+@dataclass
+class Step:
+    """One batch with its labels, and what the kernel makes of it."""
+
+    model: ColorAutoencoder
+    rgb: np.ndarray
+    red: np.ndarray
+    vibrant: np.ndarray
+    weights: tuple[float, ...]
+
+    def fused(self, rate: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Gradient, recorded losses and weights after one step."""
+        params = to_vector(self.model)
+        mean, square, grad = np.zeros((3, len(params)), np.float32)
+        history = np.empty((1, 5), np.float32)
+        batch = self.rgb[None], self.red[None], self.vibrant[None]
+        scheduled = np.array([rate]), np.array([self.weights], np.float64)
+        widths = self.model.bottleneck, self.model.hidden
+        assert kernel.train_steps(0, 1, *widths, params, mean, square, grad, *batch, *scheduled, history) == 1
+        return grad, history[0], params
+
+    def autograd(self) -> tuple[np.ndarray, list[float]]:
+        """Gradient and losses in double precision."""
+        model = ColorAutoencoder(self.model.bottleneck, self.model.hidden).double()
+        model.load_state_dict(self.model.state_dict())
+        rgb = torch.tensor(self.rgb, dtype=torch.float64)
+        z, u, output = model(rgb)
+        labels = {"red": torch.tensor(self.red), "vibrant": torch.tensor(self.vibrant), None: None}
+        losses = [labelled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]) for term in TERMS]
+        total = F.mse_loss(output, rgb) + sum(w * loss for w, loss in zip(self.weights, losses, strict=True))
+        gradients = torch.autograd.grad(total, list(model.parameters()))
+        return torch.cat([g.flatten() for g in gradients]).numpy(), [loss.item() for loss in losses]
+
+
+def batch(labels: str, seed: int = 0) -> dict[str, np.ndarray]:
+    """A batch of drawn colours, some of them twice, with `labels`: "both", "red", "vibrant" or "nobody"."""
+    generator = np.random.default_rng(seed)
+    rgb = draw_batches(1, 0, generator).rgb[0]
+    rgb[40:] = rgb[: BATCH - 40]
+    drawn = (generator.random((2, BATCH)) < 0.2).astype(np.float32)
+    drawn *= np.array([[labels in ("both", "red")], [labels in ("both", "vibrant")]])
+    return {"rgb": rgb, "red": drawn[0], "vibrant": drawn[1]}
+
+
+@pytest.mark.parametrize("on", ON)
+@pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("h", [2, 7, 16, 33])
+def test_gradients_are_those_of_autograd(d: int, h: int, on: str, random_model: Models) -> None:
+    step = Step(random_model(d, h, seed=d * h, gain=2.5), **batch("both", seed=d + h), weights=ON[on])
+    expected, _ = step.autograd()
+    grad, _, params = step.fused()
+    assert np.abs(expected).max() > 1e-3
+    np.testing.assert_allclose(grad, expected, rtol=0, atol=1e-5 * max(1, np.abs(expected).max()))
+    assert params.tobytes() == to_vector(step.model).tobytes()  # at rate 0 nothing moves
+
+
+@pytest.mark.parametrize("labels", ["both", "red", "vibrant", "nobody"])
+@pytest.mark.parametrize("gain", [1.0, 2.5, 4.0])
+def test_labels_gaps_and_recorded_losses(labels: str, gain: float, random_model: Models) -> None:
+    step = Step(random_model(seed=8, gain=gain), **batch(labels, seed=9), weights=(10, 20, 0, 40))
+    expected, losses = step.autograd()
+    grad, history, _ = step.fused()
+    np.testing.assert_allclose(grad, expected, rtol=0, atol=1e-5 * max(1, np.abs(expected).max()))
+    gaps = {"anchor": labels in ("vibrant", "nobody"), "planarity": labels in ("red", "nobody")}
+    for name, seen, value in zip(LOSSES, history, losses, strict=False):
+        if gaps.get(name, False):
+            assert np.isnan(seen)
+        elif name != "separate" or gain > 1:  # at gain 1 all latents crowd within the margin of a duplicate
+            assert seen == pytest.approx(value, rel=1e-5)
+    output = step.model(torch.tensor(step.rgb))[2].numpy()
+    assert history[4] == pytest.approx(float(((output - step.rgb) ** 2).mean()), rel=1e-5)
+
+
+def test_a_batch_of_one_colour_repels_nobody(random_model: Models) -> None:
+    same = batch("both") | {"rgb": np.full((BATCH, 3), [0.2, 0.9, 0.4], np.float32)}
+    model = random_model(seed=1, gain=2)
+    without, off, _ = Step(model, **same, weights=(0, 0, 0, 0)).fused()
+    grad, history, _ = Step(model, **same, weights=(0, 0, 5, 0)).fused()
+    assert history[2] == off[2] == 0
+    assert grad.tobytes() == without.tobytes()
+
+
+def test_one_update_is_adams(random_model: Models) -> None:
+    step = Step(random_model(seed=2, gain=2), **batch("both"), weights=ON["all"])
+    grad, _, params = step.fused(rate=0.01)
+    # At the first step both corrected moments are the gradient's own: −rate · g/(|g| + ε).
+    g = grad.astype(np.float64)
+    expected = to_vector(step.model) - 0.01 * g / (np.abs(g) + 1e-8)
+    np.testing.assert_allclose(params, expected, atol=2e-7)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        RunConfig("ex-2.7", seed=1),
+        RunConfig("robust", seed=2),
+        RunConfig("robust", seed=3, bottleneck=6, hidden=33, weights=Weights(2, 3, 5, 2)),
+        RunConfig("ex-2.7", seed=4, bottleneck=2, hidden=7, weights=Weights(anchor=0, separate=0), label_noise=0.5),
+    ],
+    ids=["ex-2.7", "robust", "wide", "narrow"],
+)
+def test_the_first_hundred_steps_are_those_of_the_autograd_loop(config: RunConfig) -> None:
+    def first_hundred(engine: str) -> tuple[np.ndarray, np.ndarray]:
+        done = [0]
+        run = train(config, engine, progress=done.append, cancelled=lambda: done[-1] >= 100)  # pyright: ignore
+        assert 100 <= len(run.history) < 160
+        return run.vector, run.history.losses
+
+    (fused, recorded), (loop, losses) = first_hundred("fused"), first_hundred("autograd")
+    moved = np.abs(loop - first_weights(config)).max()
+    assert moved > 0.05
+    np.testing.assert_allclose(fused, loop, rtol=0, atol=5e-6)
+    for name, ours, theirs in zip(LOSSES, recorded.T, losses.T, strict=True):
+        # A pair on the very margin of a duplicate may count in one and not in the other: 2/64 of "separate".
+        margin = 0.1 if name == "separate" else 1e-6
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=margin, err_msg=name)  # gaps are gaps in both
+
+
+def first_weights(config: RunConfig) -> np.ndarray:
+    return train(config, cancelled=lambda: True).vector
+
+
+@given(st.lists(st.integers(1, 59), max_size=6, unique=True).map(sorted))
+def test_in_pieces_it_is_bitwise_the_same(cuts: list[int]) -> None:
+    drawn = draw_batches(60, 0, np.random.default_rng(10))
+    rate, weights = np.linspace(0.001, 0.05, 60), np.tile([0.1, 0.04, 0.01, 0.1], (60, 1))
+
+    def run(marks: list[int]) -> list[bytes]:
+        params = to_vector(ColorAutoencoder(4, 16, np.random.default_rng(0)))
+        state = params, *np.zeros((3, len(params)), np.float32)
+        history = np.empty((60, 5), np.float32)
+        for first, last in zip([0, *marks], [*marks, 60], strict=True):
+            planned = drawn.rgb, drawn.red, drawn.vibrant, rate, weights, history
+            assert kernel.train_steps(first, last, 4, 16, *state, *planned) == last
+        return [array.tobytes() for array in (*state, history)]
+
+    assert run(cuts) == run([])
+
+
+def test_gelu_is_the_exact_one_to_half_a_millionth() -> None:
+    x = np.concatenate([np.linspace(-12, 12, 100_001), [-1e4, -30, 30, 1e4, 1e-30, 0, -0.0]]).astype(np.float32)[None]
+    y, slope = np.empty_like(x), np.empty_like(x)
+    kernel._gelu(x, y, slope)  # pyright: ignore[reportPrivateUsage]
+    exactly = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    erf = F.gelu(exactly)  # PyTorch's default is the exact one, by erf
+    (derivative,) = torch.autograd.grad(erf.sum(), exactly)
+    assert np.abs(y - erf.detach().numpy()).max() < 6e-7
+    assert np.abs(slope - derivative.numpy()).max() < 6e-7
+
+
+def responded(model: ColorAutoencoder, rgb: np.ndarray, latents: bool = True) -> tuple[np.ndarray, ...]:
+    u = np.full((len(rgb) if latents else 0, model.bottleneck), -9, np.float32)
+    mse, spread = np.full((2, len(rgb)), -9, np.float32)
+    kernel.respond(model.bottleneck, model.hidden, to_vector(model), rgb, u, mse, spread)
+    return u, mse, spread
+
+
+@pytest.mark.parametrize("n", [0, 1, 255, 256, 257, 700])
+@pytest.mark.parametrize(("d", "h"), [(4, 16), (2, 2), (6, 33), (1, 7)])  # 1: what pruning may leave
+def test_respond_is_the_model_in_double_precision(n: int, d: int, h: int, random_model: Models) -> None:
+    model = random_model(d, h, seed=12, gain=2.5)
+    rgb = np.random.default_rng(n).random((n, 3), dtype=np.float32)
+    exactly = ColorAutoencoder(d, h).double()
+    exactly.load_state_dict(model.state_dict())
+    with torch.no_grad():
+        _, u, output = exactly(torch.tensor(rgb, dtype=torch.float64))
+    assert n < 2 or bool(((output < 0) | (output > 1)).any())  # so that the clamp shows
+    output = output.clamp(0, 1).numpy()
+    expected = u.numpy(), ((output - rgb) ** 2).mean(-1), np.ptp(output, axis=-1)
+    seen = responded(model, rgb)
+    for name, ours, theirs in zip(("u", "mse", "spread"), seen, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=5e-6, err_msg=name)
+    without = responded(model, rgb, latents=False)
+    assert all(np.array_equal(a, b) for a, b in zip(without[1:], seen[1:], strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name, _ in ColorAutoencoder().named_parameters()])
+@pytest.mark.parametrize("at", [0, -1])
+def test_a_weight_that_is_not_a_number_shows_in_every_error(name: str, at: int, random_model: Models) -> None:
+    model = random_model(seed=13)
+    dict(model.named_parameters())[name].view(-1)[at] = float("nan")
+    u, mse, _ = responded(model, np.random.default_rng(0).random((300, 3), dtype=np.float32))
+    assert np.isnan(mse).all()
+    assert np.isnan(u).all() == name.startswith("encoder")
+
+
+PROBE = """
+import sys, excolor
+from excolor.config import RunConfig
+from excolor.training import train
+assert excolor.__file__.startswith(sys.argv[1]), excolor.__file__
+print(train(RunConfig(steps=120)).vector.tobytes().hex())
+"""
+
+
+def trained_in(folder: Path, environment: dict[str, str]) -> str:
+    """The weights that another process trains with the package in a folder."""
+    command = [sys.executable, "-c", PROBE, str(folder)]
+    ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def test_a_kernel_from_the_disk_rounds_as_one_just_compiled() -> None:
+    # One of the two was compiled in this process or in the next test's, the other comes from the disk.
+    here = Path(excolor.__file__).parents[1]
+    expected = train(RunConfig(steps=120)).vector
+    assert trained_in(here, os.environ | {"PYTHONPATH": str(here)}) == expected.tobytes().hex()
+
+
+@pytest.mark.parametrize("trouble", ["a file in every place for a cache", "a cache full of rubbish"])
+def test_a_cache_that_is_no_use_costs_only_time(trouble: str, tmp_path: Path) -> None:
+    expected = train(RunConfig(steps=120)).vector
+    ours = Path(excolor.__file__).parent
+    copied = tmp_path / "excolor"  # numba would fall back on the cache beside the package under test
+    shutil.copytree(ours, copied, ignore=shutil.ignore_patterns("__pycache__", "ui", "charts"))
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    cache = copied / "__pycache__"
+    if trouble == "a cache full of rubbish":
+        kept = kernel._compiled["train_steps"].stats.cache_path  # pyright: ignore
+        indexes = [path.name for path in Path(kept).glob("kernel.*.nbi")]
+        assert any("_train_steps" in name for name in indexes)
+        cache.mkdir()
+        for name in indexes:
+            (cache / name).write_bytes(b"rubbish")
+    else:
+        for place in (cache, tmp_path / "home"):
+            place.write_text("not a folder")
+        in_the_way = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "LOCALAPPDATA")
+        environment |= dict.fromkeys(in_the_way, str(tmp_path / "home"))
+    assert trained_in(tmp_path, environment) == expected.tobytes().hex()
+    assert not list(tmp_path.rglob("*.nbc"))  # nothing could be kept, so it was compiled anew

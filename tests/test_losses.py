@@ -1,0 +1,132 @@
+"""The regularizers against analytic values and a plain double loop."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from excolor.losses import LOSSES, TERMS, anchor, labelled_mean, planarity, separate, unitarity
+
+
+def unit_vectors(n: int, d: int, seed: int) -> Tensor:
+    drawn = torch.randn(n, d, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return drawn / drawn.norm(dim=-1, keepdim=True)
+
+
+@pytest.mark.parametrize(
+    ("z", "value"),
+    [
+        ([0, 1, 0, 0], 0),
+        ([0.6, 0, -0.8, 0], 0),
+        ([0, 0, 0, 0], 1),
+        ([3, 4, 0, 0], 16),
+        ([0.5, 0, 0, 0], 0.25),
+    ],
+)
+def test_unitarity(z: list[float], value: float) -> None:
+    assert unitarity(torch.tensor([z], dtype=torch.float64)).tolist() == pytest.approx([value], abs=1e-12)
+
+
+@given(st.floats(0, 2 * math.pi), st.integers(2, 6))
+def test_anchor_is_the_squared_chord(angle: float, d: int) -> None:
+    u = torch.zeros(1, d, dtype=torch.float64)
+    u[0, 0], u[0, -1] = math.cos(angle), math.sin(angle)
+    # ‖u − e₁‖² = 2 − 2 cos: aligned 0, at right angles 2, opposite 4.
+    assert anchor(u).item() == pytest.approx(2 - 2 * math.cos(angle), abs=1e-12)
+
+
+def test_anchor_aligned_orthogonal_opposite() -> None:
+    u = torch.tensor([[1.0, 0, 0, 0], [0, 0, 1, 0], [-1, 0, 0, 0]])
+    assert anchor(u).tolist() == [0, 2, 4]
+
+
+@given(st.floats(0, 2 * math.pi))
+def test_planarity_is_the_squared_height_over_the_plane(angle: float) -> None:
+    u = torch.tensor([[0, math.cos(angle), math.sin(angle) * 0.6, math.sin(angle) * 0.8]], dtype=torch.float64)
+    assert planarity(u).item() == pytest.approx(math.sin(angle) ** 2, abs=1e-12)
+
+
+def test_planarity_in_the_plane_and_at_right_angles() -> None:
+    u = torch.tensor([[0.6, 0.8, 0, 0], [0, 0, 0, 1], [0, 0, 0.6, -0.8]])
+    assert planarity(u).tolist() == pytest.approx([0, 1, 1])
+    assert planarity(torch.tensor([[0.6, 0.8]])).tolist() == [0]  # two dims are all plane
+
+
+@pytest.mark.parametrize(
+    ("degrees", "value"), [(180, 0), (90, 2.0**-100), (60, 0.75**100), (10, 0.9924038765061041**100)]
+)
+def test_separate_of_one_pair(degrees: float, value: float) -> None:
+    angle = math.radians(degrees)
+    u = torch.tensor([[1, 0], [math.cos(angle), math.sin(angle)]], dtype=torch.float64)
+    # (1 + cos θ)/2 = cos²(θ/2): opposite 0, at right angles ½, at 60° ¾.
+    assert separate(u).tolist() == pytest.approx([value, value], rel=1e-9, abs=1e-60)
+
+
+@pytest.mark.parametrize(("n", "d", "seed"), [(1, 4, 0), (2, 2, 1), (30, 2, 2), (64, 4, 3), (20, 6, 4)])
+def test_separate_is_the_double_sum(n: int, d: int, seed: int) -> None:
+    u = unit_vectors(n, d, seed)
+    u[n // 2] = u[0]  # a colour drawn twice
+    rows = u.tolist()
+    expected: list[float] = []
+    for i, a in enumerate(rows):
+        total = 0.0
+        for j, b in enumerate(rows):
+            cosine = sum(x * y for x, y in zip(a, b, strict=True))
+            if j != i and abs(cosine - 1) > 1e-5:
+                total += ((1 + cosine) / 2) ** 100
+        expected.append(total)
+    assert separate(u).tolist() == pytest.approx(expected, rel=1e-9)
+    assert separate(u.float()).tolist() == pytest.approx(expected, rel=1e-3, abs=1e-12)
+
+
+def test_separate_does_not_count_the_same_colour_drawn_twice() -> None:
+    # 1 − cos θ is 0.5e-5 for the first pair and 2e-5 for the second: within the margin, and outside it.
+    for gap, counts in ((0.5e-5, 0.0), (2e-5, (1 - 1e-5) ** 100)):
+        cosine = 1 - gap
+        u = torch.tensor([[1, 0], [cosine, math.sqrt(1 - cosine**2)]], dtype=torch.float64, requires_grad=True)
+        values = separate(u)
+        assert values.tolist() == pytest.approx([counts, counts], rel=1e-9)
+        (gradient,) = torch.autograd.grad(values.sum(), u)
+        assert bool((gradient != 0).any()) is (counts > 0)
+    assert separate(torch.tensor([[0.6, 0.8]] * 64)).tolist() == [0] * 64
+
+
+@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.booleans()), min_size=1, max_size=70))
+def test_labelled_mean_is_the_mean_over_those_who_carry_the_label(samples: list[tuple[float, bool]]) -> None:
+    losses = torch.tensor([loss for loss, _ in samples], dtype=torch.float64)
+    label = torch.tensor([float(carried) for _, carried in samples], dtype=torch.float64)
+    chosen = [loss for loss, carried in samples if carried]
+    expected = sum(chosen) / (len(chosen) + 1e-8)
+    assert labelled_mean(losses, label).item() == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert labelled_mean(losses, None).item() == pytest.approx(sum(x for x, _ in samples) / len(samples))
+
+
+def test_a_batch_in_which_nobody_carries_the_label_gives_no_loss_and_no_gradient() -> None:
+    u = unit_vectors(64, 4, 5).requires_grad_()
+    loss = labelled_mean(anchor(u), torch.zeros(64))
+    (gradient,) = torch.autograd.grad(loss, u)
+    assert loss.item() == 0
+    assert torch.count_nonzero(gradient) == 0
+
+
+def test_every_term_gives_one_value_per_sample() -> None:
+    u = unit_vectors(7, 5, 6)
+    for term in TERMS:
+        assert term.loss(u).shape == (7,)
+
+
+def test_terms_act_where_the_experiment_has_them() -> None:
+    # SPEC, table "Loss": layer and label of each term; columns of the published sheet.
+    acts = {term.name: (term.layer, term.label, term.parameter, term.loss) for term in TERMS}
+    assert acts == {
+        "unitarity": ("z", None, "reg-unit", unitarity),
+        "anchor": ("u", "red", "reg-anchor", anchor),
+        "separate": ("u", None, "reg-separate", separate),
+        "planarity": ("u", "vibrant", "reg-planar", planarity),
+    }
+    assert (*acts, "reconstruction") == LOSSES

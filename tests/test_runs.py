@@ -1,0 +1,431 @@
+"""What the app keeps of its runs: trained once, remembered up to a bound, packed for the replay, put on a shelf."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import math
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+
+from excolor.checkpoint import MAX_BYTES, PRETRAINED, parse
+from excolor.color import HUES, hsv_to_rgb, rgb_to_hex
+from excolor.config import BOTTLENECKS, RunConfig, Weights
+from excolor.errors import ExcolorError
+from excolor.evaluation import evaluate
+from excolor.losses import LOSSES, TERMS
+from excolor.model import from_vector, to_vector
+from excolor.training import Engine, History, Plan, Run, train
+from excolor.ui import runs, shelf
+from excolor.ui.replay import BINS, frames, latents_in, lines, views
+from excolor.ui.runs import Memory, Trained, trained
+from excolor.ui.subject import Subject, subject
+from excolor.verdict import causes, placement
+
+SHORT = RunConfig(steps=100, seed=3)
+DIVERGES = RunConfig(
+    schedule="STEP,PHASE,ACTION,lr,reg-separate\n0,Train,,0.01,0.01\n30,,,0.01,\n31,,,1e30,\n60,,,1e30,0.01\n", steps=61
+)
+
+# --- trained once --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunConfig, Engine]]:
+    """An empty memory, and what is really trained from now on."""
+    made: list[tuple[RunConfig, Engine]] = []
+    memory = Memory()
+    monkeypatch.setattr(runs, "memory", lambda: memory)
+
+    def counting(config: RunConfig, engine: Engine, **options: Any) -> Run:
+        made.append((config, engine))
+        return train(config, engine, **options)
+
+    monkeypatch.setattr(runs, "train", counting)
+    return made
+
+
+def test_equal_configurations_are_trained_once(calls: list[tuple[RunConfig, Engine]]) -> None:
+    first = trained(SHORT)
+    assert trained(RunConfig.from_json(SHORT.to_json())) is first
+    trained(dataclasses.replace(SHORT, seed=4))
+    trained(SHORT, "autograd")
+    assert trained(SHORT, "autograd") is not first
+    assert calls == [(SHORT, "fused"), (dataclasses.replace(SHORT, seed=4), "fused"), (SHORT, "autograd")]
+
+
+def test_what_is_remembered_is_the_run_and_what_evaluate_says_of_it(calls: list[tuple[RunConfig, Engine]]) -> None:
+    run, kept = train(SHORT), trained(SHORT)
+    assert kept.config == SHORT
+    assert np.array_equal(to_vector(kept.subject.model), run.vector)
+    assert kept.subject.config == SHORT
+    assert kept.figures == evaluate(run.model)
+    assert kept.placement == placement(run.model)
+    assert kept.causes == causes(kept.figures, kept.placement, run.stopped)
+    assert kept.stopped is None
+    assert kept.frames == frames(run)
+    assert kept.train_s > 0
+    assert kept.evaluate_s > 0
+
+
+def test_a_diverged_run_is_remembered_with_where_it_stopped(calls: list[tuple[RunConfig, Engine]]) -> None:
+    kept = trained(DIVERGES)
+    assert kept.stopped == train(DIVERGES).stopped
+    assert kept.stopped is not None
+    assert trained(DIVERGES) is kept
+    json.dumps(kept.frames, allow_nan=False)
+
+
+def stub(monkeypatch: pytest.MonkeyPatch, act: Callable[[RunConfig, Callable[[int], None]], Any]) -> None:
+    monkeypatch.setattr(runs, "_train", lambda config, engine, progress: act(config, progress))
+
+
+def test_the_run_asked_for_longest_ago_is_forgotten_first(
+    calls: list[tuple[RunConfig, Engine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    stub(monkeypatch, lambda config, progress: made.append(config.seed) or config)
+    monkeypatch.setattr(runs, "REMEMBERED", 3)
+    for seed in (0, 1, 2, 0, 3, 0, 2, 1):
+        trained(RunConfig(seed=seed))
+        assert len(runs.memory().slots) <= 3
+    assert made == [0, 1, 2, 3, 1]  # 3 pushed out 1; 0 and 2 were still there
+
+
+def in_threads(*work: Callable[[], Any]) -> list[Any]:
+    results: list[Any] = [None] * len(work)
+
+    def go(i: int) -> None:
+        try:
+            results[i] = work[i]()
+        except BaseException as error:
+            results[i] = error
+
+    threads = [threading.Thread(target=go, args=(i,), daemon=True) for i in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def test_sessions_that_ask_for_the_same_run_at_once_train_it_once(calls: list[tuple[RunConfig, Engine]]) -> None:
+    together = threading.Barrier(6)
+
+    def ask() -> Trained:
+        together.wait()
+        return trained(SHORT)
+
+    results = in_threads(*[ask] * 6)
+    assert all(isinstance(result, Trained) and result is results[0] for result in results)
+    assert calls == [(SHORT, "fused")]
+
+
+def test_a_session_that_waits_for_another_one_is_asked_whether_it_still_wants_to(
+    calls: list[tuple[RunConfig, Engine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, finish = threading.Event(), threading.Event()
+
+    def slow(config: RunConfig, progress: Callable[[int], None]) -> str:
+        begun.set()
+        assert finish.wait(30)
+        return "done"
+
+    stub(monkeypatch, slow)
+
+    def waiting() -> Any:
+        begun.wait(30)
+        asked: list[int] = []
+
+        def progress(done: int) -> None:
+            asked.append(done)
+            if len(asked) == 2:
+                raise RerunException(RerunData())
+
+        try:
+            trained(SHORT, progress=progress)
+        except RerunException:
+            return asked
+        finally:
+            finish.set()
+
+    assert in_threads(lambda: trained(SHORT), waiting) == ["done", [0, 0]]
+
+
+def test_another_configuration_does_not_wait(
+    calls: list[tuple[RunConfig, Engine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, finish = threading.Event(), threading.Event()
+
+    def act(config: RunConfig, progress: Callable[[int], None]) -> int:
+        if config.seed == 0:
+            begun.set()
+            assert finish.wait(30)
+        return config.seed
+
+    stub(monkeypatch, act)
+
+    def other() -> int:
+        begun.wait(30)
+        result: Any = trained(RunConfig(seed=1))
+        finish.set()
+        return result
+
+    assert in_threads(lambda: trained(RunConfig(seed=0)), other) == [0, 1]
+
+
+@pytest.mark.parametrize("error", [RerunException(RerunData()), ExcolorError("no"), KeyboardInterrupt()])
+def test_a_training_that_is_broken_off_leaves_nothing_and_the_next_one_works(
+    calls: list[tuple[RunConfig, Engine]], error: BaseException
+) -> None:
+    seen: list[int] = []
+
+    def progress(done: int) -> None:
+        seen.append(done)
+        if done >= 50:
+            raise error
+
+    with pytest.raises(type(error)):
+        trained(SHORT, progress=progress)
+    assert 50 <= seen[-1] < 100
+    assert runs.memory().slot(SHORT, "fused").trained is None
+    assert trained(SHORT).stopped is None
+    assert len(calls) == 2
+
+
+def test_progress_ends_with_all_updates_done_and_is_not_asked_of_a_remembered_run(
+    calls: list[tuple[RunConfig, Engine]],
+) -> None:
+    seen: list[int] = []
+    trained(SHORT, progress=seen.append)
+    assert seen == sorted(set(seen))
+    assert seen[-1] == SHORT.steps
+    trained(SHORT, progress=lambda done: pytest.fail("it is there already"))
+
+
+def test_a_schedule_that_cannot_be_trained_with_is_refused_each_time(calls: list[tuple[RunConfig, Engine]]) -> None:
+    for _ in range(2):
+        with pytest.raises(ExcolorError):
+            trained(RunConfig(schedule="no such schedule"))
+
+
+# --- frames --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[2, 4, 5])
+def run(request: pytest.FixtureRequest) -> Run:
+    return train(RunConfig(steps=200, seed=1, bottleneck=request.param))
+
+
+def test_latents_are_packed_to_a_32767th(run: Run) -> None:
+    shown = frames(run)
+    packed = np.frombuffer(base64.b64decode(shown["latents"]), "<i2").reshape(run.snapshots.latents.shape)
+    assert np.abs(packed / 32767 - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
+    assert np.array_equal(latents_in(shown), packed / 32767)
+
+
+def test_frames_are_plain_json_and_say_what_the_snapshots_are_of(run: Run) -> None:
+    shown = frames(run)
+    assert json.loads(json.dumps(shown, allow_nan=False)).keys() == shown.keys()
+    assert shown["steps"] == run.snapshots.steps.tolist()
+    assert shown["steps"][0] == 0
+    assert shown["steps"][-1] == shown["total"] == run.config.steps
+    assert shown["dims"] == run.config.bottleneck
+    assert shown["colors"] == rgb_to_hex(run.snapshots.colors)
+    for named in shown["named"]:
+        assert np.allclose(run.snapshots.colors[named["point"]], hsv_to_rgb([HUES[named["name"]], 1, 1]))
+    assert len(shown["named"]) == 6
+
+
+def test_latents_that_are_no_numbers_are_packed_as_the_centre(run: Run) -> None:
+    broken = run.snapshots.latents.copy()
+    broken[-1, :5] = math.nan
+    shown = frames(dataclasses.replace(run, snapshots=dataclasses.replace(run.snapshots, latents=broken)))
+    assert not latents_in(shown)[-1, :5].any()
+    assert np.array_equal(latents_in(shown)[:-1], latents_in(frames(run))[:-1])
+
+
+@pytest.mark.parametrize("bottleneck", BOTTLENECKS)
+def test_views_show_every_dim_and_the_hue_plane_first(bottleneck: int) -> None:
+    shown = views(bottleneck)
+    assert shown[0] == (1, 0)
+    assert {dim for view in shown for dim in view} == set(range(bottleneck))
+    assert all(across != up for across, up in shown)
+    assert len(shown) == math.ceil(bottleneck / 2)
+
+
+def history(steps: int, seed: int = 0, gaps: float = 0.4) -> History:
+    rng = np.random.default_rng(seed)
+    losses = rng.lognormal(size=(steps, len(LOSSES))).astype(np.float32)
+    losses[rng.random(losses.shape) < gaps] = np.nan
+    return History(losses, Plan(rng.random(steps), rng.random((steps, len(TERMS)))))
+
+
+def averaged(values: list[float], bins: int) -> tuple[list[float], list[float | None]]:
+    """By hand: the middle of each bin, and the mean of the numbers in it."""
+    edges = sorted({int(i * len(values) / bins) for i in range(bins + 1)})
+    middles, means = [], []
+    for first, last in zip(edges[:-1], edges[1:], strict=True):
+        there = [value for value in values[first:last] if math.isfinite(value)]
+        middles.append(sum(range(first, last)) / (last - first))
+        means.append(sum(there) / len(there) if there else None)
+    return middles, means
+
+
+@pytest.mark.parametrize("steps", [1, 2, BINS - 1, BINS, BINS + 1, 3001])
+def test_lines_are_means_over_bins_and_a_bin_without_a_value_is_a_gap(steps: int) -> None:
+    made = history(steps)
+    shown = lines(made)
+    columns = {
+        **{("losses", name): made.losses[:, i] for i, name in enumerate(LOSSES)},
+        **{("weights", term.name): made.plan.weights[:, i] for i, term in enumerate(TERMS)},
+        ("weights", "learning rate"): made.plan.rate,
+    }
+    assert {(kind, name) for kind in ("losses", "weights") for name in shown[kind]} == set(columns)
+    for (kind, name), values in columns.items():
+        middles, means = averaged([float(value) for value in values], min(BINS, steps))
+        assert shown["x"] == pytest.approx(middles)
+        drawn = shown[kind][name]
+        assert [value is None for value in drawn] == [mean is None for mean in means]
+        kept = [(value, mean) for value, mean in zip(drawn, means, strict=True) if mean is not None]
+        assert [value for value, _ in kept] == pytest.approx([mean for _, mean in kept], rel=1e-3)
+
+
+def test_a_line_without_any_value_is_all_gap() -> None:
+    made = history(300, gaps=1.0)
+    assert set(lines(made)["losses"]["anchor"]) == {None}
+
+
+def test_a_bin_may_hold_numbers_near_the_end_of_their_range() -> None:
+    made = history(10, gaps=0)
+    made.losses[:, 0] = np.finfo(np.float32).max
+    made.losses[-1, 1] = np.inf
+    json.dumps(lines(made), allow_nan=False)
+
+
+# --- the shelf -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """A visitor who has nothing yet."""
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(streamlit, "session_state", state)
+    yield state
+
+
+@pytest.fixture(scope="module")
+def one() -> Subject:
+    config = RunConfig(steps=60, seed=7, bottleneck=3, hidden=8, label_noise=0.25, weights=Weights(anchor=2))
+    return subject("seed 7", config, train(config).model)
+
+
+def test_a_new_visitor_can_choose_what_ships(session: dict[str, Any]) -> None:
+    assert list(shelf.choices()) == list(PRETRAINED)
+    assert shelf.kept() == {}
+
+
+def test_a_kept_run_can_be_chosen_under_its_name_until_it_is_forgotten(session: dict[str, Any], one: Subject) -> None:
+    shelf.set_last(one)
+    assert shelf.keep("  mine ", one) == "mine"
+    assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST, "mine"]
+    chosen = shelf.choices()["mine"]
+    assert (chosen.name, chosen.key, chosen.config) == ("mine", one.key, one.config)
+    assert one.name == "seed 7"
+    shelf.forget("mine")
+    assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST]
+    shelf.forget("mine")  # a second click finds nothing to do
+    assert shelf.keep("mine", one) == "mine"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * (shelf.MAX_NAME + 1), *PRETRAINED, shelf.LAST, "mine", " mine "])
+def test_a_name_that_is_no_name_is_refused_in_a_sentence(session: dict[str, Any], one: Subject, name: str) -> None:
+    shelf.keep("mine", one)
+    with pytest.raises(ExcolorError, match=r"^[A-Za-z].*\.$"):
+        shelf.keep(name, one)
+    assert list(shelf.kept()) == ["mine"]
+
+
+def test_the_longest_name_is_kept_whole(session: dict[str, Any], one: Subject) -> None:
+    assert shelf.keep("x" * shelf.MAX_NAME, one) == "x" * shelf.MAX_NAME
+
+
+def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Subject) -> None:
+    for n in range(shelf.MAX_KEPT):
+        shelf.keep(f"run {n}", one)
+    for attempt in (lambda: shelf.keep("one more", one), lambda: shelf.load(shelf.file_of(one), "one more")):
+        with pytest.raises(ExcolorError, match="forget one"):
+            attempt()
+    shelf.forget("run 3")
+    assert shelf.keep("one more", one) == "one more"
+    assert len(shelf.kept()) == shelf.MAX_KEPT
+
+
+def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, Any], one: Subject) -> None:
+    data = shelf.file_of(one)
+    parsed = parse(data)
+    assert to_vector(parsed.model).tobytes() == to_vector(one.model).tobytes()
+    assert parsed.config == one.config
+    assert parsed.story["figures"] == evaluate(one.model).to_dict()
+    name = shelf.load(data, "mine.safetensors")
+    assert name == "mine"
+    loaded = shelf.choices()[name]
+    assert loaded.key == one.key
+    assert evaluate(loaded.model) == evaluate(one.model)
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("mine.safetensors", ["mine", "mine 2", "mine 3"]),
+        ("robust.safetensors", ["robust 2", "robust 3", "robust 4"]),
+        ("last run.safetensors", ["last run 2", "last run 3", "last run 4"]),
+        (".safetensors", ["loaded", "loaded 2", "loaded 3"]),
+        ("no ending", ["no ending", "no ending 2", "no ending 3"]),
+        (f"{'x' * 60}.safetensors", ["x" * 36, f"{'x' * 36} 2", f"{'x' * 36} 3"]),
+    ],
+)
+def test_a_loaded_run_is_named_after_its_file(
+    session: dict[str, Any], one: Subject, file: str, names: list[str]
+) -> None:
+    data = shelf.file_of(one)
+    assert [shelf.load(data, file) for _ in names] == names
+    assert all(len(name) <= shelf.MAX_NAME for name in shelf.kept())
+
+
+def test_the_same_file_can_fill_the_shelf(session: dict[str, Any], one: Subject) -> None:
+    data = shelf.file_of(one)
+    for _ in range(shelf.MAX_KEPT):
+        shelf.load(data, "robust.safetensors")
+    assert len(shelf.kept()) == shelf.MAX_KEPT
+
+
+@pytest.mark.parametrize("data", [b"", b"not a checkpoint", b"\x00" * 64, b"x" * (MAX_BYTES + 1)])
+def test_a_bad_file_is_refused_in_a_sentence_with_its_name(session: dict[str, Any], data: bytes) -> None:
+    with pytest.raises(ExcolorError, match=r"^strange\.bin .*\.$"):
+        shelf.load(data, "strange.bin")
+    assert shelf.kept() == {}
+
+
+def test_weights_that_are_no_numbers_make_no_file(session: dict[str, Any], one: Subject) -> None:
+    weights = to_vector(one.model)
+    weights[5] = np.nan
+    broken = subject("broken", one.config, from_vector(weights, one.config.bottleneck, one.config.hidden))
+    with pytest.raises(ExcolorError, match="not finite"):
+        shelf.file_of(broken)
+
+
+def test_a_run_that_diverged_with_weights_that_are_numbers_goes_there_and_back(session: dict[str, Any]) -> None:
+    broken = trained(DIVERGES).subject
+    assert np.isfinite(to_vector(broken.model)).all()
+    shelf.load(shelf.file_of(broken), "broken.safetensors")
+    assert shelf.choices()["broken"].key == broken.key

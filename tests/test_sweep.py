@@ -1,0 +1,109 @@
+"""Sweeps: the same runs as one by one, their summary by hand, and the rule that chooses among them."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from excolor.config import RunConfig
+from excolor.errors import ExcolorError
+from excolor.evaluation import Figures, evaluate
+from excolor.sweep import Trial, best, distribution, summarise, sweep, with_seeds
+from excolor.training import train
+
+
+def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
+    configs = with_seeds(RunConfig(steps=60), [7, 2, 5, 2])
+    assert [config.seed for config in configs] == [7, 2, 5, 2]
+    done: list[int] = []
+    trials = sweep(configs, jobs=3, progress=done.append)
+    assert done == [1, 2, 3, 4]
+    for trial, config in zip(trials, configs, strict=True):
+        assert trial.run.config == config
+        assert trial.run.vector.tobytes() == train(config).vector.tobytes()
+    assert trials[0].figures == evaluate(trials[0].run.model)
+    assert trials[1].figures == trials[3].figures
+
+
+def test_a_sweep_of_nothing() -> None:
+    assert sweep([]) == []
+    assert summarise([]) == {"fails": 0}
+
+
+def test_an_error_in_a_run_is_the_sweeps() -> None:
+    with pytest.raises(ExcolorError, match="'no such'"):
+        sweep([RunConfig(steps=1), RunConfig("no such", steps=1)], jobs=2)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40))
+def test_distribution_by_the_standard_library(values: list[float]) -> None:
+    seen = distribution(values)
+    ordered = sorted(values)
+
+    def percentile(share: float) -> float:
+        at = share * (len(ordered) - 1)
+        below = math.floor(at)
+        above = min(below + 1, len(ordered) - 1)
+        return ordered[below] + (at - below) * (ordered[above] - ordered[below])
+
+    expected = {
+        "mean": statistics.fmean(values),
+        "sd": statistics.stdev(values),
+        "min": min(values),
+        "p10": percentile(0.1),
+        "median": statistics.median(values),
+        "p90": percentile(0.9),
+        "max": max(values),
+    }
+    assert list(seen) == list(expected)
+    assert seen == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+def test_distribution_leaves_out_what_is_not_finite() -> None:
+    assert distribution([1, math.nan, 3, math.inf, -math.inf]) == distribution([1, 3])
+    assert distribution([2]) == {"mean": 2, "sd": 0, "min": 2, "p10": 2, "median": 2, "p90": 2, "max": 2}
+    assert set(distribution([math.nan]).values()) == {None}
+    assert set(distribution([]).values()) == {None}
+
+
+def test_summary_has_every_figure_and_counts_failures(published_trials: list[Trial]) -> None:
+    figures = [trial.figures for trial in published_trials]
+    summary = summarise(figures)
+    assert summary.keys() == {*figures[0].scores(), "fails"}
+    assert summary["hue.grey_mse"]["median"] == pytest.approx(statistics.median(f.hue.grey_mse for f in figures))
+    assert summary["red_cosine"]["max"] == max(f.red_cosine for f in figures)
+    assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.grey_mse > 0.01 for f in figures)
+
+
+def scored(trial: Trial, **values: float) -> Trial:
+    """The trial with other figures: a, b, c are good when low, x, y, z when high."""
+    a, b, c, x, y, z = (values[name] for name in "abcxyz")
+    old: Figures = trial.figures
+    intact = replace(old.intact, max_mse=a, median_mse=b)
+    hue = replace(old.hue, grey_mse=c, grey_share=x)
+    return Trial(
+        trial.run,
+        replace(old, intact=intact, hue=hue, selectivity=y, red_cosine=z, fails=values["fails"] > 0),
+    )
+
+
+@given(rows=st.lists(st.tuples(*[st.integers(0, 4)] * 6, st.booleans()), min_size=1, max_size=8))
+def test_the_best_has_the_lowest_sum_of_ranks(rows: list[tuple[int, ...]], published_trials: list[Trial]) -> None:
+    trials = [
+        scored(published_trials[seed], **dict(zip([*"abcxyz", "fails"], row, strict=True)))
+        for seed, row in enumerate(rows)
+    ]
+    sound = [(seed, [*row[:3], *(-value for value in row[3:6])]) for seed, row in enumerate(rows) if not row[6]]
+    if not sound:
+        with pytest.raises(ExcolorError, match=f"All {len(rows)} runs fail"):
+            best(trials)
+        return
+    # The rule in words: a rank is the number of seeds that do strictly better; a tie goes to the lower seed.
+    sums = [sum(sum(other[k] < row[k] for _, other in sound) for k in range(6)) for _, row in sound]
+    assert best(trials) is trials[sound[int(np.argmin(sums))][0]]

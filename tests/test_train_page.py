@@ -1,0 +1,323 @@
+"""The Train page, run by Streamlit's own test harness: controls, verdicts, the shelf."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from excolor.checkpoint import MAX_BYTES, PRETRAINED
+from excolor.config import BOTTLENECKS, STEPS, RunConfig, Weights
+from excolor.schedule import SHIPPED
+from excolor.ui import runs, shelf
+from excolor.ui.runs import Trained, trained
+from excolor.ui.text import figure
+from excolor.verdict import Cause
+from tests.test_pages import app, html, sound
+
+TERMS = [f.name for f in fields(Weights)]
+PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}, "All off": dict.fromkeys(TERMS, 0.0)}
+
+
+@pytest.fixture
+def at() -> AppTest:
+    """The page as a new visitor meets it."""
+    return app("train.py")
+
+
+def run(at: AppTest) -> AppTest:
+    return sound(at.run())
+
+
+def config_of(at: AppTest) -> RunConfig:
+    return at.session_state["last-run"].config
+
+
+def shown(at: AppTest) -> Trained:
+    """The run that the page shows, from the server's memory."""
+    return trained(config_of(at), progress=lambda done: pytest.fail("the page did not train it"))
+
+
+def verdict(at: AppTest) -> str:
+    return at.markdown[1].value
+
+
+# How the page's sentence names each cause.
+SAID = {
+    Cause.DIVERGED: "diverged",
+    Cause.NOT_CONVERGED: "Not converged",
+    Cause.GREYS_IN_PLANE: "Greys in the hue plane",
+    Cause.HUE_OFF_PLANE: "Hue is not in the plane",
+    Cause.ROTATED: "The wheel is rotated",
+    Cause.RED_OFF_AXIS: "Red is not on its axis",
+}
+
+
+def told(at: AppTest) -> None:
+    """The verdict names the causes of the run on screen, all of them, in their order, and no other."""
+    bold = re.findall(r"\*\*(.+?)\*\*", verdict(at))
+    causes = shown(at).causes
+    assert len(bold) == max(1, len(causes))
+    assert all(SAID[cause] in words for cause, words in zip(causes, bold, strict=False))
+    assert causes or bold == ["A sound run"]
+    assert "{" not in verdict(at)
+
+
+def set_all(at: AppTest, **values: Any) -> AppTest:
+    """Move controls, named without their prefix."""
+    for name, value in values.items():
+        match name:
+            case "seed":
+                at.number_input("train-seed").set_value(value)
+            case "noise":
+                at.slider("train-noise").set_value(value)
+            case "schedule" | "bottleneck":
+                at.button_group(f"train-{name}").set_value([value])
+            case _:
+                at.select_slider(f"train-{name}").set_value(value)
+    return run(at)
+
+
+# --- controls ------------------------------------------------------------------------------------
+
+
+def test_the_page_opens_on_the_defaults_and_they_are_a_sound_run(at: AppTest) -> None:
+    assert config_of(at) == RunConfig()
+    told(at)
+    assert shown(at).causes == ()
+    assert figure(shown(at).figures.red_cosine) in verdict(at)
+
+
+def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
+    made: Mapping[str, set[Cause]] = {
+        "No anchor": {Cause.ROTATED},
+        "No separate": {Cause.GREYS_IN_PLANE},
+        "No planarity": {Cause.GREYS_IN_PLANE},
+        "All off": {Cause.GREYS_IN_PLANE, Cause.HUE_OFF_PLANE},
+        "All on": set(),
+    }
+    set_all(at, seed=2)
+    for name in [*PRESETS, "All on"]:
+        sound(at.button(f"preset-{name}").click().run())
+        weights = {term: 1.0 for term in TERMS} | PRESETS[name]
+        assert {term: at.select_slider(f"train-{term}").value for term in TERMS} == weights
+        assert config_of(at) == RunConfig(seed=2, weights=Weights(**weights))
+        told(at)
+        assert made.get(name, set()) <= set(shown(at).causes), name
+        if name == "All on":
+            assert shown(at).causes == ()
+
+
+def test_each_control_reaches_the_training_and_one_or_all_can_be_reset(at: AppTest) -> None:
+    moved = {"unitarity": 0.3, "anchor": 10.0, "separate": 0.01, "planarity": 0.0}
+    set_all(at, **moved, steps=300, noise=0.25, schedule="ex-2.7", bottleneck=3, seed=11)
+    config = RunConfig("ex-2.7", 11, 300, 3, label_noise=0.25, weights=Weights(**moved))
+    assert config_of(at) == config
+    told(at)
+    for term in TERMS:
+        sound(at.button(f"reset-{term}").click().run())
+        moved[term] = 1.0
+        assert config_of(at).weights == Weights(**moved)
+    assert config_of(at).seed == 11
+    sound(at.button("reset-all").click().run())
+    assert config_of(at) == RunConfig()
+
+
+@pytest.mark.parametrize("schedule", SHIPPED)
+def test_every_width_and_the_extremes_of_every_control(schedule: str, at: AppTest) -> None:
+    set_all(at, schedule=schedule, steps=100)
+    for bottleneck in BOTTLENECKS:
+        set_all(at, bottleneck=bottleneck)
+        assert config_of(at) == RunConfig(schedule, steps=100, bottleneck=bottleneck)
+        told(at)
+    set_all(at, bottleneck=4, noise=1.0)
+    told(at)
+    for weight in (10.0, 0.01, 0.0):
+        set_all(at, **dict.fromkeys(TERMS, weight))
+        assert config_of(at).weights == Weights(*[weight] * 4)
+        told(at)
+    set_all(at, seed=2**32 - 1)
+    told(at)
+
+
+def test_a_bottleneck_that_is_too_narrow_is_not_told_to_train_longer(at: AppTest) -> None:
+    set_all(at, steps=1000, bottleneck=2)
+    assert "More updates will not help" in verdict(at)
+    set_all(at, steps=100, bottleneck=4, seed=1, **dict.fromkeys(TERMS, 0.0))
+    assert "will not help" not in verdict(at)
+
+
+def test_a_run_that_diverges_says_where_and_in_which_term(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "STEP,PHASE,ACTION,lr\n0,Train,,0.01\n30,,,0.01\n31,,,1e30\n99,,,1e30\n"
+    diverged = trained(RunConfig(schedule=text, steps=100))
+    assert diverged.stopped is not None
+    # No control of the page leads there, so the page is handed the run.
+    monkeypatch.setattr(runs, "_train", lambda config, engine, progress: diverged)
+    sound(at.number_input("train-seed").set_value(99).run())
+    assert verdict(at) == (
+        f"**The run diverged at step {diverged.stopped.step}**: its {diverged.stopped.term} was no longer a number."
+    )
+
+
+def test_controls_are_as_they_were_left_when_the_visitor_comes_back(at: AppTest) -> None:
+    set_all(at, seed=3, anchor=0.0, bottleneck=5, schedule="ex-2.7", steps=300, noise=0.5)
+    config = config_of(at)
+    sound(at.switch_page("pages/start.py").run())
+    sound(at.switch_page("pages/train.py").run())
+    assert config_of(at) == config
+    assert at.select_slider("train-anchor").value == 0.0
+
+
+def test_figures_stand_beside_those_of_the_shipped_checkpoint(at: AppTest) -> None:
+    set_all(at, seed=1, steps=1000)
+    assert at.selectbox("compare-left").value == shelf.LAST
+    assert at.selectbox("compare-right").value == PRETRAINED[0]
+    heads = re.findall(r'<th colspan="3" scope="colgroup">(.*?)</th>', html(at))
+    assert heads == [shelf.LAST, PRETRAINED[0]]
+
+
+# --- the shelf -----------------------------------------------------------------------------------
+
+
+def name_field(at: AppTest) -> Any:
+    return next(each for each in at.text_input if str(each.key).startswith("keep-name"))
+
+
+def upload(at: AppTest, name: str, data: bytes) -> AppTest:
+    at.file_uploader("load").set_value((name, data, "application/octet-stream"))
+    return run(at)
+
+
+def test_the_suggested_name_says_what_was_chosen_and_follows_the_run(at: AppTest) -> None:
+    assert name_field(at).value == "robust seed 0"
+    set_all(at, seed=5, anchor=0.0)
+    assert name_field(at).value == "robust seed 5, no anchor"
+    set_all(at, anchor=1.0, separate=0.3, schedule="ex-2.7")
+    assert name_field(at).value == "ex-2.7 seed 5, separate × 0.3"
+    sound(at.button("preset-All off").click().run())
+    assert name_field(at).value == "ex-2.7 seed 5, all off"
+    sound(at.button("reset-all").click().run())
+    set_all(at, bottleneck=3, noise=0.5, steps=300)
+    assert name_field(at).value == "robust seed 0, width 3, 300 updates, noise 0.5"[: shelf.MAX_NAME]
+
+
+def test_a_kept_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(at: AppTest) -> None:
+    set_all(at, seed=4, anchor=0.0)
+    kept = config_of(at)
+    name_field(at).set_value("turned wheel")
+    sound(at.button("keep").click().run())
+    assert [each.value for each in at.success] == ["Kept as turned wheel. It can be chosen on every page."]
+    sound(at.button("reset-all").click().run())
+    assert at.success.len == 0
+    for page in ("start", "ablation"):
+        sound(at.switch_page(f"pages/{page}.py").run())
+        choice = at.button_group(f"{page}-model")
+        assert choice.options == [*PRETRAINED, shelf.LAST, "turned wheel"]
+        sound(choice.set_value(["turned wheel"]).run())
+        assert at.session_state["model"] == "turned wheel"
+        assert at.session_state["shelf"]["turned wheel"].config == kept
+    sound(at.switch_page("pages/train.py").run())
+    sound(at.button("forget").click().run())
+    sound(at.switch_page("pages/start.py").run())
+    assert at.session_state["model"] == PRETRAINED[0]
+
+
+def test_names_that_are_taken_or_empty_get_a_sentence(at: AppTest) -> None:
+    set_all(at, steps=100)
+    for name in ("robust", "   "):
+        name_field(at).set_value(name)
+        sound(at.button("keep").click().run())
+        assert len(at.warning) == 1
+        assert at.warning[0].value.endswith(".")
+    assert at.session_state["shelf"] == {}
+
+
+def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(at: AppTest) -> None:
+    sound(at.button("preset-No anchor").click().run())
+    sound(at.button("see-ablation").click().run())
+    assert at.title[0].value == "What is left when a concept is deleted?"
+    assert at.button_group("ablation-model").value == shelf.LAST
+    assert config_of(at) == RunConfig(weights=Weights(anchor=0))
+
+
+def test_a_downloaded_run_is_loaded_again_and_has_the_same_figures(at: AppTest) -> None:
+    set_all(at, seed=6, separate=0.0, steps=1000)
+    data = shelf.file_of(at.session_state["last-run"])
+    upload(at, "collapsed.safetensors", data)
+    assert [each.value for each in at.success] == ["Loaded as collapsed. It can be chosen on every page."]
+    at.selectbox("compare-right").set_value("collapsed").run()
+    sound(at)
+    table = html(at).partition('<table class="xc-table">')[2]
+    for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table):
+        values = re.findall(r"<td>(.*?)</td>", row)
+        assert values[:3] == values[3:], row
+    run(at)  # the same file is not loaded again with each run of the page
+    assert list(at.session_state["shelf"]) == ["collapsed"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"junk", b'\x02\x00\x00\x00\x00\x00\x00\x00{}', b"x" * (MAX_BYTES + 1)], ids=["empty", "junk", "bare", "large"]
+)
+def test_a_bad_file_gets_a_sentence_and_changes_nothing(data: bytes, at: AppTest) -> None:
+    upload(at, "strange.safetensors", data)
+    assert len(at.warning) == 1
+    assert re.fullmatch(r"strange\.safetensors .*\.", at.warning[0].value)
+    assert at.session_state["shelf"] == {}
+    assert config_of(at) == RunConfig()
+
+
+# --- cancelling, and the readable way ------------------------------------------------------------
+
+
+def test_a_cancelled_run_is_not_trained_and_the_last_one_stays_until_a_control_moves(
+    at: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = RunConfig(seed=77)
+    at.session_state["cancelled-fused"] = wanted  # what the Cancel button leaves
+    monkeypatch.setattr(runs, "_train", lambda *_: pytest.fail("it was cancelled"))
+    set_all(at, seed=77)
+    assert [each.value for each in at.info] == ["Cancelled. Move any control to train again."]
+    assert config_of(at) == RunConfig()
+    run(at)
+    assert config_of(at) == RunConfig()
+    monkeypatch.undo()
+    set_all(at, seed=78)
+    assert config_of(at) == RunConfig(seed=78)
+    set_all(at, seed=77)
+    assert config_of(at) == wanted
+
+
+def test_autograd_is_trained_when_asked_for_and_the_difference_is_measured(at: AppTest) -> None:
+    set_all(at, steps=100)
+    assert "autograd-wanted" not in at.session_state
+    sound(at.button("autograd").click().run())
+    slow, fast = trained(config_of(at), "autograd"), shown(at)
+    said = at.markdown[-1].value
+    for value in (slow.train_s, fast.train_s, slow.figures.red_cosine, fast.figures.red_cosine):
+        assert figure(value) in said
+    set_all(at, seed=1)  # another run has not been asked for
+    assert "Autograd took" not in at.markdown[-1].value
+
+
+def test_a_cancelled_autograd_run_stays_cancelled(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(at, steps=300, seed=5)
+    config = config_of(at)
+    at.session_state["autograd-wanted"] = config
+    at.session_state["cancelled-autograd"] = config
+    monkeypatch.setattr(runs, "_train", lambda *_: pytest.fail("it was cancelled"))
+    for _ in range(2):
+        run(at)
+        assert [each.value for each in at.info] == ["Cancelled. Nothing was changed."]
+    monkeypatch.undo()
+    sound(at.button("autograd").click().run())
+    assert "Autograd took" in at.markdown[-1].value
+
+
+def test_updates_are_shown_as_a_range_around_the_published_number(at: AppTest) -> None:
+    options = [int(option) for option in at.select_slider("train-steps").options]
+    assert options == sorted(options)
+    assert STEPS in options

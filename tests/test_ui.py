@@ -1,0 +1,368 @@
+"""What pages share: how numbers are written, what is remembered of a model, columns, and HTML that stays inert."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from excolor.charts import brightness, curves, latents, patches
+from excolor.checkpoint import PRETRAINED, pretrained
+from excolor.color import HUES, named_colors
+from excolor.config import RunConfig
+from excolor.errors import ExcolorError
+from excolor.evaluation import Deletion, Figures, evaluate, full_grid, measure, residue, respond
+from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.surgery import HUE, WARMTH, ablate, prune
+from excolor.ui import panels
+from excolor.ui.subject import Subject, figures_of, shipped, subject
+from excolor.ui.text import dims_text, figure, percent
+from excolor.ui.views import Column, column, operate, residue_of, wheel
+
+Models = Callable[..., ColorAutoencoder]
+NOT_FINITE = [math.nan, math.inf, -math.inf]
+
+# --- text ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (0.29, "0.29"),
+        (0.3, "0.30"),  # two digits, though the second is a zero
+        (0.294, "0.29"),
+        (0.0017, "0.0017"),
+        (7.7e-6, "7.7 × 10⁻⁶"),
+        (1.0e-5, "1.0 × 10⁻⁵"),
+        (0.000999, "0.0010"),  # rounding carries
+        (0.00099, "9.9 × 10⁻⁴"),
+        (0.996, "1.0"),
+        (9.96, "10"),
+        (1, "1.0"),
+        (42, "42"),
+        (1234, "1200"),
+        (12_345, "1.2 × 10⁴"),
+        (3e-12, "3.0 × 10⁻¹²"),
+        (-0.123, "-0.12"),
+        (-7.7e-6, "-7.7 × 10⁻⁶"),
+        *[(value, "–") for value in NOT_FINITE],
+    ],
+)
+def test_figures_have_two_significant_digits(value: float, words: str) -> None:
+    assert figure(value) == words
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
+def test_a_figure_is_its_value_rounded_to_two_digits(value: float) -> None:
+    digits, _, power = figure(value).partition(" × 10")
+    exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
+    exact = Decimal(value)
+    unit = Decimal(1).scaleb(exact.adjusted() - 1) if value else Decimal(1)
+    rounded = exact.quantize(unit, rounding=ROUND_HALF_EVEN)
+    assert Decimal(digits).scaleb(exponent) == rounded
+    if value:
+        assert len(digits.replace("-", "").replace(".", "").strip("0") or "0") <= 2
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0, "0%"), (0.494, "49%"), (0.496, "50%"), (1, "100%"), *[(v, "–") for v in NOT_FINITE]]
+)
+def test_shares_are_whole_percent(value: float, words: str) -> None:
+    assert percent(value) == words
+
+
+def test_sets_of_dims() -> None:
+    assert [dims_text(dims) for dims in ((), WARMTH, HUE)] == ["[]", "[0]", "[0, 1]"]
+
+
+# --- subjects ------------------------------------------------------------------------------------
+
+
+def test_equal_weights_have_equal_keys_and_any_other_weight_another(random_model: Models) -> None:
+    model, config = random_model(), RunConfig()
+    one = subject("one", config, model)
+    assert subject("other", RunConfig(seed=1), random_model()).key == one.key
+    for place in (0, 100, 262):
+        vector = to_vector(model)
+        vector[place] = np.nextafter(vector[place], np.float32(9))
+        assert subject("one", config, from_vector(vector, 4, 16)).key != one.key
+    assert hash(one) == hash(dataclasses.replace(one))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.name = "changed"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_shipped_subjects_are_the_checkpoints_shared_and_without_gradients(name: str) -> None:
+    chosen, loaded = shipped(name), pretrained(name)
+    assert (chosen.name, chosen.config) == (name, loaded.config)
+    assert to_vector(chosen.model).tobytes() == to_vector(loaded.model).tobytes()
+    assert shipped(name) is chosen
+    assert not chosen.model.training
+    assert not any(parameter.requires_grad for parameter in chosen.model.parameters())
+
+
+def test_a_checkpoint_that_does_not_ship() -> None:
+    with pytest.raises(ExcolorError, match="robust"):
+        shipped("nope")
+
+
+def test_figures_are_remembered_by_the_weights(random_model: Models) -> None:
+    one = subject("one", RunConfig(), random_model(seed=3))
+    figures = figures_of(one)
+    assert figures == evaluate(one.model)
+    assert figures_of(subject("other", RunConfig(seed=9), random_model(seed=3))) is figures
+    assert figures_of(subject("one", RunConfig(), random_model(seed=4))) is not figures
+
+
+# --- columns of the ablation page ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def robust() -> Subject:
+    return shipped("robust")
+
+
+@pytest.fixture(scope="module")
+def figures(robust: Subject) -> Figures:
+    return evaluate(robust.model)
+
+
+def test_without_deletion_a_column_shows_the_model_itself(robust: Subject, figures: Figures) -> None:
+    for pruned in (False, True):
+        assert operate(robust.model, (), pruned) is robust.model
+        assert column(robust, (), pruned).figures == figures.intact
+
+
+@pytest.mark.parametrize(("dims", "part"), [(WARMTH, "warmth"), (HUE, "hue")])
+def test_a_column_has_the_figures_of_evaluate(
+    robust: Subject, figures: Figures, dims: tuple[int, ...], part: str
+) -> None:
+    expected = getattr(figures, part)
+    assert column(robust, dims, False).figures == expected
+    shown = column(robust, dims, True).figures
+    assert isinstance(shown, Deletion)
+    assert vars(shown) == pytest.approx(vars(expected), rel=1e-4)
+
+
+@pytest.mark.parametrize("dims", [(2,), (1, 3), (0, 2, 3)])
+def test_figures_of_another_set_of_dims(robust: Subject, dims: tuple[int, ...]) -> None:
+    shown = column(robust, dims, False).figures
+    assert isinstance(shown, Deletion)
+    grid = full_grid()
+    mse, rgb = np.empty(len(grid.rgb)), np.empty((len(grid.rgb), 3))
+    for at in range(0, len(mse), 50_000):
+        part = respond(ablate(robust.model, dims), grid.rgb[at : at + 50_000])
+        mse[at : at + 50_000], rgb[at : at + 50_000] = part.mse, part.rgb
+    share = (measure(robust.model, grid, latents=True).u[:, dims].astype(np.float64) ** 2).sum(-1)
+    assert vars(shown) == pytest.approx(
+        {
+            "max_mse": mse.max(),
+            "median_mse": np.median(mse),
+            "grey_mse": mse[grid.grey].mean(),
+            "grey_share": np.mean(rgb.max(-1) - rgb.min(-1) < 0.1),
+            "target_mse": mean_of(mse[share >= 0.5]),
+            "bystander_mse": mean_of(mse[share <= 0.05]),
+        },
+        rel=1e-3,
+        abs=1e-6,
+        nan_ok=True,
+    )
+
+
+def mean_of(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+def test_every_dim_can_be_ablated_and_not_pruned(robust: Subject) -> None:
+    every = tuple(range(4))
+    shown = column(robust, every, False)
+    assert isinstance(shown.figures, Deletion)
+    assert len(set(shown.patches.column("output").to_pylist())) == 1  # one answer to everything
+    mse = respond(ablate(robust.model, every), full_grid().rgb).mse
+    assert shown.figures.target_mse == pytest.approx(mse.mean(dtype=np.float64), rel=1e-5)
+    assert math.isnan(shown.figures.bystander_mse)
+    with pytest.raises(ExcolorError, match="every dim"):
+        column(robust, every, True)
+
+
+def rows_of(shown: Column) -> dict[str, list[dict[str, Any]]]:
+    tables = {"patches": shown.patches, "brightness": shown.brightness, **shown.curves}
+    tables |= {f"latents {view}": table for view, table in shown.latents.items()}
+    return {name: table.to_pylist() for name, table in tables.items()}
+
+
+def test_pruning_draws_what_ablation_draws(robust: Subject) -> None:
+    ablated, pruned = (column(robust, WARMTH, how) for how in (False, True))
+    shown = rows_of(pruned)
+    for name, rows in rows_of(ablated).items():
+        assert len(rows) == len(shown[name])
+        for one, other in zip(rows, shown[name], strict=True):
+            for key, value in one.items():
+                if isinstance(value, float):
+                    assert other[key] == pytest.approx(value, abs=1e-4, nan_ok=True)
+    # The dims that are left keep their numbers: dims (2, 3) are where they were, dim 0 is nothing.
+    for row in shown["latents (1, 0)"]:
+        assert row["kind"] != "color" or row["y"] == 0
+
+
+@pytest.mark.parametrize("dims", [(), WARMTH, HUE])
+def test_a_column_draws_the_answers_of_its_model(robust: Subject, dims: tuple[int, ...]) -> None:
+    shown = column(robust, dims, False)
+    model = operate(robust.model, dims, False)
+    assert shown.dims == dims
+    assert shown.patches == patches.table(*answers(model, patches.colors()))
+    for axis in curves.AXES:
+        assert shown.curves[axis] == curves.table(axis, answers(model, curves.colors(axis))[1])
+    assert shown.brightness == brightness.table(answers(model, brightness.colors())[0])
+    assert list(shown.latents) == [(1, 0), (2, 3)]
+    for row in shown.latents[(1, 0)].to_pylist():
+        assert row["kind"] != "color" or math.hypot(row["x"], row["y"]) <= 1 + 1e-6
+
+
+def answers(model: ColorAutoencoder, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    response = respond(model, rgb)
+    return response.rgb, response.mse
+
+
+def test_grey_patches_and_brightness_of_the_named_hues(robust: Subject) -> None:
+    shown = column(robust, HUE, False)
+    model = prune(robust.model, HUE)
+    # 24 hues × 8 values at full saturation; the table has saturation in the second place.
+    full = patches.colors().reshape(24, 4, 8, 3)[:, 3].reshape(-1, 3)
+    channels = respond(model, full).rgb
+    assert shown.patches_grey == pytest.approx(np.mean(channels.max(-1) - channels.min(-1) < 0.1))
+    hues = np.stack([named_colors()[name] for name in HUES])
+    assert shown.named_brightness == pytest.approx(respond(model, hues).rgb.mean(-1), abs=1e-5)
+
+
+@pytest.mark.parametrize(("width", "views"), [(2, [(1, 0)]), (3, [(1, 0)]), (4, latents.VIEWS), (6, latents.VIEWS)])
+def test_other_widths_have_the_views_that_their_dims_allow(
+    random_model: Models, width: int, views: list[tuple[int, int]]
+) -> None:
+    chosen = subject("wide", RunConfig(bottleneck=width), random_model(width, gain=3))
+    for dims, pruned in (((), False), (WARMTH, True), ((width - 1,), True)):
+        assert list(column(chosen, dims, pruned).latents) == list(views)
+
+
+def test_columns_are_remembered_by_the_weights(robust: Subject) -> None:
+    assert column(robust, HUE, False) is column(dataclasses.replace(robust, name="again"), HUE, False)
+    assert column(robust, HUE, False) is not column(robust, WARMTH, False)
+
+
+def test_residue_and_wheel_are_the_models(robust: Subject) -> None:
+    assert residue_of(robust, HUE) == residue(robust.model, HUE)
+    response = respond(robust.model, latents.colors())
+    ends = ["x2", "y2"]  # not a number for most rows, which equals nothing
+    expected = latents.table((1, 0), response.u, response.rgb)
+    assert wheel(robust).drop_columns(ends) == expected.drop_columns(ends)
+
+
+# --- panels --------------------------------------------------------------------------------------
+
+
+class Reader(HTMLParser):
+    """Tags, attributes and text of a piece of HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+HOSTILE = """<script>alert("1")</script>'" onmouseover='x' &amp;"""
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Reader]:
+    """What a panel wrote, parsed; its tags are closed and it runs nothing."""
+    pieces: list[str] = []
+    monkeypatch.setattr(panels.st, "html", pieces.append)
+
+    def read() -> Reader:
+        reader = Reader()
+        reader.feed("".join(pieces))
+        reader.close()
+        assert reader.open == []
+        assert "script" not in reader.tags
+        assert not any(name.startswith("on") for name, _ in reader.attributes)
+        return reader
+
+    return read
+
+
+def colours_of(reader: Reader) -> list[str]:
+    styles = [value or "" for name, value in reader.attributes if name == "style"]
+    return [style.removeprefix("background:") for style in styles]
+
+
+def test_a_patch_is_the_output_with_the_true_colour_inside(written: Callable[[], Reader]) -> None:
+    panels.patches([panels.Patch([1.2, 0.5, np.nan], [0, 0, 1], HOSTILE, (HOSTILE, "second"), HOSTILE)] * 3)
+    reader = written()
+    assert colours_of(reader) == ["#ff8000", "#0000ff"] * 3
+    assert [value for name, value in reader.attributes if name == "aria-label"] == [HOSTILE] * 3
+    assert reader.text == [HOSTILE, HOSTILE, "second"] * 3
+
+
+def test_a_figure_list_says_names_and_values(written: Callable[[], Reader]) -> None:
+    panels.figure_list({HOSTILE: HOSTILE, "b": "1"}, HOSTILE)
+    reader = written()
+    assert reader.text == [HOSTILE, HOSTILE, "b", "1"]
+    assert reader.tags == ["dl", "dt", "dd", "dt", "dd"]
+    assert ("aria-label", HOSTILE) in reader.attributes
+
+
+def test_a_strip_has_a_row_per_colour_and_a_column_per_model(written: Callable[[], Reader]) -> None:
+    outputs = np.array([[1, 0, 0], [0, 1, 0]])
+    columns = {HOSTILE: (outputs, [HOSTILE, "e2"]), "second": (outputs[::-1], ["e3", "e4"])}
+    panels.strip([HOSTILE, "green"], columns, np.zeros((2, 3)))
+    reader = written()
+    assert reader.text == [HOSTILE, "second", HOSTILE, HOSTILE, "e3", "green", "e2", "e4"]
+    assert colours_of(reader)[::2] == ["#ff0000", "#00ff00", "#00ff00", "#ff0000"]
+    assert set(colours_of(reader)[1::2]) == {"#000000"}
+    assert [value for name, value in reader.attributes if name == "scope"] == ["col", "col", "row", "row"]
+
+
+def test_a_figure_table_shows_every_figure_of_every_model(written: Callable[[], Reader], figures: Figures) -> None:
+    panels.figure_table([(HOSTILE, figures), ("second", figures)])
+    text = written().text
+    assert text[:2] == [HOSTILE, "second"]
+    assert text.count(figure(figures.hue.max_mse)) >= 2
+    assert text.count(figure(figures.selectivity)) >= 2
+    assert text.count(percent(figures.warmth.grey_share)) >= 2
+
+
+def test_a_chart_is_filled_without_touching_its_specification(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(panels.st, "vega_lite_chart", lambda **given: drawn.update(given))
+    spec = patches.spec()
+    before = dict(spec)
+    table = patches.table(np.zeros((768, 3), np.float32), np.zeros(768, np.float32))
+    panels.chart(spec, table, "in words", "key")
+    assert spec == before == patches.spec()
+    assert drawn["spec"] == before | {"datasets": {"rows": table}}
+    assert (drawn["alt"], drawn["key"], drawn["width"]) == ("in words", "key", "stretch")
+    panels.chart(latents.spec((1, 0)), table, "in words", "key", fixed=True)
+    assert drawn["width"] == "content"

@@ -1,0 +1,320 @@
+"""The verdict: each cause on runs that were made to have it, on sound runs none, and both sides of every threshold.
+
+Trainings are chaotic: on another machine a seed may end elsewhere. So what a run is made to have is asked of most of
+a few seeds, and nothing is asked of a single one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from excolor.checkpoint import PRETRAINED, pretrained
+from excolor.color import GREYS, HUES, hsv_to_rgb
+from excolor.config import RunConfig, Weights
+from excolor.evaluation import FAILS_ABOVE, Deletion, Figures, Intact, evaluate, quick_grid, respond
+from excolor.losses import LOSSES
+from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.schedule import SHIPPED
+from excolor.training import Run, Stop, train
+from excolor.verdict import (
+    GREY_IN_PLANE,
+    HUE_OFF_PLANE,
+    RED_COSINE,
+    ROTATED,
+    Cause,
+    Placement,
+    axis_roles,
+    causes,
+    placement,
+)
+
+SEEDS = range(4)
+MOST = 3
+ALL_OFF = Weights(0, 0, 0, 0)
+every_schedule = pytest.mark.parametrize("schedule", SHIPPED)
+
+
+def shown(run: Run) -> tuple[Cause, ...]:
+    model = run.model
+    return causes(evaluate(model, quick_grid()), placement(model), run.stopped)
+
+
+@lru_cache(maxsize=64)
+def shown_by(config: RunConfig) -> tuple[Cause, ...]:
+    return shown(train(config))
+
+
+def counted(config: RunConfig) -> Counter[Cause]:
+    """How many of the seeds show each cause."""
+    return Counter(cause for seed in SEEDS for cause in shown_by(dataclasses.replace(config, seed=seed)))
+
+
+# --- on real runs --------------------------------------------------------------------------------
+
+
+@every_schedule
+def test_with_all_regularizers_nothing_is_found(schedule: str) -> None:
+    # The thresholds were chosen on the robust schedule; the published one has an odd run now and then.
+    found = [shown_by(RunConfig(schedule=schedule, seed=seed)) for seed in SEEDS]
+    assert found.count(()) >= (len(SEEDS) if schedule == "robust" else MOST)
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_nothing_is_found_in_a_checkpoint_that_ships(name: str) -> None:
+    model = pretrained(name).model
+    assert causes(evaluate(model, quick_grid()), placement(model)) == ()
+
+
+@every_schedule
+def test_without_separate_greys_lie_in_the_hue_plane(schedule: str) -> None:
+    found = counted(RunConfig(schedule=schedule, weights=Weights(separate=0)))
+    assert found[Cause.GREYS_IN_PLANE] == len(SEEDS)
+    assert found[Cause.HUE_OFF_PLANE] == 0
+
+
+@every_schedule
+def test_without_anchor_the_wheel_lies_in_its_plane_at_any_angle(schedule: str) -> None:
+    found = counted(RunConfig(schedule=schedule, weights=Weights(anchor=0)))
+    # An angle of chance is within 20° in one run of nine.
+    assert found[Cause.ROTATED] >= MOST
+    assert set(found) == {Cause.ROTATED}
+
+
+@every_schedule
+def test_without_planarity_greys_and_hue_share_their_dims(schedule: str) -> None:
+    found = counted(RunConfig(schedule=schedule, weights=Weights(planarity=0)))
+    assert found[Cause.GREYS_IN_PLANE] >= MOST
+    assert found[Cause.HUE_OFF_PLANE] >= 1
+
+
+@every_schedule
+def test_with_all_off_nothing_is_where_it_was_wanted_and_the_network_reconstructs(schedule: str) -> None:
+    found = counted(RunConfig(schedule=schedule, weights=ALL_OFF))
+    assert found[Cause.GREYS_IN_PLANE] >= MOST
+    assert found[Cause.HUE_OFF_PLANE] >= MOST
+    assert found[Cause.RED_OFF_AXIS] >= MOST - 1
+    assert found[Cause.NOT_CONVERGED] == 0
+
+
+@every_schedule
+def test_unitarity_is_not_what_puts_hue_in_its_place(schedule: str) -> None:
+    found = [shown_by(RunConfig(schedule=schedule, seed=seed, weights=Weights(unitarity=0))) for seed in SEEDS]
+    assert found.count(()) >= MOST
+
+
+def test_labels_that_say_nothing_leave_red_anywhere() -> None:
+    found = counted(RunConfig(label_noise=1.0))
+    assert found[Cause.RED_OFF_AXIS] + found[Cause.ROTATED] >= MOST
+
+
+def test_a_short_run_has_not_converged() -> None:
+    assert counted(RunConfig(steps=20))[Cause.NOT_CONVERGED] == len(SEEDS)
+
+
+@pytest.mark.parametrize("bottleneck", [2, 3])
+def test_a_sphere_with_fewer_directions_than_a_colour_has_channels_does_not_converge(bottleneck: int) -> None:
+    found = counted(RunConfig(bottleneck=bottleneck, steps=1000))
+    assert found[Cause.NOT_CONVERGED] == len(SEEDS)
+
+
+TOO_FAST = """\
+STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-unit,reg-planar
+0,Train,,0.01,0.01,0.01,0.01,0.01
+30,,,0.01,,,,
+31,,,1e30,,,,
+60,,,1e30,0.01,0.01,0.01,0.01
+"""
+
+
+@pytest.mark.parametrize("engine", ["fused", "autograd"])
+def test_a_rate_that_is_far_too_high_diverges_at_the_step_and_in_the_term_that_are_named(engine: str) -> None:
+    run = train(RunConfig(schedule=TOO_FAST, steps=61), engine)  # type: ignore[arg-type]
+    # Up to step 30 the rate is an ordinary one. Step 31 takes the weights out of range; step 32 is computed with them.
+    assert run.stopped is not None
+    assert run.stopped.step == 32
+    assert np.isfinite(run.history.losses[:-1][:, [LOSSES.index("unitarity"), LOSSES.index("reconstruction")]]).all()
+    row = dict(zip(LOSSES, run.history.losses[-1].tolist(), strict=True))
+    assert run.stopped.term == next(name for name, value in row.items() if not math.isfinite(value))
+    assert shown(run) == (Cause.DIVERGED,)
+
+
+def test_a_cancelled_run_has_not_diverged() -> None:
+    asked = iter([False] * 30 + [True] * 100)
+    run = train(RunConfig(steps=1000), cancelled=lambda: next(asked))
+    assert run.stopped is not None
+    assert run.stopped.term is None
+    assert Cause.DIVERGED not in shown(run)
+
+
+# --- where a model keeps its colours -------------------------------------------------------------
+
+
+def turned(model: ColorAutoencoder, matrix: np.ndarray) -> ColorAutoencoder:
+    """The same function of colour with other latents: z is turned, and the decoder turns it back."""
+    copy = from_vector(to_vector(model), model.bottleneck, model.hidden)
+    turn = torch.tensor(matrix, dtype=torch.float32)
+    with torch.no_grad():
+        copy.encoder_out.weight.copy_(turn @ model.encoder_out.weight)
+        copy.encoder_out.bias.copy_(turn @ model.encoder_out.bias)
+        copy.decoder_in.weight.copy_(model.decoder_in.weight @ turn.T)
+    return copy
+
+
+def in_plane(degrees: float) -> np.ndarray:
+    a = math.radians(degrees)
+    matrix = np.eye(4)
+    matrix[:2, :2] = [[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]
+    return matrix
+
+
+@pytest.fixture(scope="module")
+def model() -> ColorAutoencoder:
+    return pretrained("robust").model
+
+
+def latents_of(model: ColorAutoencoder, hsv: list[list[float]]) -> np.ndarray:
+    return respond(model, hsv_to_rgb(hsv)).u.astype(float)
+
+
+def test_placement_by_its_definition(model: ColorAutoencoder) -> None:
+    hues = latents_of(model, [[hue, 1, 1] for hue in HUES.values()])
+    greys = latents_of(model, [[0, 0, value] for value in GREYS.values()])
+    placed = placement(model)
+    assert placed.grey_in_plane == pytest.approx(max(float(u[0] ** 2 + u[1] ** 2) for u in greys), abs=1e-6)
+    assert placed.hue_off_plane == pytest.approx(float(np.mean([1 - u[0] ** 2 - u[1] ** 2 for u in hues])), abs=1e-6)
+    red = latents_of(model, [[0, 1, 1]])[0]
+    assert math.cos(math.radians(placed.red_angle)) == pytest.approx(red[0] / math.hypot(red[0], red[1]), abs=1e-5)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 90, 150, -45])
+def test_turning_the_wheel_in_its_plane_turns_red_and_nothing_else(model: ColorAutoencoder, degrees: float) -> None:
+    before, after = placement(model), placement(turned(model, in_plane(degrees)))
+    assert after.grey_in_plane == pytest.approx(before.grey_in_plane, abs=1e-5)
+    assert after.hue_off_plane == pytest.approx(before.hue_off_plane, abs=1e-5)
+    red = latents_of(model, [[0, 1, 1]])[0]
+    angle = math.degrees(math.atan2(red[1], red[0])) + degrees
+    assert after.red_angle == pytest.approx(abs((angle + 180) % 360 - 180), abs=0.01)
+
+
+def test_only_a_turned_wheel_is_called_rotated(model: ColorAutoencoder) -> None:
+    quarter = turned(model, in_plane(90))
+    assert causes(evaluate(quarter, quick_grid()), placement(quarter)) == (Cause.ROTATED,)
+
+
+def test_a_wheel_that_stands_on_another_plane_is_not_called_rotated(model: ColorAutoencoder) -> None:
+    swapped = turned(model, np.eye(4)[[2, 3, 0, 1]])
+    assert causes(evaluate(swapped, quick_grid()), placement(swapped)) == (
+        Cause.GREYS_IN_PLANE,
+        Cause.HUE_OFF_PLANE,
+        Cause.RED_OFF_AXIS,
+    )
+
+
+def test_the_roles_of_the_axes_are_said_where_they_are_played(model: ColorAutoencoder) -> None:
+    roles = axis_roles(model)
+    assert roles[:2] == ("warmth", "hue")
+    assert sorted(roles[2:]) == ["", "tone"]
+    assert axis_roles(turned(model, in_plane(90))) == ("", *roles[1:])
+    swapped = axis_roles(turned(model, np.eye(4)[[2, 3, 0, 1]]))
+    assert swapped == (*roles[2:], "", "")
+
+
+# --- both sides of every threshold ---------------------------------------------------------------
+
+SOUND = Placement(grey_in_plane=0.05, hue_off_plane=0.2, red_angle=5.0)
+GONE = Deletion(0.3, 0.01, 0.001, 0.99, 0.2, 0.002)
+FIGURES = Figures(Intact(0.002, 1e-5, 1e-4), GONE, GONE, 0.95, 0.97, False, ())
+
+
+def figures(max_mse: float = 0.002, red_cosine: float = 0.97) -> Figures:
+    return dataclasses.replace(FIGURES, intact=Intact(max_mse, 1e-5, 1e-4), red_cosine=red_cosine)
+
+
+def test_sound_figures_show_nothing() -> None:
+    assert causes(FIGURES, SOUND) == ()
+
+
+def just(value: float, toward: float) -> float:
+    return math.nextafter(value, toward)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "cause"),
+    [
+        (FAILS_ABOVE, just(FAILS_ABOVE, 1), Cause.NOT_CONVERGED),
+        (RED_COSINE, just(RED_COSINE, 0), Cause.RED_OFF_AXIS),
+        (GREY_IN_PLANE, just(GREY_IN_PLANE, 1), Cause.GREYS_IN_PLANE),
+        (HUE_OFF_PLANE, just(HUE_OFF_PLANE, 1), Cause.HUE_OFF_PLANE),
+        (ROTATED, just(ROTATED, 180), Cause.ROTATED),
+    ],
+)
+def test_a_cause_begins_just_beyond_its_threshold_and_where_there_is_no_number(
+    good: float, bad: float, cause: Cause
+) -> None:
+    def found(value: float) -> tuple[Cause, ...]:
+        match cause:
+            case Cause.NOT_CONVERGED:
+                return causes(figures(max_mse=value), SOUND)
+            case Cause.RED_OFF_AXIS:
+                return causes(figures(red_cosine=value), SOUND)
+            case Cause.GREYS_IN_PLANE:
+                return causes(FIGURES, dataclasses.replace(SOUND, grey_in_plane=value))
+            case Cause.HUE_OFF_PLANE:
+                return causes(FIGURES, dataclasses.replace(SOUND, hue_off_plane=value))
+            case _:
+                return causes(FIGURES, dataclasses.replace(SOUND, red_angle=value))
+
+    assert found(good) == ()
+    assert found(bad) == (cause,)
+    assert found(math.nan) == (cause,)
+
+
+def test_a_wheel_outside_its_plane_has_no_angle_to_speak_of() -> None:
+    placed = Placement(grey_in_plane=0.05, hue_off_plane=0.5, red_angle=90.0)
+    assert causes(figures(red_cosine=0.1), placed) == (Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)
+
+
+def test_a_rotated_wheel_is_not_said_twice() -> None:
+    assert causes(figures(red_cosine=0.0), dataclasses.replace(SOUND, red_angle=90.0)) == (Cause.ROTATED,)
+
+
+def test_a_diverged_run_has_no_further_cause() -> None:
+    nothing = Placement(math.nan, math.nan, math.nan)
+    worst = figures(math.nan, math.nan)
+    assert causes(worst, nothing, Stop(12, "separate")) == (Cause.DIVERGED,)
+    assert causes(worst, nothing, Stop(12, None)) == (
+        Cause.NOT_CONVERGED,
+        Cause.GREYS_IN_PLANE,
+        Cause.HUE_OFF_PLANE,
+        Cause.RED_OFF_AXIS,
+    )
+
+
+number = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(max_mse=number, red_cosine=number, grey=number, hue=number, angle=number)
+def test_causes_come_gravest_first_each_once_and_never_rotated_with_another_that_says_the_same(
+    max_mse: float, red_cosine: float, grey: float, hue: float, angle: float
+) -> None:
+    found = causes(figures(max_mse, red_cosine), Placement(grey, hue, angle))
+    order = list(Cause)
+    assert list(found) == sorted(set(found), key=order.index)
+    assert Cause.DIVERGED not in found
+    assert not (Cause.ROTATED in found and {Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS} & set(found))
+    assert (found == ()) == (
+        max_mse <= FAILS_ABOVE
+        and red_cosine >= RED_COSINE
+        and grey <= GREY_IN_PLANE
+        and hue <= HUE_OFF_PLANE
+        and angle <= ROTATED
+    )

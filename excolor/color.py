@@ -94,8 +94,8 @@ def describe(rgb: ArrayLike) -> list[str]:
     hues, greys = list(HUES), list(GREYS)
     hsv = rgb_to_hsv(np.nan_to_num(np.clip(np.asarray(rgb, dtype=np.float64), 0, 1)))
     h, s, v = np.moveaxis(hsv, -1, 0)
-    hue = np.rint(h * len(hues)).astype(int) % len(hues)
-    grey = np.rint(v * (len(greys) - 1)).astype(int)
+    hue: list[int] = (np.rint(h * len(hues)).astype(int) % len(hues)).tolist()
+    grey: list[int] = np.rint(v * (len(greys) - 1)).astype(int).tolist()
     words: list[str] = []
     for i in range(len(hsv)):
         if s[i] * v[i] < GREY_WITHIN:

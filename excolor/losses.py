@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
-import torch
 from torch import Tensor
+
+from excolor.model import length
 
 SHARPNESS = 100  # power of the angular repulsion
 SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same colour drawn twice
@@ -18,8 +19,7 @@ SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same colour drawn twic
 
 def unitarity(z: Tensor) -> Tensor:
     """(‖z‖ − 1)², `[B]`: on the unit sphere → 0, at the origin → 1."""
-    length = cast(Tensor, torch.linalg.vector_norm(z, dim=-1))  # pyright: ignore[reportUnknownMemberType]
-    return (length - 1) ** 2
+    return (length(z) - 1) ** 2
 
 
 def anchor(u: Tensor) -> Tensor:

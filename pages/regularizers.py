@@ -5,14 +5,17 @@ from gettext import gettext as _
 
 import numpy as np
 import streamlit as st
+import torch
 
 from excolor import losses
 from excolor.charts import keyframes, push
+from excolor.color import named_colors
 from excolor.config import STEPS
 from excolor.data import BATCH, TRAINING_GRID
 from excolor.losses import SAME_COLOR, Term
 from excolor.schedule import SHIPPED, Schedule, load
 from excolor.ui import frame, labels, panels
+from excolor.ui.subject import shipped
 from excolor.ui.text import figure, percent
 
 frame.require()
@@ -64,6 +67,12 @@ def near(name: push.Name, position: float) -> tuple[str, str]:
     return figure(round(float(effect.value[i]), 12)), figure(round(float(effect.strength[i]), 12))
 
 
+def warmth(color: str) -> str:
+    """u₀ of a named colour in the network that ships."""
+    _z, u, _output = shipped("robust").model(torch.as_tensor(named_colors()[color][None], dtype=torch.float32))
+    return figure(float(u[0, 0])).replace("-", "−")
+
+
 def answer(name: push.Name) -> str:
     """What the student will have found, with the numbers of the picture."""
     effect = push.effect(name)
@@ -73,8 +82,16 @@ def answer(name: push.Name) -> str:
         return _(
             "Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {value}, and yet the "
             "push is {none}: no way round is shorter than the other. The push is the slope of the curve, and the curve is "
-            "flat there. Nobody pushes cyan: it ends up opposite red because the network keeps the hues in their order."
-        ).format(where=where, most=most, value=near(name, 180)[0], none=near(name, 180)[1])
+            "flat there. Nobody pushes cyan, which has no label. Yet in the network that ships, red is at u₀ = {red} and cyan at "
+            "u₀ = {cyan}."
+        ).format(
+            where=where,
+            most=most,
+            value=near(name, 180)[0],
+            none=near(name, 180)[1],
+            red=warmth("red"),
+            cyan=warmth("cyan"),
+        )
     if name == "planarity":
         return _(
             "It is hardest at {where}°, with {most}. Right above the plane, at 90°, the value is largest, {value}, and the "
@@ -88,14 +105,12 @@ def answer(name: push.Name) -> str:
             "only feels its neighbours, and the pushes of all neighbours add up. Two samples closer than {same}° count as "
             "the same colour drawn twice, and are left alone."
         ).format(where=where, most=most, faint=f"{faint:g}", same=figure(float(np.degrees(np.arccos(1 - SAME_COLOR)))))
-    low, high = float(effect.positions[0]), 1.4
+    high = 1.4
     return _(
         "From either side alike: the push grows with the distance to the circle. At length {half} it is {inside}, at length "
         "{more} it is {outside}. But z is divided by its length before anyone uses it, so the network answers the same for "
         "a long z as for a short one. Then why have this term? Keep the question for the Train page."
-    ).format(
-        half=figure(2 - high), inside=near(name, 2 - high)[1], more=figure(high), outside=near(name, high)[1], low=low
-    )
+    ).format(half=figure(2 - high), inside=near(name, 2 - high)[1], more=figure(high), outside=near(name, high)[1])
 
 
 def in_words(name: push.Name) -> str:
@@ -105,12 +120,12 @@ def in_words(name: push.Name) -> str:
     picks = np.linspace(0, len(effect.positions) - 1, 5).round().astype(int)
     values = "; ".join(
         _("{position}{unit}: value {value}, push {push}").format(
-            position=f"{effect.positions[i]:.3g}",
+            position=f"{position:.3g}".replace("-", "−"),
             unit=unit,
-            value=near(name, effect.positions[i])[0],
-            push=near(name, effect.positions[i])[1],
+            value=near(name, position)[0],
+            push=near(name, position)[1],
         )
-        for i in picks
+        for position in effect.positions[picks].tolist()
     )
     return _("{title}. A cross-section of the sphere with the push as an arrow. {control}, {values}.").format(
         title=TITLES[name], control=moved.name, values=values
@@ -121,7 +136,9 @@ def who(term: Term) -> None:
     """The label that a term listens to, and who carries it."""
     if term.label is None:
         words = {
-            "separate": _("**No label: every sample.** Each of the {batch} in a batch is compared with the {others} others."),
+            "separate": _(
+                "**No label: every sample.** Each of the {batch} in a batch is compared with the {others} others."
+            ),
             "unitarity": _("**No label: every sample.** All {batch} in a batch, whatever their colour."),
         }
         st.markdown(words[term.name].format(batch=BATCH, others=BATCH - 1))
@@ -137,7 +154,7 @@ def who(term: Term) -> None:
     labels.patches(term.label, EXAMPLES)
 
 
-def weight(term: Term, chosen: Schedule, others: list[Schedule]) -> None:
+def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     """The weight of a term through training."""
     st.markdown(
         _(
@@ -175,7 +192,7 @@ def source(term: Term) -> str:
     return "\n".join([*constants, *([""] if constants else []), inspect.getsource(term.loss)]).rstrip()
 
 
-def lesson(name: push.Name, chosen: Schedule, others: list[Schedule]) -> None:
+def lesson(name: push.Name, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     """One term."""
     term = push.term(name)
     st.header(TITLES[name], anchor=name)
@@ -183,17 +200,15 @@ def lesson(name: push.Name, chosen: Schedule, others: list[Schedule]) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         st.markdown(GUESSES[name])
-        panels.chart(push.spec(name), push.table(name, figure), in_words(name), f"push-{name}", fixed=True)
-    with right:
+        with st.container(key=f"push-{name}"):
+            panels.chart(push.spec(name), push.table(name, figure), in_words(name), f"picture-{name}", fixed=True)
         with st.expander(_("Check your guess")):
             st.markdown(answer(name))
+    with right:
+        st.latex(FORMULAS[name])
+        st.code(source(term), language="python", wrap_lines=True)
         who(term)
         weight(term, chosen, others)
-    left, right = st.columns([5, 7], gap="large", vertical_alignment="center")
-    with left:
-        st.latex(FORMULAS[name])
-    with right:
-        st.code(source(term), language="python", wrap_lines=True)
 
 
 st.title(_("How do you tell a network where to keep a concept?"))
@@ -206,15 +221,15 @@ st.markdown(
 
 names = list(reversed(SHIPPED))
 picked = st.session_state.get("regularizers-schedule") or names[0]
-chosen, others = load(picked), [load(name) for name in names if name != picked]
+chosen, others = load(picked), tuple(load(name) for name in names if name != picked)
 for each in push.NAMES:
     lesson(each, chosen, others)
 
 st.header(_("The schedule: when each of them counts"), anchor="schedule")
 st.markdown(
     _(
-        "**Move along the steps**, with the pointer, a finger or the slider: the values of that step stand at the right. "
-        "Which weight is gone first? What does the learning rate do meanwhile?"
+        "**Move along the steps**, with the pointer, a finger or the slider: the values of that step stand at the right.\n\n"
+        "**Guess first:** for how much of the training does any of the four push at all?"
     )
 )
 st.segmented_control(
@@ -234,11 +249,27 @@ read_out = "; ".join(
 panels.chart(
     keyframes.spec(),
     keyframes.table(chosen, others, figure),
-    _("The schedule {name}: learning rate and four weights against step. At steps 0, {middle} and {last}: {values}.").format(
-        name=chosen.name, middle=keyframes.START, last=chosen.last, values=read_out
-    ),
+    _(
+        "The schedule {name}: learning rate and four weights against step. At steps 0, {middle} and {last}: {values}."
+    ).format(name=chosen.name, middle=keyframes.START, last=chosen.last, values=read_out),
     "schedule",
 )
+every = np.arange(chosen.steps)
+pushing = np.any([chosen.values(term.parameter, every) > 0 for term in losses.TERMS], axis=0)
+end = int(np.flatnonzero(pushing)[-1]) + 1
+with st.expander(_("Check your guess")):
+    st.markdown(
+        _(
+            "From step {end} on all four weights are 0: for the last {rest} of the training nobody pushes, and the network "
+            "only learns to give colours back as they are. What the terms have arranged by then stays. The learning rate is "
+            "{rate} at that step, and {last} at the end."
+        ).format(
+            end=f"{end:,}",
+            rest=percent((chosen.last - end) / chosen.last),
+            rate=figure(chosen.at(end)["lr"]),
+            last=figure(chosen.at(chosen.last)["lr"]),
+        )
+    )
 left, right = st.columns([5, 7], gap="large")
 with left:
     st.markdown(
@@ -257,3 +288,4 @@ with left:
     st.latex(r"a + (b - a)\,(10 \tau^3 - 15 \tau^4 + 6 \tau^5)")
 with right:
     st.code(chosen.text.rstrip(), language=None)
+st.page_link("pages/train.py", label=_("Change the weights yourself, and train it again →"))

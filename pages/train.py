@@ -15,6 +15,7 @@ from excolor.evaluation import respond
 from excolor.kernel import is_compiled
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
+from excolor.training import Engine
 from excolor.ui import frame, panels, shelf
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
@@ -116,7 +117,7 @@ def _times(value: float) -> str:
     return _("off") if value == 0 else f"× {value:g}"
 
 
-def run_with_progress(config: RunConfig, engine: str, where) -> Trained | None:
+def run_with_progress(config: RunConfig, engine: Engine, where) -> Trained | None:
     """Train, or find in memory; a run that takes longer shows its progress and a way to stop it."""
     if st.session_state.get(f"cancelled-{engine}") == config:
         return None
@@ -156,9 +157,9 @@ def verdict(run: Trained) -> str:
         Cause.DIVERGED: _("**The run diverged at step {step}**: its {term} was no longer a number.").format(
             step=run.stopped.step if run.stopped else "–", term=run.stopped.term if run.stopped else "–"
         ),
-        Cause.NOT_CONVERGED: _(
-            "**Not converged**: even intact, its largest MSE is {error}. {remedy}"
-        ).format(error=figure(figures.intact.max_mse), remedy=remedy),
+        Cause.NOT_CONVERGED: _("**Not converged**: even intact, its largest MSE is {error}. {remedy}").format(
+            error=figure(figures.intact.max_mse), remedy=remedy
+        ),
         Cause.GREYS_IN_PLANE: _(
             "**Greys in the hue plane**: a grey keeps {share} of its latent there, so deleting hue takes greys with it; "
             "their MSE is then {error}."
@@ -170,7 +171,7 @@ def verdict(run: Trained) -> str:
         Cause.ROTATED: _(
             "**The wheel is rotated**: red lies {angle}° from the first axis, so deleting dim 0 deletes something other "
             "than warmth."
-        ).format(angle=round(placed.red_angle)),
+        ).format(angle=figure(placed.red_angle)),
         Cause.RED_OFF_AXIS: _("**Red is not on its axis**: its cosine to the first axis is {cosine}.").format(
             cosine=figure(figures.red_cosine)
         ),
@@ -195,14 +196,33 @@ def named_table(run: Trained) -> None:
     )
 
 
+def suggested_name(config: RunConfig) -> str:
+    """What was chosen for a run, as far as it fits."""
+    parts = [f"{config.schedule} seed {config.seed}"]
+    weights = vars(config.weights)
+    if any(weights.values()):
+        parts += [
+            _("no {term}").format(term=term) if w == 0 else f"{term} × {w:g}" for term, w in weights.items() if w != 1
+        ]
+    else:
+        parts.append(_("all off"))
+    if config.bottleneck != DEFAULTS["train-bottleneck"]:
+        parts.append(_("width {n}").format(n=config.bottleneck))
+    if config.steps != STEPS:
+        parts.append(_("{n} updates").format(n=config.steps))
+    if config.label_noise:
+        parts.append(_("noise {share}").format(share=f"{config.label_noise:g}"))
+    return ", ".join(parts)[: shelf.MAX_NAME]
+
+
 def keep_and_load(run: Trained) -> None:
     st.subheader(_("Keep this run"))
     if "said" in st.session_state:
         st.success(st.session_state.pop("said"))
     left, middle, right = st.columns([2, 1, 2], vertical_alignment="bottom")
-    name = left.text_input(
-        _("Name"), f"{run.config.schedule} seed {run.config.seed}", key="keep-name", max_chars=shelf.MAX_NAME
-    )
+    # Another run is another name, so it is another field.
+    suggested = suggested_name(run.config)
+    name = left.text_input(_("Name"), suggested, key=f"keep-name {suggested}", max_chars=shelf.MAX_NAME)
     try:
         if middle.button(_("Keep"), key="keep"):
             said = _("Kept as {name}. It can be chosen on every page.").format(name=shelf.keep(name, run.subject))

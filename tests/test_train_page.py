@@ -76,7 +76,7 @@ def set_all(at: AppTest, **values: Any) -> AppTest:
             case "noise":
                 at.slider("train-noise").set_value(value)
             case "schedule" | "bottleneck":
-                at.button_group(f"train-{name}").set_value([value])
+                at.button_group(f"train-{name}").set_value(value)
             case _:
                 at.select_slider(f"train-{name}").set_value(value)
     return run(at)
@@ -217,7 +217,7 @@ def test_a_kept_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(
         sound(at.switch_page(f"pages/{page}.py").run())
         choice = at.button_group(f"{page}-model")
         assert choice.options == [*PRETRAINED, shelf.LAST, "turned wheel"]
-        sound(choice.set_value(["turned wheel"]).run())
+        sound(choice.set_value("turned wheel").run())
         assert at.session_state["model"] == "turned wheel"
         assert at.session_state["shelf"]["turned wheel"].config == kept
     sound(at.switch_page("pages/train.py").run())

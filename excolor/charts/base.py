@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import altair as alt
 import pyarrow as pa
-from numpy.typing import ArrayLike
 
 GROUND = "#808080"  # the same mid-neutral in light and dark, so that a colour looks the same in both
 INK = "#000000"  # on the ground
@@ -22,13 +21,13 @@ def rows() -> alt.NamedData:
     return alt.NamedData(name="rows")
 
 
-def as_spec(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+def as_spec(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.Chart) -> dict[str, Any]:
     """The chart as a Vega-Lite specification; the theme is left to the page."""
-    spec = cast(dict[str, Any], chart.to_dict())
+    spec: dict[str, Any] = chart.to_dict()
     spec.pop("config", None)
     return spec
 
 
-def table_of(**columns: ArrayLike) -> pa.Table:
+def table_of(**columns: Any) -> pa.Table:
     """An Arrow table of equally long columns."""
-    return pa.table({name: pa.array(values) for name, values in columns.items()})
+    return pa.Table.from_pydict(columns)

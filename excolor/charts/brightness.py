@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import as_spec, rows
+from excolor.charts.base import as_spec, rows, table_of
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_to_hex
 
 _HUES = 72
@@ -54,12 +54,10 @@ def spec() -> dict[str, Any]:
 def table(output: NDArray[np.float32]) -> pa.Table:
     """The rows for the network's output `[73, 3]` on `colors()`."""
     both = np.concatenate([colors(), output])
-    return pa.table(
-        {
-            "kind": ["colour"] * len(output) + ["output"] * len(output),
-            "hue": np.tile(np.arange(_HUES + 1) * (360 / _HUES), 2),
-            "brightness": both.mean(-1),
-            "fill": rgb_to_hex(both),
-            "name": describe(both),
-        }
+    return table_of(
+        kind=["colour"] * len(output) + ["output"] * len(output),
+        hue=np.tile(np.arange(_HUES + 1) * (360 / _HUES), 2),
+        brightness=both.mean(-1),
+        fill=rgb_to_hex(both),
+        name=describe(both),
     )

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows
+from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows, table_of
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hsv_to_rgb, rgb_to_hex
 
 Axis = Literal["hue", "saturation", "value"]
@@ -32,7 +32,7 @@ _TITLES = {
 
 
 @lru_cache(maxsize=3)
-def _series(axis: Axis) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+def _series(axis: Axis) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
     """Names of the lines `[L]`, where their points are `[P]`, and the HSV of those `[L, P, 3]`."""
     if axis == "hue":
         x = np.arange(_HUES + 1) * (360 / _HUES)
@@ -87,14 +87,12 @@ def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:
     """The rows for the MSE `[N]` of `colors(axis)`."""
     lines, x, _ = _series(axis)
     ends = mse.reshape(len(lines), len(x))[:, -1]
-    return pa.table(
-        {
-            "line": np.repeat(lines, len(x)),
-            "x": np.tile(x, len(lines)),
-            "mse": mse,
-            "label_y": np.repeat(spread_labels(ends), len(x)),
-            "true": rgb_to_hex(colors(axis)),
-        }
+    return table_of(
+        line=np.repeat(lines, len(x)),
+        x=np.tile(x, len(lines)),
+        mse=mse,
+        label_y=np.repeat(spread_labels(ends), len(x)),
+        true=rgb_to_hex(colors(axis)),
     )
 
 

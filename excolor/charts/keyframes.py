@@ -6,7 +6,7 @@ schedule in front of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -22,8 +22,13 @@ from excolor.schedule import SHIPPED, Schedule, load
 STRIDE = 10  # steps between two values that are drawn
 START = 1000  # the step that is read out at first
 
+Floats = NDArray[np.float64]
+
 _FRONT, _BACK = "front", "back"
-_GAP = 0.55  # between two tracks, as a share of one: room for its name and value
+_GAP = 0.8  # between two tracks, as a share of one: room for its name and value
+# Of the name beside a line: how far its middle is from the line and how far at least, in shares of the scale, and half
+# its width, as a share of the steps.
+_NAME_AWAY, _NAME_LEAST, _NAME_HALF = 0.09, 0.06, 0.08
 _LONG = {"lr": "learning rate"} | {term.parameter: f"weight of {term.name}" for term in TERMS}
 TRACKS = ("lr", "reg-anchor", "reg-planar", "reg-separate", "reg-unit")  # from the top, as the page explains them
 
@@ -57,7 +62,9 @@ def _ink() -> alt.Scale:
 def weight_spec() -> dict[str, Any]:
     """A line for each schedule with its name beside it; the chosen one is thick."""
     x = alt.X("step:Q", title="step").scale(domain=[0, _span()], nice=False).axis(grid=False, tickCount=4, format=",d")
-    y = alt.Y("weight:Q", title="weight").scale(domain=[0, _top("reg-unit")]).axis(grid=False, tickCount=3)
+    top = _top("reg-unit")
+    y = alt.Y("weight:Q", title="weight").scale(domain=[0, top])
+    y = y.axis(grid=False, values=[0, top / 2, top], format=".2~f")
     ink = alt.Color("rank:N", scale=_ink(), legend=None)
     base = alt.Chart(rows())
     back, front = (base.transform_filter(f"datum.rank == '{rank}' && !datum.name") for rank in (_BACK, _FRONT))
@@ -65,35 +72,50 @@ def weight_spec() -> dict[str, Any]:
         shown.mark_line(strokeWidth=width).encode(x, y, ink, detail="schedule:N")
         for shown, width in ((back, 1.5), (front, 2.5))
     ]
-    names = base.transform_filter("datum.name")
-    sides = [
-        names.transform_filter(f"datum.side == '{side}'")
-        .mark_text(align=side, dx=8 if side == "left" else -8, dy=-4, fontSize=12)
-        .encode(x, y, ink, alt.Text("schedule:N"))
-        for side in ("left", "right")
-    ]
-    return as_spec(alt.layer(*lines, *sides).properties(height=130))
+    names = base.transform_filter("datum.name").mark_text(fontSize=12).encode(x, y, ink, alt.Text("schedule:N"))
+    return as_spec(alt.layer(*lines, names).properties(height=190))
 
 
-def weight_table(parameter: str, chosen: Schedule, others: Sequence[Schedule]) -> pa.Table:
+@lru_cache(maxsize=64)
+def weight_table(parameter: str, chosen: Schedule, others: tuple[Schedule, ...]) -> pa.Table:
     """The rows for one parameter of the schedules."""
     every: list[dict[str, Any]] = []
-    falls: dict[str, float] = {}
-    for schedule in (*others, chosen):
-        steps = steps_of(schedule.last)
-        values = schedule.values(parameter, steps)
-        rank = _FRONT if schedule is chosen else _BACK
-        same = {"schedule": schedule.name, "rank": rank, "name": False, "side": ""}
-        every += [same | {"step": s, "weight": w} for s, w in zip(steps.tolist(), values.tolist(), strict=True)]
-        # Its name stands where it is half-way down, the only place where the lines of all schedules part.
-        where = int(np.flatnonzero(values >= values.max() / 2)[-1])
-        falls[schedule.name] = float(steps[where])
-        every.append(same | {"step": steps[where], "weight": values[where], "name": True})
-    latest = max(falls.values())
-    for row in every:
-        if row["name"]:
-            row["side"] = "left" if falls[row["schedule"]] == latest else "right"
+    drawn = (*others, chosen)
+    steps = np.arange(0, _span() + 1, STRIDE)
+    lines = np.stack([schedule.values(parameter, steps) for schedule in drawn])
+    places = name_places(lines, _top(parameter))
+    for schedule, line, (at, height) in zip(drawn, lines.tolist(), places, strict=True):
+        same = {"schedule": schedule.name, "rank": _FRONT if schedule is chosen else _BACK, "name": False}
+        every += [same | {"step": step, "weight": value} for step, value in zip(steps.tolist(), line, strict=True)]
+        every.append(same | {"step": int(steps[at]), "weight": height, "name": True})
     return pa.Table.from_pylist(every)
+
+
+def name_places(lines: Floats, top: float) -> list[tuple[int, float]]:
+    """Where to write the names of lines `[L, P]` drawn from 0 to `top`: for each a place along it and a height.
+
+    Above or below its own line, and of all such places the one that the other lines and names leave most room.
+    """
+    points: NDArray[np.int64] = np.arange(lines.shape[1])
+    away, least, half = _NAME_AWAY * top, _NAME_LEAST * top, round(_NAME_HALF * len(points))
+    obstacles = list(lines)
+    places: list[tuple[int, float]] = []
+    for i, own in enumerate(lines):
+        best = (-np.inf, 0, 0.0)
+        for at in range(half, len(points) - half):
+            beside = slice(at - half, at + half + 1)
+            for height in (own[at] + away, own[at] - away):
+                if not away <= height <= top or np.abs(own[beside] - height).min() < least:
+                    continue
+                rest = [np.abs(row[beside] - height).min() for k, row in enumerate(obstacles) if k != i]
+                # Beyond twice the distance more room is no better; then the earliest place is.
+                room = min(min(rest, default=np.inf), 2 * away)
+                if room > best[0]:
+                    best = (room, at, float(height))
+        places.append(best[1:])
+        # The name that now stands there is in the way of the next ones.
+        obstacles.append(np.where(np.abs(points - best[1]) <= half, best[2], np.inf))
+    return places
 
 
 # --- the sheet as a whole ------------------------------------------------------------------------
@@ -122,7 +144,7 @@ def spec() -> dict[str, Any]:
     line = front.mark_line(strokeWidth=2.5).encode(x, y, ink, detail="line:N")
     keys = of("key").mark_point(shape="diamond", filled=True, size=90, opacity=1)
     keys = keys.encode(x, y, ink, tooltip=[alt.Tooltip("text:N", title="key")])
-    names = of("name").mark_text(align="left", baseline="bottom", fontSize=13, dy=-7)
+    names = of("name").mark_text(align="left", baseline="bottom", fontSize=13, dy=-3)
     names = names.encode(x, y, ink, alt.Text("text:N"))
 
     pointer = alt.selection_point(
@@ -141,12 +163,14 @@ def spec() -> dict[str, Any]:
     here = front.transform_filter(pointer)
     rule = here.transform_filter(f"datum.parameter == '{TRACKS[0]}'").mark_rule(strokeWidth=1).encode(x, ink)
     dots = here.mark_point(filled=True, size=70, opacity=1).encode(x, y, ink)
-    read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-7)
+    read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-3)
     read = read.encode(alt.X("end:Q"), alt.Y("top:Q"), ink, alt.Text("text:N"))
-    return as_spec(alt.layer(floors, back, line, keys, names, rule, dots, read, cells).properties(height=520))
+    layers = (floors, back, line, keys, names, rule, dots, read, cells)
+    return as_spec(alt.layer(*layers).properties(height=600))
 
 
-def table(chosen: Schedule, others: Sequence[Schedule], write: Callable[[float], str]) -> pa.Table:
+@lru_cache(maxsize=16)
+def table(chosen: Schedule, others: tuple[Schedule, ...], write: Callable[[float], str]) -> pa.Table:
     """The rows of the sheet; `write` says how a number is written."""
     every: list[dict[str, Any]] = []
     for i, parameter in enumerate(TRACKS):
@@ -162,7 +186,13 @@ def table(chosen: Schedule, others: Sequence[Schedule], write: Callable[[float],
             if parameter not in schedule.parameters:
                 continue
             rank = _FRONT if schedule is chosen else _BACK
-            same = {"parameter": parameter, "rank": rank, "line": f"{parameter} {schedule.name}", "end": end, "top": top}
+            same = {
+                "parameter": parameter,
+                "rank": rank,
+                "line": f"{parameter} {schedule.name}",
+                "end": end,
+                "top": top,
+            }
             steps = steps_of(schedule.last)
             for step, value in zip(steps.tolist(), schedule.values(parameter, steps).tolist(), strict=True):
                 own = {"kind": "value", "step": float(step), "value": value, "y": placed(value), "text": write(value)}

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows
+from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows, table_of
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
@@ -81,18 +81,16 @@ def table(
     spans = [(-1.0, 0.0, 1.0, 0.0)] if across not in deleted else []
     spans += [(0.0, -1.0, 0.0, 1.0)] if up not in deleted else []
     blank, gap = [""] * (len(spans) + len(names)), [np.nan] * points
-    return pa.table(
-        {
-            "kind": ["axis"] * len(spans) + ["name"] * len(names) + ["color"] * points,
-            "x": np.concatenate([[s[0] for s in spans], places[:, 0], x[:points]]),
-            "y": np.concatenate([[s[1] for s in spans], places[:, 1], y[:points]]),
-            "x2": [s[2] for s in spans] + [np.nan] * len(names) + gap,
-            "y2": [s[3] for s in spans] + [np.nan] * len(names) + gap,
-            "label": [""] * len(spans) + names + describe(colors()[:points]),
-            "output": blank + rgb_to_hex(output[:points]),
-            "output_name": blank + describe(output[:points]),
-            "true": blank + rgb_to_hex(colors()[:points]),
-        }
+    return table_of(
+        kind=["axis"] * len(spans) + ["name"] * len(names) + ["color"] * points,
+        x=np.concatenate([[s[0] for s in spans], places[:, 0], x[:points]]),
+        y=np.concatenate([[s[1] for s in spans], places[:, 1], y[:points]]),
+        x2=[s[2] for s in spans] + [np.nan] * len(names) + gap,
+        y2=[s[3] for s in spans] + [np.nan] * len(names) + gap,
+        label=[""] * len(spans) + names + describe(colors()[:points]),
+        output=blank + rgb_to_hex(output[:points]),
+        output_name=blank + describe(output[:points]),
+        true=blank + rgb_to_hex(colors()[:points]),
     )
 
 

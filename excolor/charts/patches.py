@@ -60,7 +60,7 @@ def spec() -> dict[str, Any]:
 
 def table(output: NDArray[np.float32], mse: NDArray[np.float32]) -> pa.Table:
     """The rows for a network's reconstruction `[768, 3]` of `colors()`, and its MSE `[768]`."""
-    return pa.table({**_places(), "output": rgb_to_hex(output), "output_name": describe(output), "mse": mse})
+    return table_of(**_places(), output=rgb_to_hex(output), output_name=describe(output), mse=mse)
 
 
 @lru_cache(maxsize=1)

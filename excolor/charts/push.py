@@ -46,7 +46,7 @@ class Control:
     @property
     def positions(self) -> Floats:
         """Every position of the slider, `[P]`."""
-        return self.low + self.step * np.arange(round((self.high - self.low) / self.step) + 1)
+        return self.low + self.step * np.arange(round((self.high - self.low) / self.step) + 1, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ _SCENES: dict[Name, _Scene] = {
         lambda degrees: _turned([90 - degrees]),
         _turned(_ROUND),
         "hue plane",
-        (-1.26, 0.09),
+        (-0.5, 0.09),
     ),
     "separate": _Scene(
-        Control("Angle between the two samples", "degrees", 1, 60, 1, 24),
+        Control("Angle between the two samples", "degrees", 1, 60, 1, 12),
         (1, 0),
         (350, 10),
         lambda degrees: _turned([-degrees / 2, degrees / 2]),
@@ -167,7 +167,7 @@ class Effect:
         return np.hypot(self.pushes[:, 0, 0], self.pushes[:, 0, 1])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=len(_SCENES))
 def effect(name: Name) -> Effect:
     """What a term does at every position of its slider."""
     scene = _SCENES[name]
@@ -186,7 +186,7 @@ def _measure(name: Name) -> float:
     return float(f"{effect(name).strength.max() / 2:.0e}")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=len(_SCENES))
 def spec(name: Name) -> dict[str, Any]:
     """The picture over the curve, both moved by one slider, the Vega parameter `control`."""
     moved = _SCENES[name].control
@@ -200,7 +200,7 @@ def spec(name: Name) -> dict[str, Any]:
     return as_spec(both)
 
 
-def _picture(name: Name, at: str) -> alt.LayerChart:
+def _picture(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
     scene, base = _SCENES[name], alt.Chart(rows())
     letter = term(name).layer
     scale = alt.Scale(domain=[-_REACH, _REACH], nice=False)
@@ -253,7 +253,7 @@ def _picture(name: Name, at: str) -> alt.LayerChart:
     return alt.layer(*layers).properties(width=SIZE, height=SIZE, view=alt.ViewConfig(fill=GROUND, stroke=None))
 
 
-def _curve(name: Name, at: str) -> alt.LayerChart:
+def _curve(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
     moved, shown = _SCENES[name].control, alt.Chart(rows()).transform_filter("datum.kind == 'sample' && datum.first")
     unit = f" ({moved.unit})" if moved.unit else ""
     ends = {"anchor": [-180, -90, 0, 90, 180], "planarity": [-90, -45, 0, 45, 90]}
@@ -274,6 +274,7 @@ def _curve(name: Name, at: str) -> alt.LayerChart:
     return alt.layer(line, cursor, dot).properties(width=SIZE, height=90, view=alt.ViewConfig(stroke=None))
 
 
+@lru_cache(maxsize=len(_SCENES))
 def table(name: Name, write: Callable[[float], str]) -> pa.Table:
     """The rows of a term's picture; `write` says how a number is written."""
     scene, found, scale = _SCENES[name], effect(name), _arrow_scale(name)

@@ -38,7 +38,7 @@ def keep(name: str, run: Subject) -> str:
         raise ExcolorError(_("The name is empty; give the run a name to find it again by."))
     if len(name) > MAX_NAME:
         raise ExcolorError(_("The name has {n} characters; use up to {most}.").format(n=len(name), most=MAX_NAME))
-    if name in choices():
+    if name in _taken():
         raise ExcolorError(_("{name} is taken; choose another name.").format(name=name))
     if len(kept()) >= MAX_KEPT:
         raise ExcolorError(_("{n} runs are kept, and that is all there is room for; forget one.").format(n=MAX_KEPT))
@@ -55,7 +55,7 @@ def load(data: bytes, file_name: str) -> str:
     loaded = checkpoint.parse(data, file_name)
     stem = file_name.removesuffix(".safetensors")[: MAX_NAME - 4].strip() or "loaded"
     names = [stem, *(f"{stem} {n}" for n in range(2, MAX_KEPT + 4))]
-    free = next(name for name in names if name not in choices())
+    free = next(name for name in names if name not in _taken())
     return keep(free, subject(free, loaded.config, loaded.model))
 
 
@@ -68,6 +68,10 @@ def choices() -> dict[str, Subject]:
     """Every model this session can choose, by name."""
     last = {LAST: st.session_state["last-run"]} if "last-run" in st.session_state else {}
     return {name: shipped(name) for name in PRETRAINED} | last | kept()
+
+
+def _taken() -> set[str]:
+    return {*choices(), LAST}  # the last one's also before there is one
 
 
 def choose(key: str, label: str, help_text: str) -> Subject:

@@ -1,14 +1,19 @@
 """One server and one Chromium for all tests in this folder, and a page that is watched."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.tools import Theme, Watch, browser_path, launch, serve, visit
+from excolor.checkpoint import PRETRAINED
+from tests.browser.tools import ROOT, Theme, Watch, browser_path, launch, serve, visit
 
 FOLDER = Path(__file__).parent
 LOG = pytest.StashKey[Path]()
@@ -78,3 +83,11 @@ def new_page(browser: Browser, server: str) -> Iterator[Visit]:
 def page(new_page: Visit) -> Page:
     """A visitor's page in the light theme on a laptop's screen, watched as in `new_page`."""
     return new_page()
+
+
+@pytest.fixture(scope="package")
+def evaluated() -> dict[str, dict[str, Any]]:
+    """What `python -m excolor evaluate --json` prints, for each checkpoint that ships."""
+    command = [sys.executable, "-m", "excolor", "evaluate", "--json"]
+    outputs = {name: subprocess.check_output([*command, name], cwd=ROOT) for name in PRETRAINED}
+    return {name: json.loads(output) for name, output in outputs.items()}

@@ -18,11 +18,15 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+import numpy as np
+from matplotlib.image import imread
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
@@ -249,3 +253,9 @@ def fit_height(page: Page) -> None:
         content = int(page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight"))
         page.set_viewport_size({"width": size["width"], "height": max(size["height"], content)})
         settled(page)
+
+
+def pixels(page: Page, where: Locator | None = None) -> NDArray[np.uint8]:
+    """What is on the screen, all of it or one element, as RGB levels `[H, W, 3]`."""
+    png = page.screenshot() if where is None else where.screenshot()
+    return np.rint(imread(BytesIO(png), format="png")[..., :3] * 255).astype(np.uint8)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import streamlit as st
+from streamlit.components.v2 import component
 
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hsv_to_rgb, rgb_to_hex
 from excolor.losses import LOSSES, TERMS
@@ -81,9 +81,7 @@ def _file(name: str) -> str:
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
-_component = st.components.v2.component(
-    "excolor_replay", html=_file("replay.html"), css=_file("replay.css"), js=_file("replay.js")
-)
+_component = component("excolor_replay", html=_file("replay.html"), css=_file("replay.css"), js=_file("replay.js"))
 
 
 def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any], alt: str, key: str) -> None:

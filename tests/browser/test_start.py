@@ -1,0 +1,106 @@
+"""Start on the screen: its patches in their colours, its figures those of the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page
+
+from excolor.charts.base import GROUND
+from excolor.checkpoint import PRETRAINED, pretrained
+from excolor.color import hex_to_rgb, named_colors, rgb_to_hex
+from excolor.evaluation import respond
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui.text import figure
+from tests.browser.conftest import Visit
+from tests.browser.tools import Theme, open_page, pixels, settled
+
+PARTS = ("intact", "warmth", "hue")
+
+
+def levels(code: str) -> list[int]:
+    return np.rint(hex_to_rgb(code) * 255).astype(int).tolist()
+
+
+def pick(page: Page, group: str, name: str) -> None:
+    page.get_by_role("radiogroup", name=group).get_by_role("radio", name=name, exact=True).click()
+    settled(page)
+
+
+def at(image: NDArray[np.uint8], across: float, down: float) -> list[int]:
+    """The pixel at a share of the width and of the height."""
+    height, width, _ = image.shape
+    return image[int(down * height), int(across * width)].tolist()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_three_patches_in_their_colours_on_the_same_ground(theme: Theme, new_page: Visit) -> None:
+    page = new_page(theme=theme)
+    open_page(page)
+    model = pretrained("robust").model
+    variants = model, ablate(model, WARMTH), ablate(model, HUE)
+    for name in ("red", "spring green"):  # red is there without a click
+        if name != "red":
+            pick(page, "Pick a colour", name)
+        true = named_colors()[name]
+        patches = page.locator(".xc-patch")
+        assert patches.count() == 3
+        for patch, variant in zip(patches.all(), variants, strict=True):
+            image = pixels(page, patch)
+            (answer,) = rgb_to_hex(respond(variant, true).rgb)
+            assert at(image, 0.5, 0.02) == at(image, 0.01, 0.5) == levels(GROUND)
+            assert at(image, 0.15, 0.5) == at(image, 0.5, 0.85) == levels(answer)
+            assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0])
+    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-patch").all()]
+    assert len({box["y"] for box in boxes}) == 1  # in one row, in the order of the lesson
+    assert sorted(box["x"] for box in boxes) == [box["x"] for box in boxes]
+
+
+@pytest.mark.parametrize("model", PRETRAINED)
+def test_errors_are_those_of_the_command_line(model: str, page: Page, evaluated: dict[str, dict[str, Any]]) -> None:
+    open_page(page)
+    if model != PRETRAINED[0]:
+        pick(page, "Model", model)
+    expected = {name: [figure(values[part]) for part in PARTS] for name, values in evaluated[model]["colours"].items()}
+    table = page.locator("table.xc-strip tbody tr")
+    shown = {row.locator("th").inner_text(): row.locator("td em").all_inner_texts() for row in table.all()}
+    assert shown == expected
+    for name in ("red", "azure", "grey"):
+        pick(page, "Pick a colour", name)
+        under = [text.splitlines()[-1] for text in page.locator(".xc-under").all_inner_texts()]
+        assert under == [f"MSE {error}" for error in expected[name]]
+
+
+def test_small_patches_have_their_colours(page: Page) -> None:
+    open_page(page)
+    model = pretrained("robust").model
+    colors = named_colors()
+    answers = rgb_to_hex(respond(ablate(model, HUE), np.stack(list(colors.values()))).rgb)
+    for (name, true), answer, row in zip(
+        colors.items(), answers, page.locator("table.xc-strip tbody tr").all(), strict=True
+    ):
+        image = pixels(page, row.locator("td").last.locator("i"))
+        assert at(image, 0.02, 0.5) == levels(GROUND), name
+        assert at(image, 0.15, 0.5) == levels(answer), name
+        assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0]), name
+
+
+def test_a_phone_shows_the_three_patches_in_one_row_without_scrolling_sideways(new_page: Visit) -> None:
+    page = new_page(width=390, height=844)
+    open_page(page)
+    main = page.locator('[data-testid="stMain"]')
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-patch").all()]
+    assert len({box["y"] for box in boxes}) == 1
+    assert len({box["x"] for box in boxes}) == 3
+
+
+def test_the_lesson_goes_on_at_ablation(page: Page) -> None:
+    open_page(page)
+    page.get_by_role("link", name="Compare the two deletions").click()
+    page.wait_for_url("**/ablation")
+    settled(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "What is left when a concept is deleted?"

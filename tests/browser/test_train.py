@@ -1,0 +1,438 @@
+"""The Train page in a real browser: every figure against the command line, the replay, the shelf, cancelling."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocket, expect
+
+from excolor.ui.text import figure, percent
+from tests.browser.conftest import Visit
+from tests.browser.tools import ROOT, open_page, settled
+
+COLUMNS = ("intact", "warmth", "hue")
+ROWS = {
+    "maximum MSE": "max_mse",
+    "median MSE": "median_mse",
+    "MSE of the greys": "grey_mse",
+    "outputs that are grey": "grey_share",
+    "target MSE": "target_mse",
+    "bystander MSE": "bystander_mse",
+}
+# A run of this many updates takes seconds with either engine.
+LONG = "100000"
+
+Table = dict[str, list[str]]
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name, exact=True)
+
+
+def move(page: Page, name: str, *keys: str) -> None:
+    """Move a slider with the keyboard, and wait for what that leads to."""
+    for key in keys:
+        slider(page, name).press(key)
+    settled(page)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def verdict(page: Page) -> str:
+    return page.locator(".st-key-train-verdict").inner_text()
+
+
+def table(page: Page) -> Table:
+    """The figure table: row head → cells."""
+    rows = page.locator(".xc-table tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return {head: cells for head, *cells in rows}
+
+
+def strip(page: Page) -> Table:
+    """The table of named colours: name → the error of each patch."""
+    rows = page.locator(".xc-strip tbody tr").evaluate_all(
+        "rows => rows.map(row => [row.cells[0], ...row.querySelectorAll('em')].map(cell => cell.textContent))"
+    )
+    return {name: errors for name, *errors in rows}
+
+
+def group(shown: Table, index: int) -> Table:
+    """The columns of one of the networks that are compared; where there is one cell for the network, that one."""
+    return {name: cells[3 * index : 3 * index + 3] for name, cells in shown.items()}
+
+
+def in_background(*arguments: str) -> subprocess.Popen[str]:
+    """`python -m excolor … --json`, begun."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "excolor", *arguments, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+
+
+def result(process: subprocess.Popen[str]) -> dict[str, Any]:
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    return json.loads(said)
+
+
+def written(value: float | None, share: bool = False) -> str:
+    return "–" if value is None else percent(value) if share else figure(value)
+
+
+def expected(figures: dict[str, Any]) -> Table:
+    """What the figure table should say, from the JSON of the command line."""
+    rows = {
+        name: [written(figures[column].get(key), key == "grey_share") for column in COLUMNS]
+        for name, key in ROWS.items()
+    }
+    single = {
+        "selectivity": written(figures["selectivity"]),
+        "red's cosine": written(figures["red_cosine"]),
+        "the run fails": "yes" if figures["fails"] else "no",
+    }
+    return rows | {name: [value, "", ""] for name, value in single.items()}
+
+
+def expected_strip(figures: dict[str, Any]) -> Table:
+    return {name: [figure(errors[column]) for column in COLUMNS] for name, errors in figures["colours"].items()}
+
+
+# --- figures and verdicts ------------------------------------------------------------------------
+
+
+def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Page) -> None:
+    weights = "--weight", "anchor=0.5", "--weight", "separate=1.5"
+    runs = [
+        in_background("train", *weights),
+        in_background("train", *weights, "--schedule", "ex-2.7", "--width", "5", "--label-noise", "0.1", "--seed", "1"),
+    ]
+    shipped = in_background("evaluate", "robust")
+    open_page(page, "train")
+    move(page, "anchor", "ArrowLeft", "ArrowLeft")
+    move(page, "separate", "ArrowRight")
+    first, first_strip = table(page), strip(page)
+    move(page, "label noise", "ArrowRight", "ArrowRight")
+    button(page, "ex-2.7").click()
+    settled(page)
+    button(page, "5").click()
+    settled(page)
+    page.get_by_label("seed").fill("1")
+    page.get_by_label("seed").press("Enter")
+    settled(page)
+    second, second_strip = table(page), strip(page)
+
+    figures = [result(run)["figures"] for run in runs]
+    baseline = expected(result(shipped))
+    for shown, named, wanted in zip((first, second), (first_strip, second_strip), figures, strict=True):
+        assert group(shown, 0) == expected(wanted)
+        assert group(shown, 1) == baseline
+        assert named == expected_strip(wanted)
+    assert first != second
+
+
+def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page: Page) -> None:
+    open_page(page, "train")
+    assert "A sound run" in verdict(page)
+    for preset, words in {
+        "No unitarity": "A sound run",
+        "No anchor": "The wheel is rotated",
+        "No separate": "Greys in the hue plane",
+        "No planarity": "Greys in the hue plane",
+        "All off": "Hue is not in the plane",
+    }.items():
+        button(page, preset).click()
+        settled(page)
+        assert words in verdict(page)
+    assert slider(page, "anchor").get_attribute("aria-valuetext") == "off"
+    page.locator(".st-key-reset-anchor button").click()
+    settled(page)
+    assert slider(page, "anchor").get_attribute("aria-valuetext") == "× 1"
+    assert slider(page, "separate").get_attribute("aria-valuetext") == "off"
+    button(page, "Reset all").click()
+    settled(page)
+    assert slider(page, "separate").get_attribute("aria-valuetext") == "× 1"
+    assert "A sound run" in verdict(page)
+
+
+def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(page: Page) -> None:
+    open_page(page, "train")
+    button(page, "No anchor").click()
+    settled(page)
+    button(page, "See its ablation →").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is left when a concept is deleted?")
+    settled(page)
+    expect(button(page, "last run")).to_have_attribute("data-selected", "true")
+
+
+# --- the replay ----------------------------------------------------------------------------------
+
+
+class Replay:
+    """The component on the page, which lives in a shadow root."""
+
+    def __init__(self, page: Page) -> None:
+        self.root = page.locator(".replay")
+        self.scrubber = self.root.locator("input")
+
+    @property
+    def frame(self) -> int:
+        return int(self.root.get_attribute("data-frame") or -1)
+
+    @property
+    def last(self) -> int:
+        return int(self.scrubber.get_attribute("max") or -1)
+
+    @property
+    def run(self) -> str:
+        return self.root.get_attribute("data-run") or ""
+
+    def pixels(self) -> list[str]:
+        """What is drawn on each wheel."""
+        return self.root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
+
+    def cursor(self) -> float:
+        return float(self.root.locator(".losses .cursor").get_attribute("x1") or "nan")
+
+    def press(self, name: str) -> None:
+        self.root.get_by_role("button", name=name, exact=True).click()
+
+    def record(self) -> None:
+        """Note every frame from now on."""
+        self.root.evaluate(
+            "root => { root.seen = []; new MutationObserver(() => root.seen.push(Number(root.dataset.frame)))"
+            ".observe(root, { attributes: true, attributeFilter: ['data-frame'] }); }"
+        )
+
+    @property
+    def recorded(self) -> list[int]:
+        return self.root.evaluate("root => root.seen")
+
+
+def test_scrubbing_and_stepping_draw_other_frames_without_a_word_to_the_server(page: Page) -> None:
+    sent: list[Any] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", sent.append)
+
+    page.on("websocket", listen)
+    open_page(page, "train")
+    replay = Replay(page)
+    assert replay.frame == replay.last == 59
+    assert len(sent) > 0
+    sent.clear()
+    seen = {frame: (replay.scrubber.fill(str(frame)), replay.pixels(), replay.cursor()) for frame in (59, 30, 5, 0)}
+    assert replay.frame == 0
+    for i in range(2):
+        assert len({pixels[i] for _, pixels, _ in seen.values()}) == len(seen)
+    cursors = [cursor for _, _, cursor in seen.values()]
+    assert cursors == sorted(cursors, reverse=True)
+    expect(replay.root.locator("output")).to_have_text("0 of 3001 updates")
+    replay.press("One back")  # there is nothing before the first
+    assert replay.frame == 0
+    for wanted in (1, 2):
+        replay.press("One on")
+        assert replay.frame == wanted
+    replay.press("One back")
+    assert replay.frame == 1
+    replay.scrubber.press("ArrowRight")
+    assert replay.frame == 2
+    expect(replay.scrubber).to_have_attribute("aria-valuetext", replay.root.locator("output").inner_text())
+    replay.scrubber.fill("59")
+    assert replay.pixels() == seen[59][1]  # the same frame is the same picture
+    page.wait_for_timeout(300)
+    assert sent == []
+
+
+def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
+    page.emulate_media(reduced_motion="no-preference")
+    open_page(page, "train")
+    replay = Replay(page)
+    replay.record()
+    replay.press("Play")  # from the end it begins again
+    page.wait_for_timeout(600)
+    replay.press("Pause")
+    stood = replay.frame
+    assert 0 < stood < replay.last
+    assert replay.recorded == list(range(stood + 1))
+    page.wait_for_timeout(300)
+    assert replay.frame == stood
+    replay.scrubber.fill("50")
+    replay.press("Play")
+    expect(replay.root.locator(".play")).to_have_text("Play", timeout=10_000)
+    assert replay.recorded[-10:] == list(range(50, 60))
+    replay.press("Play")
+    replay.scrubber.fill("7")  # a hand on the slider stops it
+    page.wait_for_timeout(300)
+    assert replay.frame == 7
+    expect(replay.root.locator(".play")).to_have_text("Play")
+
+
+def test_with_reduced_motion_play_shows_few_frames_slowly(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    open_page(page, "train")
+    replay = Replay(page)
+    replay.record()
+    replay.press("Play")
+    page.wait_for_timeout(2600)
+    replay.press("Pause")
+    assert replay.recorded in ([0, 6], [0, 6, 12], [0, 6, 12, 18])
+
+
+def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Page) -> None:
+    open_page(page, "train")
+    replay = Replay(page)
+    before = replay.run
+    move(page, "anchor", "ArrowLeft")
+    assert replay.run != before
+    assert replay.frame == 59
+    replay.scrubber.fill("20")
+    early = replay.pixels()
+    move(page, "anchor", "ArrowLeft")
+    assert replay.frame == 20
+    assert replay.pixels() != early
+    # What has nothing to do with the run leaves it alone.
+    before, early = replay.run, replay.pixels()
+    page.get_by_label("Name", exact=True).fill("mine")
+    button(page, "Keep").click()
+    settled(page)
+    assert (replay.run, replay.frame, replay.pixels()) == (before, 20, early)
+    # A run that arrives while another one plays does not go on playing.
+    page.emulate_media(reduced_motion="no-preference")
+    replay.press("Play")
+    move(page, "anchor", "ArrowLeft")
+    stood = replay.frame
+    page.wait_for_timeout(300)
+    assert replay.frame == stood
+    expect(replay.root.locator(".play")).to_have_text("Play")
+
+
+def test_every_width_has_the_wheels_that_show_its_dims(page: Page) -> None:
+    open_page(page, "train")
+    replay = Replay(page)
+    for width, wheels in (("6", 3), ("2", 1), ("3", 2)):
+        button(page, width).click()
+        settled(page)
+        assert len(set(replay.pixels())) == wheels
+        ratio = replay.root.locator("canvas").first.evaluate("c => c.clientWidth / c.clientHeight")
+        assert ratio == pytest.approx(1, abs=0.02)
+
+
+# --- keep, compare, download, load ---------------------------------------------------------------
+
+
+def choose(page: Page, index: int, name: str) -> None:
+    """Pick one of the two networks that are compared."""
+    page.locator('[data-testid="stSelectbox"]').nth(index).locator("input").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    settled(page)
+
+
+def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures(page: Page, tmp_path: Path) -> None:
+    open_page(page, "train")
+    button(page, "No separate").click()
+    settled(page)
+    original = group(table(page), 0)
+    page.get_by_label("Name", exact=True).fill("collapsed wheel")
+    button(page, "Keep").click()
+    settled(page)
+    expect(page.get_by_text("Kept as collapsed wheel.")).to_be_visible()
+    with page.expect_download() as download:
+        button(page, "Download").click()
+    file = tmp_path / "downloaded.safetensors"
+    download.value.save_as(file)
+    assert download.value.suggested_filename.endswith(".safetensors")
+    assert result(in_background("evaluate", str(file)))["selectivity"] is not None
+
+    button(page, "Reset all").click()
+    settled(page)
+    assert group(table(page), 0) != original
+    choose(page, 1, "collapsed wheel")
+    assert group(table(page), 1) == original
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(file)
+    settled(page)
+    expect(page.get_by_text("Loaded as downloaded.")).to_be_visible()
+    choose(page, 0, "downloaded")
+    assert group(table(page), 0) == group(table(page), 1) == original
+
+    # Both can be chosen where the shipped models are.
+    page.get_by_role("link", name="Start").click()
+    settled(page)
+    page.locator('[data-testid="stSelectbox"] input').click()
+    for name in ("last run", "collapsed wheel", "downloaded"):
+        expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
+
+
+def test_a_bad_file_gets_a_sentence_and_changes_nothing(page: Page, tmp_path: Path) -> None:
+    open_page(page, "train")
+    before = table(page)
+    file = tmp_path / "strange.safetensors"
+    file.write_bytes(b"not a checkpoint at all")
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(file)
+    settled(page)
+    expect(page.get_by_text("strange.safetensors is not a safetensors file, or a damaged one.")).to_be_visible()
+    assert table(page) == before
+
+
+# --- long runs -----------------------------------------------------------------------------------
+
+
+def test_a_long_run_shows_its_progress_and_can_be_cancelled(page: Page) -> None:
+    open_page(page, "train")
+    before, run = table(page), Replay(page).run
+    slider(page, "updates").press("End")
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    button(page, "Cancel").click()
+    expect(page.get_by_text("Cancelled. Move any control to train again.")).to_be_visible()
+    settled(page)
+    assert (table(page), Replay(page).run) == (before, run)
+    move(page, "updates", "Home")
+    expect(Replay(page).root.locator("output")).to_have_text("100 of 100 updates")
+    assert table(page) != before
+    expect(page.get_by_text("Cancelled.")).to_have_count(0)
+
+
+def test_a_slider_moved_during_a_run_starts_the_next(page: Page) -> None:
+    open_page(page, "train")
+    slider(page, "updates").press("End")
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    slider(page, "updates").press("Home")
+    settled(page)
+    expect(Replay(page).root.locator("output")).to_have_text("100 of 100 updates")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: Page) -> None:
+    open_page(page, "train")
+    button(page, "Train this with autograd instead").click()
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("of 3001 updates").last).to_be_visible()
+    button(page, "Cancel").click()
+    expect(page.get_by_text("Cancelled. Nothing was changed.")).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    move(page, "updates", "Home", "ArrowRight", "ArrowRight")  # 1000
+    shown = table(page)
+    button(page, "Train this with autograd instead").click()
+    expect(page.get_by_text("Autograd took")).to_be_visible(timeout=60_000)
+    settled(page)
+    assert "times as long" in page.get_by_text("Autograd took").inner_text()
+    assert table(page) == shown
+
+
+# --- every screen --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(theme: str, new_page: Visit) -> None:
+    page = new_page(theme=theme, width=390)
+    open_page(page, "train")
+    assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
+    assert Replay(page).frame == 59

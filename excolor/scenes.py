@@ -36,7 +36,7 @@ Array = NDArray[Any]
 POINT_RADIUS = 0.035
 _REACH = 1.38  # half the height of the view
 _AXIS = 1.18  # where an axis ends
-# Nothing is ever rendered here. This keeps PyVista from starting a process, or an OpenGL context, to see whether it could,
+# Nothing is ever rendered here. This keeps PyVista from trying whether it could, with a process or an OpenGL context,
 os.environ.setdefault("ALLOW_PLOTTING", "true")
 if sys.platform == "linux" and not os.environ.get("DISPLAY"):
     # and this keeps VTK from looking for an X server when a window is made.
@@ -201,20 +201,20 @@ def to_html(scene: Scene, key: str, height: int) -> str:
 
     Args:
         key: of the camera that is kept: scenes with the same key share it.
-        height: of the page, in pixels.
+        height: of the page, in pixels; panels under each other may take more.
     """
-    if True:
+    with _building:
         state = _export(scene)
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("index.json", json.dumps(state))
     page = io.StringIO()
     write_html(zipped.getvalue(), page)
-    style, script = _viewer(scene, key, height)
-    # The viewer empties the body before it draws, so the style goes into the head.
+    style, check, script = _viewer(scene, key, height)
     head, end_of_head, rest = page.getvalue().partition("</head>")
+    gap, body_tag, rest = rest.partition("<body>")
     body, end_of_body, tail = rest.rpartition("</body>")
-    return f"{head}{style}{end_of_head}{body}{script}{end_of_body}{tail}"
+    return "".join((head, style, end_of_head, gap, body_tag, check, body, script, end_of_body, tail))
 
 
 class _Exporter(vtkWebLocalRendering):
@@ -286,13 +286,15 @@ def _segments(lines: Array) -> pv.PolyData:
     return pv.PolyData(lines.reshape(-1, 3).astype(np.float32), lines=cells)
 
 
-def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str]:
-    """The page's own part, its style and its script: titles, labels, buttons, and what moves them."""
+def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
+    """The page's own parts, for its head and for the begin and the end of its body.
+
+    That is titles, labels, buttons, and what moves them. The viewer empties the body before it draws, so the style goes
+    into the head.
+    """
     settings: dict[str, Any] = {
         "key": key,
         "height": height,
-        "ground": GROUND,
-        "linked": scene.linked,
         "panels": [
             {"title": p.title, "labels": [{"text": label.text, "place": label.place} for label in p.labels]}
             for p in scene.panels
@@ -310,7 +312,10 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str]:
             "ball": (_ball()[0] * POINT_RADIUS).round(5).reshape(-1).tolist(),
         }
     folder = files("excolor").joinpath("viewer")
-    style, script = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "scene.js"))
+    style, check, script = (
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "webgl.js", "scene.js")
+    )
     # A "<" in the data could end the script; escaped it reads the same.
     data = json.dumps(settings).replace("<", "\\u003c")
-    return f"<style>{style}</style>", f"<script>const EXCOLOR = {data};</script><script type='module'>{script}</script>"
+    check = f"<script>const EXCOLOR = {data};</script><script>{check}</script>"
+    return f"<style>{style}</style>", check, f"<script type='module'>{script}</script>"

@@ -163,7 +163,8 @@ def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
         ).format(chosen=chosen.name)
     )
     words = []
-    for schedule in (chosen, *others):
+    # In one order whichever is chosen: a chart whose words change is drawn anew.
+    for schedule in map(load, SHIPPED):
         values = schedule.values(term.parameter, np.arange(schedule.steps))
         most = int(np.argmax(values))
         words.append(
@@ -214,7 +215,7 @@ def lesson(name: push.Name, chosen: Schedule, others: tuple[Schedule, ...]) -> N
 st.title(_("How do you tell a network where to keep a concept?"))
 st.markdown(
     _(
-        "Four regularizers are added to the loss. Each is zero somewhere on the sphere, and pushes the samples there. "
+        "Four regularizers are added to the loss. Each is zero where the samples should be, and pushes them there. "
         "The arrow is the push: minus the gradient of the term."
     )
 )
@@ -241,17 +242,23 @@ st.segmented_control(
     persist_state="session",
     help=_("robust was found by trying many; ex-2.7 is the published one. The other one stays in grey behind it."),
 )
-read_out = "; ".join(
-    f"{parameter} {figure(chosen.at(0)[parameter])}, {figure(chosen.at(keyframes.START)[parameter])}, "
-    f"{figure(chosen.at(chosen.last)[parameter])}"
-    for parameter in keyframes.TRACKS
+read_out = " ".join(
+    f"{each.name}: "
+    + "; ".join(
+        f"{name} {', '.join(figure(each.at(step)[name]) for step in (0, keyframes.START, each.last))}"
+        for name in keyframes.TRACKS
+    )
+    + "."
+    for each in map(load, SHIPPED)
 )
 panels.chart(
     keyframes.spec(),
     keyframes.table(chosen, others, figure),
+    # The words are the same for both, so that the step stays where it is.
     _(
-        "The schedule {name}: learning rate and four weights against step. At steps 0, {middle} and {last}: {values}."
-    ).format(name=chosen.name, middle=keyframes.START, last=chosen.last, values=read_out),
+        "The schedules against step: learning rate and four weights, the chosen schedule in front of the other. At steps 0, "
+        "{middle} and {last}: {values}"
+    ).format(middle=keyframes.START, last=chosen.last, values=read_out),
     "schedule",
 )
 every = np.arange(chosen.steps)

@@ -210,6 +210,10 @@ def test_hues_are_named_where_they_are() -> None:
 # --- patches -------------------------------------------------------------------------------------
 
 
+def texts(table: pa.Table, name: str) -> list[str]:
+    return [str(value) for value in table.column(name).to_pylist()]
+
+
 def columns(table: pa.Table, *names: str) -> list[NDArray[np.float64]]:
     return [np.asarray(table.column(name).to_pylist(), np.float64) for name in names]
 
@@ -243,13 +247,13 @@ def test_a_patch_has_the_colour_of_its_place() -> None:
     table = patches.table(output, mse)
     x, y = columns(table, "x", "y")
     slices = np.sort(np.unique(np.round(y, 9))).reshape(4, 8)  # from the top: saturation rises, value falls
-    for i, (true, rgb) in enumerate(zip(table.column("true").to_pylist(), patches.colors(), strict=True)):
+    for i, (true, rgb) in enumerate(zip(texts(table, "true"), patches.colors(), strict=True)):
         saturation, down = np.argwhere(np.isclose(slices, y[i]))[0]
         hsv = x[i] / 360, saturation / 3, (7 - down) / 7
         assert_hex(true, colorsys.hsv_to_rgb(*hsv))
         np.testing.assert_allclose(rgb, colorsys.hsv_to_rgb(*hsv), atol=1e-12)
     assert table.column("mse").to_pylist() == mse.tolist()
-    for shown, rgb in zip(table.column("output").to_pylist(), output, strict=True):
+    for shown, rgb in zip(texts(table, "output"), output, strict=True):
         assert_hex(shown, rgb)
     assert table.column("output_name").to_pylist() == describe(output)
 
@@ -282,14 +286,14 @@ def test_curves_run_along_three_edges_of_the_hsv_cube(axis: curves.Axis) -> None
     mse = noise(len(curves.colors(axis)), 1)[:, 0]
     table = curves.table(axis, mse)
     (x,) = columns(table, "x")
-    names = table.column("line").to_pylist()
+    names, trues = texts(table, "line"), texts(table, "true")
     for i, rgb in enumerate(curves.colors(axis)):
         if axis == "hue":
             hsv = x[i] % 360 / 360, 1.0, float(names[i].removeprefix("v = "))
         else:
             hsv = (HUES[names[i]], x[i], 1.0) if axis == "saturation" else (HUES[names[i]], 1.0, x[i])
         np.testing.assert_allclose(rgb, colorsys.hsv_to_rgb(*hsv), atol=1e-12)
-        assert_hex(table.column("true")[i].as_py(), colorsys.hsv_to_rgb(*hsv))
+        assert_hex(trues[i], colorsys.hsv_to_rgb(*hsv))
     assert table.column("mse").to_pylist() == mse.tolist()
     lines = ["v = 1", "v = 0.75", "v = 0.5", "v = 0.25"]
     if axis != "hue":
@@ -335,7 +339,7 @@ def test_labels_are_in_the_order_of_their_lines(ends: list[float]) -> None:
 
 @given(errors)
 def test_a_label_with_room_around_it_is_at_the_end_of_its_line(ends: list[float]) -> None:
-    heights, placed = np.sqrt(np.nan_to_num(np.float64(ends))), root_heights(ends)
+    heights, placed = np.sqrt(np.nan_to_num(np.array(ends, np.float64))), root_heights(ends)
     for i, height in enumerate(heights):
         others = np.delete(heights, i)
         if all(abs(other - height) > 0.063 * len(ends) for other in others) and height < 1 - 0.063 * len(ends):

@@ -1,17 +1,14 @@
-"""Scenes: their geometry against calculations of another kind, what is exported of them, and what drawing leaves behind."""
+"""Scenes: their geometry against other calculations, what is exported of them, and what drawing leaves behind."""
 
 from __future__ import annotations
 
 import base64
-import io
 import json
 import math
 import re
 import subprocess
 import sys
 import textwrap
-import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from itertools import product
@@ -37,11 +34,11 @@ from excolor.scenes import (
     stand_cube,
     to_html,
 )
+from tests.scene_page import BALL, below, meshes, panels_of, settings_of, state_of
 
 AXES = ("u₀ warmth", "u₁ hue", "u₂ tone", "u₃", "u₄", "u₅")
 COLORS = rgb_grid(3).reshape(-1, 3)
 GLOBE = 3 * 96  # lines of the sphere: a rim and two meridians
-BALL = 42  # vertices of an icosahedron whose 30 edges were halved once
 
 
 def on_sphere(width: int = 4, n: int = len(COLORS), seed: int = 0) -> np.ndarray:
@@ -158,7 +155,9 @@ def test_the_cube_has_its_colours_its_edges_and_its_corners_names() -> None:
     panel = cube_panel("title")
     assert panel.points.shape == (512, 3)
     np.testing.assert_array_equal(panel.points, stand_cube(panel.colors))
-    assert {tuple(color) for color in np.rint(panel.colors * 7).astype(int).tolist()} == set(product(range(8), repeat=3))
+    assert {tuple(color) for color in np.rint(panel.colors * 7).astype(int).tolist()} == set(
+        product(range(8), repeat=3)
+    )
     assert len(panel.lines) == 12
     np.testing.assert_allclose(np.linalg.norm(panel.lines[:, 1] - panel.lines[:, 0], axis=1), 1)
     assert len({tuple(sorted(map(tuple, line.round(6).tolist()))) for line in panel.lines}) == 12
@@ -196,55 +195,6 @@ def test_answers_that_are_not_numbers_are_black() -> None:
 
 def draw(scene: Scene, key: str = "key", height: int = 400) -> str:
     return to_html(scene, key, height)
-
-
-def state_of(page: str) -> dict[str, Any]:
-    """The scene as the viewer reads it; strict JSON, in which there is no NaN."""
-    (zipped,) = re.findall(r'base64Str = "([^"]+)"', page)
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(zipped))) as archive:
-        (name,) = archive.namelist()
-        text = archive.read(name).decode()
-    return json.loads(text, parse_constant=pytest.fail)
-
-
-def settings_of(page: str) -> dict[str, Any]:
-    """What the page's own script reads."""
-    (text,) = re.findall(r"<script>const EXCOLOR = (.*);</script>", page)
-    return json.loads(text, parse_constant=pytest.fail)
-
-
-def below(node: dict[str, Any], ending: str) -> Iterator[dict[str, Any]]:
-    """The objects of a class, by the end of its name, that an object of the scene depends on."""
-    for child in node.get("dependencies", ()):
-        if child["type"].endswith(ending):
-            yield child
-        yield from below(child, ending)
-
-
-def panels_of(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """The renderers that have something to draw, as the page's script chooses them."""
-    return [each for each in below(state["scene"], "Renderer") if any(below(each, "Actor"))]
-
-
-def array(state: dict[str, Any], at: dict[str, Any]) -> np.ndarray:
-    kind = {"Float32Array": "<f4", "Uint8Array": "u1", "Int32Array": "<i4"}[at["dataType"]]
-    content = np.frombuffer(base64.b64decode(state["hashes"][at["hash"]]["content"]), kind)
-    assert len(content) == at["size"]
-    return content.reshape(-1, at["numberOfComponents"])
-
-
-def meshes(page: str) -> list[list[tuple[np.ndarray, np.ndarray]]]:
-    """Of each panel the meshes, as vertices `[V, 3]` and their levels of RGB `[V, 3]` (`[0, 3]` for lines)."""
-    state = state_of(page)
-    found: list[list[tuple[np.ndarray, np.ndarray]]] = []
-    for renderer in panels_of(state):
-        found.append([])
-        for data in below(renderer, "PolyData"):
-            fields = data["properties"].get("fields", [])
-            levels = [array(state, field) for field in fields if field["name"] == "rgb"]
-            points = array(state, data["properties"]["points"])
-            found[-1].append((points, levels[0] if levels else np.empty((0, 3), np.uint8)))
-    return found
 
 
 def test_every_point_is_a_small_ball_around_its_place_in_its_colour() -> None:
@@ -309,7 +259,9 @@ def test_linked_panels_have_one_camera_and_others_one_each(count: int, linked: b
 def test_the_cubes_two_panels_look_from_opposite_sides() -> None:
     panels = (cube_panel("front"), cube_panel("back"))
     page = draw(Scene(panels, CUBE_VIEWS, linked=False))
-    front, back = (np.array(next(below(each, "Camera"))["properties"]["position"]) for each in panels_of(state_of(page)))
+    front, back = (
+        np.array(next(below(each, "Camera"))["properties"]["position"]) for each in panels_of(state_of(page))
+    )
     np.testing.assert_allclose(front, -back)
     yellow, blue = stand_cube([[1, 1, 0], [0, 0, 1]])
     assert front @ yellow > 0 > front @ blue  # what the page says is in the middle of either

@@ -24,11 +24,11 @@ START = 1000  # the step that is read out at first
 
 Floats = NDArray[np.float64]
 
-_FRONT, _BACK = "front", "back"
+_FRONT, _BACK, _QUIET = "front", "back", "quiet"
 _GAP = 0.8  # between two tracks, as a share of one: room for its name and value
-# Of the name beside a line: how far its middle is from the line and how far at least, in shares of the scale, and half
-# its width, as a share of the steps.
-_NAME_AWAY, _NAME_LEAST, _NAME_HALF = 0.09, 0.06, 0.08
+# Of the name beside a line: how far its middle is from the line, as a share of the scale, and half its width, as a
+# share of the steps.
+_NAME_AWAY, _NAME_HALF = 0.08, 0.07
 _LONG = {"lr": "learning rate"} | {term.parameter: f"weight of {term.name}" for term in TERMS}
 TRACKS = ("lr", "reg-anchor", "reg-planar", "reg-separate", "reg-unit")  # from the top, as the page explains them
 
@@ -51,8 +51,8 @@ def _top(parameter: str) -> float:
 
 
 def _ink() -> alt.Scale:
-    # The first two of the theme's own greys: text on the page, and what stands back, in light and in dark.
-    return alt.Scale(domain=[_FRONT, _BACK])
+    # The first three of the theme's own greys, in light and in dark: text, a line that stands back, and its name.
+    return alt.Scale(domain=[_FRONT, _BACK, _QUIET])
 
 
 # --- the weight of one term ----------------------------------------------------------------------
@@ -87,34 +87,36 @@ def weight_table(parameter: str, chosen: Schedule, others: tuple[Schedule, ...])
     for schedule, line, (at, height) in zip(drawn, lines.tolist(), places, strict=True):
         same = {"schedule": schedule.name, "rank": _FRONT if schedule is chosen else _BACK, "name": False}
         every += [same | {"step": step, "weight": value} for step, value in zip(steps.tolist(), line, strict=True)]
-        every.append(same | {"step": int(steps[at]), "weight": height, "name": True})
+        named = {"name": True, "rank": _FRONT if schedule is chosen else _QUIET}
+        every.append(same | {"step": int(steps[at]), "weight": height} | named)
     return pa.Table.from_pylist(every)
 
 
 def name_places(lines: Floats, top: float) -> list[tuple[int, float]]:
     """Where to write the names of lines `[L, P]` drawn from 0 to `top`: for each a place along it and a height.
 
-    Above or below its own line, and of all such places the one that the other lines and names leave most room.
+    Just above or below its own line, and of all such places one that the other lines and names leave room.
     """
-    points: NDArray[np.int64] = np.arange(lines.shape[1])
-    away, least, half = _NAME_AWAY * top, _NAME_LEAST * top, round(_NAME_HALF * len(points))
+    points = np.arange(len(lines[0]))
+    away, half = _NAME_AWAY * top, round(_NAME_HALF * len(points))
     obstacles = list(lines)
     places: list[tuple[int, float]] = []
     for i, own in enumerate(lines):
-        best = (-np.inf, 0, 0.0)
+        best = (-np.inf, -np.inf, 0, 0.0)
         for at in range(half, len(points) - half):
             beside = slice(at - half, at + half + 1)
-            for height in (own[at] + away, own[at] - away):
-                if not away <= height <= top or np.abs(own[beside] - height).min() < least:
+            for height in (float(own[beside].max() + away), float(own[beside].min() - away)):
+                if not away <= height <= top:
                     continue
                 rest = [np.abs(row[beside] - height).min() for k, row in enumerate(obstacles) if k != i]
-                # Beyond twice the distance more room is no better; then the earliest place is.
+                # Where it runs along with another line, a name would belong to both.
+                rest += [np.abs(row[at] - own[at]) for k, row in enumerate(lines) if k != i]
+                # Beyond twice the distance more room is no better; then the nearest place is.
                 room = min(min(rest, default=np.inf), 2 * away)
-                if room > best[0]:
-                    best = (room, at, float(height))
-        places.append(best[1:])
+                best = max(best, (room, -abs(height - own[at]), at, height))
+        places.append(best[2:])
         # The name that now stands there is in the way of the next ones.
-        obstacles.append(np.where(np.abs(points - best[1]) <= half, best[2], np.inf))
+        obstacles.append(np.where(np.abs(points - best[2]) <= half, best[3], np.inf))
     return places
 
 
@@ -125,7 +127,7 @@ def name_places(lines: Floats, top: float) -> list[tuple[int, float]]:
 def spec() -> dict[str, Any]:
     """A track for each parameter; the pointer, a tap or the slider chooses the step, the Vega parameter `pointer`."""
     last, stride = _span(), 1 + _GAP
-    x = alt.X("step:Q", title="step").scale(domain=[0, last], nice=False).axis(grid=False, tickCount=6, format=",d")
+    x = alt.X("at:Q", title="step").scale(domain=[0, last], nice=False).axis(grid=False, tickCount=6, format=",d")
     marks = {i * stride + 1: "0" for i in range(len(TRACKS))}
     marks |= {i * stride: f"{_top(parameter):g}" for i, parameter in enumerate(TRACKS)}
     label = " : ".join(f"abs(datum.value - {at}) < 0.01 ? '{text}'" for at, text in marks.items())
@@ -138,32 +140,33 @@ def spec() -> dict[str, Any]:
     def of(kind: str, more: str = "") -> alt.Chart:
         return base.transform_filter(f"datum.kind == '{kind}'{more}")
 
-    floors = of("floor").mark_rule(strokeWidth=1).encode(x, y, ink, x2="step2")
+    floors = of("floor").mark_rule(strokeWidth=1).encode(x, y, ink, x2="at2")
     back = of("value", f" && datum.rank == '{_BACK}'").mark_line(strokeWidth=1.5).encode(x, y, ink, detail="line:N")
     front = of("value", f" && datum.rank == '{_FRONT}'")
     line = front.mark_line(strokeWidth=2.5).encode(x, y, ink, detail="line:N")
     keys = of("key").mark_point(shape="diamond", filled=True, size=90, opacity=1)
     keys = keys.encode(x, y, ink, tooltip=[alt.Tooltip("text:N", title="key")])
-    names = of("name").mark_text(align="left", baseline="bottom", fontSize=13, dy=-3)
+    names = of("name").mark_text(align="left", baseline="bottom", fontSize=13, dy=-6)
     names = names.encode(x, y, ink, alt.Text("text:N"))
 
     pointer = alt.selection_point(
         name="pointer",
-        fields=["step"],
+        fields=["at"],
         nearest=True,
         on="pointerover",
         clear=False,
-        value=[{"step": START}],
-        # By the field's name, because a binding has a `step` of its own.
-        bind={"step": alt.binding_range(min=0, max=last, step=STRIDE, name="Step")},
+        value=[{"at": START}],
+        bind=alt.BindRange(input="range", min=0, max=last, step=STRIDE, name="Step"),
     )
     first = front.transform_filter(f"datum.parameter == '{TRACKS[0]}'")
     # All at one height, so that the nearest is the one above or below the pointer.
     cells = first.mark_point(opacity=0).encode(x, y=alt.value(0)).add_params(pointer)
     here = front.transform_filter(pointer)
-    rule = here.transform_filter(f"datum.parameter == '{TRACKS[0]}'").mark_rule(strokeWidth=1).encode(x, ink)
+    # Within the tracks, so that it crosses no name.
+    rule = here.transform_calculate(bottom="datum.top + 1").mark_rule(strokeWidth=1)
+    rule = rule.encode(x, alt.Y("top:Q"), alt.Y2("bottom"), ink)
     dots = here.mark_point(filled=True, size=70, opacity=1).encode(x, y, ink)
-    read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-3)
+    read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-6)
     read = read.encode(alt.X("end:Q"), alt.Y("top:Q"), ink, alt.Text("text:N"))
     layers = (floors, back, line, keys, names, rule, dots, read, cells)
     return as_spec(alt.layer(*layers).properties(height=600))
@@ -180,11 +183,9 @@ def table(chosen: Schedule, others: tuple[Schedule, ...], write: Callable[[float
         def placed(value: float, top: float = top, full: float = full) -> float:
             return top + 1 - value / full
 
-        every.append({"kind": "floor", "step": 0.0, "step2": end, "y": top + 1, "rank": _BACK})
-        every.append({"kind": "name", "step": 0.0, "y": top, "rank": _FRONT, "text": _LONG[parameter]})
+        every.append({"kind": "floor", "at": 0.0, "at2": end, "y": top + 1, "rank": _BACK})
+        every.append({"kind": "name", "at": 0.0, "y": top, "rank": _FRONT, "text": _LONG[parameter]})
         for schedule in (*others, chosen):
-            if parameter not in schedule.parameters:
-                continue
             rank = _FRONT if schedule is chosen else _BACK
             same = {
                 "parameter": parameter,
@@ -195,13 +196,13 @@ def table(chosen: Schedule, others: tuple[Schedule, ...], write: Callable[[float
             }
             steps = steps_of(schedule.last)
             for step, value in zip(steps.tolist(), schedule.values(parameter, steps).tolist(), strict=True):
-                own = {"kind": "value", "step": float(step), "value": value, "y": placed(value), "text": write(value)}
+                own = {"kind": "value", "at": float(step), "y": placed(value), "text": write(value)}
                 every.append(same | own)
         for track in chosen.tracks:
             if track.parameter == parameter:
                 for step, value in zip(track.steps, track.values, strict=True):
-                    own = {"kind": "key", "step": float(step), "value": value, "y": placed(value), "rank": _FRONT}
-                    every.append(own | {"parameter": parameter, "text": f"{write(value)} at step {step:,}"})
+                    own = {"kind": "key", "at": float(step), "y": placed(value), "rank": _FRONT}
+                    every.append(own | {"text": f"{write(value)} at step {step:,}"})
     return pa.Table.from_pylist(every, schema=_SCHEMA)
 
 
@@ -211,9 +212,8 @@ _SCHEMA = pa.schema(
         ("parameter", pa.string()),
         ("line", pa.string()),
         ("rank", pa.string()),
-        ("step", pa.float64()),
-        ("step2", pa.float64()),
-        ("value", pa.float64()),
+        ("at", pa.float64()),
+        ("at2", pa.float64()),
         ("y", pa.float64()),
         ("end", pa.float64()),
         ("top", pa.float64()),

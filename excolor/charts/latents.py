@@ -45,7 +45,7 @@ def spec(dims: tuple[int, int], size: int = 280) -> dict[str, Any]:
     base = alt.Chart(rows())
     turn = "datum.part * 2 * PI / 96"
     rim = (
-        alt.Chart(alt.sequence(0, 97, as_="part"))
+        alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 97, "as": "part"}}))
         .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
         .mark_line(color=FAINT, strokeWidth=1)
         .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="part:Q")

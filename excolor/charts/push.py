@@ -193,7 +193,7 @@ def spec(name: Name) -> dict[str, Any]:
     slider = alt.param(
         name="control",
         value=moved.start,
-        bind=alt.binding_range(min=moved.low, max=moved.high, step=moved.step, name=moved.name),
+        bind=alt.BindRange(input="range", min=moved.low, max=moved.high, step=moved.step, name=moved.name),
     )
     at = f"abs(datum.at - control) < {moved.step / 4}"
     both = alt.vconcat(_picture(name, at), _curve(name, at), spacing=14).add_params(slider)
@@ -211,14 +211,10 @@ def _picture(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("y:Q", title=titles[1], scale=scale, axis=upright)
     text = alt.Text("text:N")
 
-    turn = "datum.part * 2 * PI / 96"
-    rim = (
-        alt.Chart(alt.sequence(0, 97, as_="part"))
-        .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
-        .mark_line(color=INK if name == "unitarity" else FAINT, strokeWidth=2.5 if name == "unitarity" else 1)
-        .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="part:Q")
+    rim = base.transform_filter("datum.kind == 'rim'").mark_line(
+        color=INK if name == "unitarity" else FAINT, strokeWidth=2.5 if name == "unitarity" else 1
     )
-    layers: list[alt.Chart] = [rim]
+    layers: list[alt.Chart] = [rim.encode(x, y, order="at:Q")]
     lines = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     layers.append(lines.encode(x, y, x2="x2", y2="y2"))
     # Where the term is zero: a point, a plane seen edge-on, or the circle itself.
@@ -279,7 +275,9 @@ def table(name: Name, write: Callable[[float], str]) -> pa.Table:
     """The rows of a term's picture; `write` says how a number is written."""
     scene, found, scale = _SCENES[name], effect(name), _arrow_scale(name)
     fills = rgb_to_hex(hsv_to_rgb([[hue / 360, 1, 1] for hue in scene.hues]))
+    circle = zip(range(361), _turned(np.arange(361.0)).tolist(), strict=True)
     every: list[dict[str, Any]] = [
+        *({"kind": "rim", "at": float(degrees), "x": x, "y": y} for degrees, (x, y) in circle if degrees % 4 == 0),
         {"kind": "axis", "x": -1.0, "y": 0.0, "x2": 1.0, "y2": 0.0},
         {"kind": "axis", "x": 0.0, "y": -1.0, "x2": 0.0, "y2": 1.0},
     ]
@@ -302,7 +300,6 @@ def table(name: Name, write: Callable[[float], str]) -> pa.Table:
             "where": f"{what} {written.replace('-', '−')}{unit}",
             "value": float(found.value[i]),
             "value_text": write(round(float(found.value[i]), 15)),
-            "strength": float(found.strength[i]),
             "push_text": write(round(float(found.strength[i]), 15)),
         }
         for j, (start, force) in enumerate(zip(found.samples[i], found.pushes[i], strict=True)):
@@ -343,7 +340,6 @@ _SCHEMA = pa.schema(
         ("where", pa.string()),
         ("value", pa.float64()),
         ("value_text", pa.string()),
-        ("strength", pa.float64()),
         ("push_text", pa.string()),
         ("fill", pa.string()),
         ("name", pa.string()),

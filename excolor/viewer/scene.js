@@ -1,19 +1,12 @@
 // What a lesson adds to trame-vtk's viewer: titles, labels that follow the camera, camera presets, a camera that is
 // kept when the scene is built again, and frames to scrub. `EXCOLOR` holds the settings, `window.global.renderWindow` the scene.
 
-const { panels, views, words, linked, reach, frames } = EXCOLOR;
+const { panels, views, words, reach, frames } = EXCOLOR;
+const STACKED = 190; // pixels: at least the height of a panel under another
+const CLEAR = 20; // pixels around the centre in which no name stands
 const over = document.body.appendChild(document.createElement("div"));
 over.className = "xc-over";
-
-if (!document.createElement("canvas").getContext("webgl2") && !document.createElement("canvas").getContext("webgl")) {
-  const note = document.body.appendChild(document.createElement("div"));
-  note.className = "xc-none";
-  note.setAttribute("role", "status");
-  note.textContent = words.none;
-  document.documentElement.dataset.scene = "none";
-} else {
-  waitForScene();
-}
+waitForScene();
 
 function waitForScene() {
   const ready = window.global.renderWindow?.getRenderers().filter((r) => r.getActors().length);
@@ -23,11 +16,18 @@ function waitForScene() {
 
 function start(renderWindow, renderers) {
   const titles = panels.map(({ title }) => element("div", "xc-title", title));
-  const labels = panels.map((panel) => panel.labels.map(({ text, place }) => ({ place, node: element("div", "xc-label", text) })));
+  const labels = panels.map((panel) => panel.labels.map(({ text, place }) => {
+    const node = element("div", "xc-label", text);
+    return { place, node, half: node.offsetWidth / 2 };
+  }));
   const cameras = renderers.map((renderer) => renderer.getActiveCamera());
   const distinct = [...new Set(cameras)];
   distinct.forEach((camera) => camera.setParallelProjection(true)); // which is not exported
+  // The viewer's own renderer lies behind them all and is white.
+  renderWindow.getRenderers().forEach((renderer) => renderer.setBackground(renderers[0].getBackground()));
   const memory = `excolor-camera-${EXCOLOR.key}`;
+  // A turn of the wheel goes on scrolling the page; with Ctrl, or two fingers, it zooms.
+  document.body.addEventListener("wheel", (event) => event.ctrlKey || event.stopPropagation(), { capture: true });
 
   const bar = element("div", "xc-bar");
   bar.setAttribute("role", "group");
@@ -50,22 +50,26 @@ function start(renderWindow, renderers) {
     camera.set({ position: view.position.map((v) => 4 * v), focalPoint: [0, 0, 0], viewUp: view.up, parallelScale: scale() });
   }
 
-  // Panels stand side by side, or under each other where that makes them larger.
+  // Panels stand side by side, or under each other where that makes them larger; the buttons are then below them all.
   function cell() {
-    const { clientWidth: width, clientHeight: height } = document.body, n = panels.length;
-    const stacked = Math.min(width, height / n) > Math.min(width / n, height);
-    return { stacked, width: stacked ? width : width / n, height: stacked ? height / n : height };
+    const width = document.body.clientWidth, n = panels.length;
+    const stacked = n > 1 && Math.min(width, EXCOLOR.height / n) > Math.min(width / n, EXCOLOR.height);
+    const under = stacked ? bar.offsetHeight + 16 : 0;
+    const height = stacked ? Math.max(EXCOLOR.height, STACKED * n + under) : EXCOLOR.height;
+    return { stacked, height, under, width: stacked ? width : width / n, down: stacked ? (height - under) / n : height };
   }
 
   // The whole sphere must fit, however narrow a panel is.
   function scale() {
-    const { width, height } = cell();
-    return reach * Math.max(1, height / width);
+    const { width, down } = cell();
+    return reach * Math.max(1, down / width);
   }
 
   function fit() {
-    const n = panels.length, { stacked } = cell();
-    renderers.forEach((renderer, i) => renderer.setViewport(...(stacked ? [0, (n - 1 - i) / n, 1, (n - i) / n] : [i / n, 0, (i + 1) / n, 1])));
+    const n = panels.length, { stacked, height, under, down } = cell();
+    if (window.frameElement) window.frameElement.height = height;
+    const row = (i) => [0, (under + (n - 1 - i) * down) / height, 1, (under + (n - i) * down) / height];
+    renderers.forEach((renderer, i) => renderer.setViewport(...(stacked ? row(i) : [i / n, 0, (i + 1) / n, 1])));
     distinct.forEach((camera) => camera.setParallelScale(scale()));
   }
 
@@ -76,15 +80,22 @@ function start(renderWindow, renderers) {
   }
 
   function place() {
-    const { clientWidth: width, clientHeight: height } = document.body;
+    const { height, width: across, down } = cell(), width = document.body.clientWidth;
     renderers.forEach((renderer, i) => {
-      const [left, , , top] = renderer.getViewport(), { width: across, height: down } = cell();
+      const [left, , , top] = renderer.getViewport();
+      const at = (place) => {
+        const [x, y] = renderer.worldToNormalizedDisplay(...place, across / down);
+        return [x * width, (1 - y) * height];
+      };
+      const centre = at([0, 0, 0]);
       titles[i].style.left = `${left * width + 12}px`;
       titles[i].style.top = `${(1 - top) * height + 8}px`;
-      for (const { place: at, node } of labels[i]) {
-        const [x, y] = renderer.worldToNormalizedDisplay(...at, across / down);
-        node.style.left = `${x * width}px`;
-        node.style.top = `${(1 - y) * height}px`;
+      for (const { place, node, half } of labels[i]) {
+        const [x, y] = at(place);
+        // Not beyond the panel's edge; and nothing where the axis points at the reader, or the name would hide the points.
+        node.style.left = `${Math.min(Math.max(x, left * width + half), left * width + across - half)}px`;
+        node.style.top = `${y}px`;
+        node.hidden = Math.hypot(x - centre[0], y - centre[1]) < CLEAR;
       }
     });
   }

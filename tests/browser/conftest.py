@@ -89,5 +89,5 @@ def page(new_page: Visit) -> Page:
 def evaluated() -> dict[str, dict[str, Any]]:
     """What `python -m excolor evaluate --json` prints, for each checkpoint that ships."""
     command = [sys.executable, "-m", "excolor", "evaluate", "--json"]
-    outputs = {name: subprocess.check_output([*command, name], cwd=ROOT) for name in PRETRAINED}
-    return {name: json.loads(output) for name, output in outputs.items()}
+    running = {name: subprocess.Popen([*command, name], cwd=ROOT, stdout=subprocess.PIPE) for name in PRETRAINED}
+    return {name: json.loads(process.communicate()[0]) for name, process in running.items()}

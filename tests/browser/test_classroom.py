@@ -1,0 +1,66 @@
+"""A class of thirty at once: every session trains its own network and gets its own verdict, and nobody is kept out."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import fields
+from threading import Barrier
+
+from excolor.config import RunConfig, Weights
+from excolor.evaluation import evaluate
+from excolor.training import train
+from excolor.ui.text import figure
+from excolor.verdict import Cause, causes, placement
+from tests.browser.session import Session, session
+
+CLASS = 30
+OFF = [None, *(f.name for f in fields(Weights))]
+SAID = {
+    Cause.GREYS_IN_PLANE: "Greys in the hue plane",
+    Cause.HUE_OFF_PLANE: "Hue is not in the plane",
+    Cause.ROTATED: "The wheel is rotated",
+    Cause.RED_OFF_AXIS: "Red is not on its axis",
+    Cause.NOT_CONVERGED: "Not converged",
+    Cause.DIVERGED: "The run diverged",
+}
+
+
+def config(student: int) -> RunConfig:
+    """Everybody chose something else."""
+    off = OFF[student % len(OFF)]
+    return RunConfig(seed=9000 + student, weights=Weights(**({off: 0.0} if off else {})))
+
+
+def test_thirty_trainings_started_at_once_all_end_with_their_own_verdict(server: str) -> None:
+    together = Barrier(CLASS + 1)
+
+    def study(visitor: Session, student: int) -> float:
+        visitor.set_number("train-seed", config(student).seed)
+        off = OFF[student % len(OFF)]
+        visitor.click(f"preset-No {off}" if off else "preset-All on")
+        together.wait(60)
+        return visitor.run()
+
+    with ExitStack() as stack, ThreadPoolExecutor(CLASS + 1) as threads:
+        students = [stack.enter_context(session(server, "train")) for _ in range(CLASS)]
+        for visitor in students:
+            visitor.run()
+        late = stack.enter_context(session(server))
+        working = [threads.submit(study, visitor, i) for i, visitor in enumerate(students)]
+        together.wait(60)
+        late.run()
+        assert any("Can you decide" in each.heading.body for each in late.elements)
+        for each in working:
+            each.result(120)
+
+    for student, visitor in enumerate(students):
+        model = train(config(student)).model
+        figures = evaluate(model)
+        found = causes(figures, placement(model))
+        said = re.findall(r"\*\*(.+?)\*\*", visitor.markdown()[1])
+        assert said == ([SAID[cause] for cause in found] or ["A sound run"]), config(student)
+        table = visitor.html().partition('<table class="xc-table">')[2]
+        for value in (figures.intact.max_mse, figures.warmth.target_mse, figures.hue.grey_mse, figures.red_cosine):
+            assert f"<td>{figure(value)}</td>" in table, config(student)

@@ -1,0 +1,478 @@
+"""The charts of the regularizers, against closed forms, finite differences and the schedule; who carries a label."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import jsonschema
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from streamlit.testing.v1 import AppTest
+
+from excolor.charts import keyframes, push
+from excolor.charts.base import GROUND
+from excolor.color import hex_to_rgb, rgb_to_hex, rgb_to_hsv
+from excolor.data import draw_batches, training_set
+from excolor.losses import TERMS
+from excolor.schedule import SHIPPED, load
+from excolor.ui.labels import Label, carriers, chance, probability
+from excolor.ui.text import figure, percent
+
+Spec = dict[str, Any]
+ROOT = Path(__file__).parents[1]
+ROBUST, PUBLISHED = load("robust"), load("ex-2.7")
+every_term = pytest.mark.parametrize("name", push.NAMES)
+every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
+
+
+# --- what holds of every chart -------------------------------------------------------------------
+
+CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
+    **{name: (lambda name=name: push.spec(name), lambda name=name: push.table(name, figure)) for name in push.NAMES},
+    "weight": (keyframes.weight_spec, lambda: keyframes.weight_table("reg-unit", ROBUST, (PUBLISHED,))),
+    "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), figure)),
+}
+every_chart = pytest.mark.parametrize("name", CHARTS)
+
+
+def views(spec: Spec) -> list[Spec]:
+    """The layered views that are drawn below each other; or the only one."""
+    return spec.get("vconcat", [spec])
+
+
+def layers(view: Spec) -> Iterator[tuple[Spec, list[Any]]]:
+    """Each layer's encoding and filters, with what the view has in common."""
+    for layer in view["layer"]:
+        yield {**view.get("encoding", {}), **layer["encoding"]}, layer.get("transform", [])
+
+
+@every_chart
+def test_a_specification_is_vega_lite_and_survives_json(name: str) -> None:
+    spec = CHARTS[name][0]()
+    (path,) = Path(alt.__file__).parent.glob("vegalite/v*/schema/vega-lite-schema.json")
+    jsonschema.Draft7Validator(json.loads(path.read_text())).validate(spec)
+    assert json.loads(json.dumps(spec, allow_nan=False)) == spec
+    kind = alt.VConcatChart if "vconcat" in spec else alt.LayerChart
+    again = kind.from_dict(spec).to_dict()
+    again.pop("config")
+    assert again == spec
+
+
+@every_chart
+def test_data_is_named_rows_and_the_theme_is_left_to_the_page(name: str) -> None:
+    spec = CHARTS[name][0]()
+    assert "datasets" not in spec
+    assert "config" not in spec
+    drawn = [(view.get("data"), layer.get("data")) for view in views(spec) for layer in view["layer"]]
+    assert all((own or shared or spec.get("data")) == {"name": "rows"} for shared, own in drawn)
+
+
+@every_chart
+def test_axes_have_one_title_and_one_fixed_domain(name: str) -> None:
+    for view in views(CHARTS[name][0]()):
+        for axis in ("x", "y"):
+            defined = [encoding[axis] for encoding, _ in layers(view) if "field" in encoding.get(axis, {})]
+            assert len({definition["title"] for definition in defined if "title" in definition}) == 1
+            domains = {tuple(definition["scale"]["domain"]) for definition in defined if "scale" in definition}
+            assert len(domains) == 1
+            assert all(isinstance(end, int | float) for end in domains.pop())
+
+
+@every_chart
+def test_every_column_that_is_drawn_is_in_the_table_and_no_other(name: str) -> None:
+    make_spec, make_table = CHARTS[name]
+    used: set[str] = set()
+    for view in views(make_spec()):
+        for encoding, transforms in layers(view):
+            made = {each["as"] for each in transforms if "as" in each}
+            definitions = [d for each in encoding.values() for d in (each if isinstance(each, list) else [each])]
+            used |= {definition["field"] for definition in definitions if "field" in definition} - made
+            used |= set(re.findall(r"datum\.(\w+)", json.dumps(transforms)))
+    used |= (
+        {field for param in make_spec()["params"] for field in param.get("select", {}).get("fields", [])}
+        if ("params" in make_spec())
+        else set()
+    )
+    assert set(make_table().column_names) == used
+
+
+@every_chart
+def test_the_only_colour_is_data(name: str) -> None:
+    for code in re.findall(r"#[0-9a-f]{6}", json.dumps(CHARTS[name][0]())):
+        assert code[1:3] == code[3:5] == code[5:7]
+
+
+@every_term
+def test_a_slider_moves_both_charts(name: push.Name) -> None:
+    spec, moved = push.spec(name), push.control(name)
+    (param,) = spec["params"]
+    assert (param["name"], param["value"]) == ("control", moved.start)
+    assert param["bind"] == {
+        "input": "range",
+        "min": moved.low,
+        "max": moved.high,
+        "step": moved.step,
+        "name": moved.name,
+    }
+    for view in spec["vconcat"]:
+        assert any("control" in json.dumps(transforms) for _, transforms in layers(view))
+    # Of all positions exactly one row of each sample passes the filter, rounding or not.
+    table = push.table(name, figure)
+    at = np.array([row["at"] for row in table.to_pylist() if row["kind"] == "sample" and row["first"]])
+    for position in np.arange(moved.low, moved.high + moved.step / 2, moved.step):
+        assert (abs(at - position) < moved.step / 4).sum() == 1
+    assert moved.start in np.round(at, 9)
+
+
+@every_term
+def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name: push.Name) -> None:
+    picture, curve = push.spec(name)["vconcat"]
+    assert picture["width"] == picture["height"] == curve["width"]
+    assert picture["view"] == {"fill": GROUND, "stroke": None}
+    assert len({tuple(e[a]["scale"]["domain"]) for e, _ in layers(picture) for a in "xy" if "scale" in e[a]}) == 1
+    rim = [(row["x"], row["y"]) for row in push.table(name, figure).to_pylist() if row["kind"] == "rim"]
+    assert np.hypot(*zip(*rim, strict=True)) == pytest.approx(np.ones(len(rim)))
+    titles = [next(e[a]["title"] for e, _ in layers(picture) if "title" in e[a]) for a in "xy"]
+    assert titles == {"planarity": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(name, ["u₁", "u₀"])
+
+
+# --- the push, against closed forms --------------------------------------------------------------
+
+
+def test_anchor_is_the_squared_chord_and_pushes_along_the_circle_to_the_top() -> None:
+    effect = push.effect("anchor")
+    angle = np.radians(effect.positions)
+    top = np.stack([np.sin(angle), np.cos(angle)], -1)
+    assert effect.samples[:, 0] == pytest.approx(top)
+    assert effect.value == pytest.approx(2 - 2 * np.cos(angle))
+    # −d/dθ (2 − 2 cos θ) = −2 sin θ, in the direction of growing θ, which is (cos θ, −sin θ).
+    along = np.stack([np.cos(angle), -np.sin(angle)], -1)
+    assert effect.pushes[:, 0] == pytest.approx(-2 * np.sin(angle)[:, None] * along)
+
+
+def test_planarity_is_the_squared_sine_and_pushes_along_the_circle_to_the_plane() -> None:
+    effect = push.effect("planarity")
+    height = np.radians(effect.positions)
+    assert effect.samples[:, 0] == pytest.approx(np.stack([np.cos(height), np.sin(height)], -1))
+    assert effect.value == pytest.approx(np.sin(height) ** 2)
+    upwards = np.stack([-np.sin(height), np.cos(height)], -1)
+    assert effect.pushes[:, 0] == pytest.approx(-np.sin(2 * height)[:, None] * upwards)
+
+
+def test_separate_is_a_power_of_the_cosine_and_pushes_both_apart() -> None:
+    effect = push.effect("separate")
+    angle = np.radians(effect.positions)
+    first, second = effect.samples[:, 0], effect.samples[:, 1]
+    assert (first * second).sum(-1) == pytest.approx(np.cos(angle))
+    assert effect.value == pytest.approx(((1 + np.cos(angle)) / 2) ** 100, rel=1e-9)
+    # The mean of the two values is v = ((1 + cos θ)/2)¹⁰⁰, and moving either sample alone changes θ:
+    # dv/dθ = −50 ((1 + cos θ)/2)⁹⁹ sin θ.
+    hard = 50 * ((1 + np.cos(angle)) / 2) ** 99 * np.sin(angle)
+    assert effect.strength == pytest.approx(hard, rel=1e-9)
+    assert np.hypot(*np.moveaxis(effect.pushes[:, 1], -1, 0)) == pytest.approx(hard, rel=1e-9)
+    assert (effect.pushes[:, 0, 0] < 0).all()  # the left one to the left
+    assert effect.pushes[:, 1] == pytest.approx(effect.pushes[:, 0] * [-1, 1])
+
+
+def test_unitarity_is_a_parabola_and_pushes_to_the_circle() -> None:
+    effect = push.effect("unitarity")
+    length = np.hypot(*np.moveaxis(effect.samples[:, 0], -1, 0))
+    assert length == pytest.approx(effect.positions)
+    assert effect.value == pytest.approx((effect.positions - 1) ** 2)
+    outwards = effect.samples[:, 0] / length[:, None]
+    assert effect.pushes[:, 0] == pytest.approx(-2 * (effect.positions - 1)[:, None] * outwards)
+
+
+@given(st.sampled_from(push.NAMES), st.floats(-3, 3), st.floats(0.05, 3), st.sampled_from([(1, 0), (1, 2), (2, 3)]))
+def test_a_push_is_minus_the_slope_along_the_way_it_points(
+    name: push.Name, angle: float, apart: float, dims: tuple[int, int]
+) -> None:
+    # By central differences of the library's loss, two samples on the circle; the first is moved along it.
+    def points(at: float) -> NDArray[np.float64]:
+        return np.array([[math.sin(a), math.cos(a)] for a in (at, angle + apart)])
+
+    def value(at: NDArray[np.float64]) -> float:
+        latent = torch.zeros(2, 4, dtype=torch.float64)
+        latent[:, dims] = torch.as_tensor(at)
+        return float(push.term(name).loss(latent).mean())
+
+    h = 1e-5
+    _, (force, _) = push.push(name, points(angle), dims)
+    along = np.array([math.cos(angle), -math.sin(angle)])
+    slope = (value(points(angle + h)) - value(points(angle - h))) / (2 * h)
+    assert force @ along == pytest.approx(-slope, abs=1e-6)
+    if name != "unitarity":
+        assert force @ points(angle)[0] == pytest.approx(0, abs=1e-12)  # u has no length to change
+
+
+@every_term
+def test_arrows_are_the_pushes_on_one_scale(name: push.Name) -> None:
+    rows = push.table(name, figure).to_pylist()
+    effect = push.effect(name)
+    samples = [row for row in rows if row["kind"] == "sample"]
+    drawn = np.array([(row["x2"] - row["x"], row["y2"] - row["y"]) for row in samples])
+    pushes = effect.pushes.reshape(-1, 2)
+    assert drawn == pytest.approx(pushes * 0.5 / effect.strength.max())
+    assert np.hypot(*drawn.T).max() == pytest.approx(0.5)
+    (measure,) = (row for row in rows if row["kind"] == "measure")
+    length = float(measure["text"].removeprefix("push "))
+    assert measure["x2"] - measure["x"] == pytest.approx(length * 0.5 / effect.strength.max())
+    for row, (dx, dy) in zip(samples, drawn, strict=True):
+        assert row["pushed"] == (np.hypot(dx, dy) > 5e-4)
+        if row["pushed"]:  # a head points up at 0°, and is turned clockwise
+            turn = math.radians(row["turn"])
+            assert (math.sin(turn), math.cos(turn)) == pytest.approx((dx, dy) / np.hypot(dx, dy))
+    for row in rows:
+        if row["kind"] == "field":
+            dims = {"planarity": (1, 2)}.get(name, (1, 0))
+            _, (force,) = push.push(name, np.array([[row["x"], row["y"]]]), dims)
+            assert (row["x2"] - row["x"], row["y2"] - row["y"]) == pytest.approx(force * 0.5 / effect.strength.max())
+
+
+@every_term
+def test_what_is_written_is_what_is_drawn(name: push.Name) -> None:
+    effect = push.effect(name)
+    rows = [row for row in push.table(name, figure).to_pylist() if row["kind"] == "sample" and row["first"]]
+    assert [row["at"] for row in rows] == effect.positions.tolist()
+    for row, value, strength in zip(rows, effect.value, effect.strength, strict=True):
+        assert row["value"] == value
+        # What is zero but for rounding is written as zero.
+        assert row["value_text"] == figure(round(value, 15))
+        assert row["push_text"] == figure(round(strength, 15))
+        written = float(re.sub(r"[^\d.−]", "", row["where"]).replace("−", "-"))
+        assert written == pytest.approx(row["at"])
+        assert row["where"].endswith("°") is (name != "unitarity")
+
+
+def test_where_a_term_is_zero_is_marked() -> None:
+    for name in push.NAMES:
+        rows = push.table(name, figure).to_pylist()
+        for zero in (row for row in rows if row["kind"] == "zero"):
+            for x, y in {(zero["x"], zero["y"]), (zero["x2"] or zero["x"], zero["y2"] or zero["y"])}:
+                point = np.array([[x, y]]) / np.hypot(x, y)
+                value, force = push.push(name, point, (1, 2) if name == "planarity" else (1, 0))
+                assert value == pytest.approx(0, abs=1e-12)
+                assert force == pytest.approx(0, abs=1e-12)
+
+
+# --- the schedule --------------------------------------------------------------------------------
+
+
+@every_schedule
+def test_the_sheet_has_the_values_of_the_schedule_at_every_step_drawn(chosen: Any, other: Any) -> None:
+    rows = keyframes.table(chosen, (other,), figure).to_pylist()
+    tracks = {row["text"]: row["y"] for row in rows if row["kind"] == "name"}
+    assert list(tracks) == [
+        "learning rate",
+        *(f"weight of {t}" for t in ("anchor", "planarity", "separate", "unitarity")),
+    ]
+    assert list(tracks.values()) == sorted(tracks.values())
+    ends = {"lr": 0.15} | dict.fromkeys(keyframes.TRACKS[1:], 0.1)  # the largest of either sheet
+    for rank, schedule in (("front", chosen), ("back", other)):
+        for i, parameter in enumerate(keyframes.TRACKS):
+            mine = [
+                row for row in rows if row["kind"] == "value" and row["rank"] == rank and row["parameter"] == parameter
+            ]
+            assert [row["at"] for row in mine] == list(range(0, 3001, 10))
+            for row in mine:
+                value = schedule.at(row["at"])[parameter]
+                assert row["text"] == figure(value)
+                assert row["y"] == pytest.approx(list(tracks.values())[i] + 1 - value / ends[parameter])
+
+
+@every_schedule
+def test_the_keys_are_the_filled_cells_of_the_chosen_sheet(chosen: Any, other: Any) -> None:
+    rows = keyframes.table(chosen, (other,), figure).to_pylist()
+    keys = [row for row in rows if row["kind"] == "key"]
+    cells = [cell for line in chosen.text.splitlines()[1:] for cell in line.split(",")[3:] if cell]
+    assert len(keys) == len(cells)
+    for row in keys:
+        written, _, step = row["text"].partition(" at step ")
+        assert float(step.replace(",", "")) == row["at"]
+        assert written in {figure(float(cell)) for cell in cells}
+        on_line = [r["y"] for r in rows if r["kind"] == "value" and r["rank"] == "front" and r["at"] == row["at"]]
+        assert any(row["y"] == pytest.approx(y) for y in on_line)
+
+
+def test_the_pointer_and_a_slider_choose_the_step() -> None:
+    (param,) = keyframes.spec()["params"]
+    assert param["name"] == "pointer"
+    assert param["select"]["nearest"] is True
+    assert param["bind"] == {"input": "range", "min": 0, "max": 3000, "step": 10, "name": "Step"}
+    assert param["value"] == [{"at": keyframes.START}]
+    assert keyframes.START in keyframes.steps_of(3000)
+    # What it is the nearest of stands at one height: only the distance along the steps counts.
+    (cells,) = (layer for layer in keyframes.spec()["layer"] if layer.get("name") in param["views"])
+    assert cells["encoding"]["y"] == {"value": 0}
+
+
+@pytest.mark.parametrize("parameter", keyframes.TRACKS[1:])
+@every_schedule
+def test_a_weight_is_that_of_the_schedule_with_the_chosen_one_in_front(parameter: str, chosen: Any, other: Any) -> None:
+    rows = keyframes.weight_table(parameter, chosen, (other,)).to_pylist()
+    for rank, schedule in (("front", chosen), ("back", other)):
+        mine = [row for row in rows if row["schedule"] == schedule.name]
+        assert {row["rank"] for row in mine if not row["name"]} == {rank}
+        drawn = [(row["step"], row["weight"]) for row in mine if not row["name"]]
+        assert [step for step, _ in drawn] == list(range(0, 3001, 10))
+        assert [weight for _, weight in drawn] == [schedule.at(step)[parameter] for step, _ in drawn]
+        assert sum(row["name"] for row in mine) == 1
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=1, max_size=2))
+def test_a_name_stands_on_no_line_and_on_no_other_name(bumps: list[list[float]]) -> None:
+    x = np.linspace(0, 1, 301)
+    lines = np.stack([top * np.exp(-(((x - middle) / (0.2 + wide)) ** 2)) for top, middle, wide in bumps])
+    places = keyframes.name_places(lines, 1.0)
+    assert len(places) == len(lines)
+    for i, (at, height) in enumerate(places):
+        assert 0.07 < height <= 1
+        assert abs(lines[i, at - 21 : at + 22] - height).min() >= 0.07
+
+
+@pytest.mark.parametrize("parameter", keyframes.TRACKS[1:])
+def test_the_names_of_the_shipped_schedules_are_clear_of_all_lines_and_of_each_other(parameter: str) -> None:
+    lines = np.stack([each.values(parameter, np.arange(0, 3001, 10)) for each in (PUBLISHED, ROBUST)])
+    places = keyframes.name_places(lines, 0.1)
+    for at, height in places:
+        assert abs(lines[:, at - 21 : at + 22] - height).min() >= 0.0079
+    (a, height_a), (b, height_b) = places
+    assert abs(a - b) > 42 or abs(height_a - height_b) > 0.01
+
+
+# --- who carries a label -------------------------------------------------------------------------
+
+
+def likely(label: Label, rgb: list[float]) -> float:
+    """SPEC: ½·redness¹⁰ and ½·vibrancy¹⁰⁰, in plain Python."""
+    r, g, b = rgb
+    if label == "red":
+        return (r * (1 - g / 2 - b / 2)) ** 10 / 2
+    _, s, v = rgb_to_hsv([rgb])[0].tolist()
+    return (s * v) ** 100 / 2
+
+
+@pytest.mark.parametrize("label", ["red", "vibrant"])
+def test_carriers_are_counted_exactly(label: Label) -> None:
+    colors, drawn = training_set()
+    share = math.fsum(p * likely(label, rgb) for p, rgb in zip(drawn.tolist(), colors.tolist(), strict=True))
+    found = carriers(label)
+    assert found.per_batch == pytest.approx(64 * share)
+    assert found.nobody == pytest.approx(math.exp(64 * math.log1p(-share)))
+    # And as they come, over 20,000 batches: five standard errors.
+    batches = draw_batches(20_000, 0.0, np.random.default_rng(3))
+    labels = batches.red if label == "red" else batches.vibrant
+    assert labels.sum(1).mean() == pytest.approx(found.per_batch, abs=5 * math.sqrt(found.per_batch / 20_000))
+    nobody = (labels.sum(1) == 0).mean()
+    assert nobody == pytest.approx(found.nobody, abs=5 * math.sqrt(0.25 / 20_000))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.5, "50 %"), (0.0281, "2.8 %"), (5e-4, "0.050 %"), (3e-6, "almost never"), (0.0, "never")]
+)
+def test_a_chance_in_words(value: float, words: str) -> None:
+    assert chance(value) == words
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def at() -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    app.switch_page("pages/regularizers.py").run()
+    assert not app.exception
+    return app
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(element.value for element in at.markdown)
+
+
+def test_the_page_counts_the_carriers(at: AppTest) -> None:
+    for label in ("red", "vibrant"):
+        found = carriers(label)
+        (paragraph,) = re.findall(rf"label “{label}”.*", said(at))
+        assert f"in a batch {figure(found.per_batch)} carry it" in paragraph
+        assert f"**{percent(found.nobody)}** of the batches" in paragraph
+    assert said(at).count("No label: every sample") == 2
+
+
+def test_the_patches_are_training_colours_with_their_probability(at: AppTest) -> None:
+    html = "".join(element.proto.body for element in at.get("html"))
+    lists = re.findall(r'<ul class="xc-carriers" aria-label="(\w+)">(.*?)</ul>', html)
+    assert [label for label, _ in lists] == ["red", "vibrant"]
+    trained = set(rgb_to_hex(training_set()[0]))
+    for label, cells in lists:
+        patches = re.findall(r"background:(#\w{6}).*?<span>(.*?)<br><b>(.*?)</b>", cells)
+        assert len(patches) >= 8
+        for fill, name, words in patches:
+            assert fill in trained
+            assert name
+            exact = probability(label, hex_to_rgb(fill)[None]).item()
+            # A hex code has whole levels only, so the probability it gives is a little off.
+            match = re.fullmatch(r"([\d.]+) %", unescape(words))
+            if match:
+                assert float(match[1]) / 100 == pytest.approx(exact, rel=0.06)
+            else:
+                assert exact < 5e-4
+                assert (words == "never") is (exact == 0)
+
+
+def test_the_code_shown_is_the_librarys(at: AppTest) -> None:
+    shown = [element.value for element in at.code]
+    for term in TERMS:
+        (mine,) = (code for code in shown if f"def {term.name}(" in code)
+        assert inspect.getsource(term.loss).strip() in mine
+    (separate,) = (code for code in shown if "def separate(" in code)
+    assert re.search(r"^SHARPNESS = 100\b", separate, re.M)
+    assert re.search(r"^SAME_COLOR = 1e-5\b", separate, re.M)
+
+
+def test_the_guesses_are_answered_with_the_figures_of_the_pictures(at: AppTest) -> None:
+    text = said(at)
+    # By hand: 2 sin θ and sin 2φ are largest at 90° and 45°; cos¹⁹⁸(θ/2) sin θ at tan² (θ/2) = 1/199, which is 8.1°.
+    assert "hardest at 90°, with 2.0. Opposite, at 180°, the value is largest, 4.0, and yet the push is 0" in text
+    assert (
+        "hardest at 45°, with 1.0. Right above the plane, at 90°, the value is largest, 1.0, and the push is 0" in text
+    )
+    assert "hardest at 8°, with 4.3" in text
+    # 1 − cos θ = 1e-5 at θ = √2e-5 in radians.
+    assert f"closer than {figure(math.degrees(math.sqrt(2e-5)))}°" in text
+    assert "At length 0.60 it is 0.80, at length 1.4 it is 0.80" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "end", "rest", "last"), [("robust", "2,000", "33%", "0"), ("ex-2.7", "2,800", "7%", "0.050")]
+)
+def test_the_chosen_schedule_is_shown(name: str, end: str, rest: str, last: str, at: AppTest) -> None:
+    at.button_group("regularizers-schedule").set_value(name).run()
+    assert not at.exception
+    assert load(name).text.strip() in [element.value for element in at.code]
+    assert f"From step {end} on all four weights are 0: for the last {rest}" in said(at)
+    assert f"and {last} at the end" in said(at)
+    assert said(at).count(f"Thick: the schedule {name}") == len(TERMS)
+
+
+def test_the_words_of_a_chart_do_not_change_with_the_schedule(at: AppTest) -> None:
+    # Streamlit puts them into the specification, and draws a chart with another specification from the beginning.
+    words = []
+    for name in SHIPPED:
+        at.button_group("regularizers-schedule").set_value(name).run()
+        words.append([element.proto.alt for element in at.get("vega_lite_chart")])
+    assert words[0] == words[1]
+    for schedule in SHIPPED:
+        assert any(f"{schedule}: lr {figure(load(schedule).at(0)['lr'])}, " in each for each in words[0])

@@ -1,0 +1,294 @@
+"""Scenes on the pages: every choice that can be made there, what is remembered, and what shows when drawing fails."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from excolor import scenes
+from excolor.checkpoint import pretrained
+from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_grid
+from excolor.config import RunConfig
+from excolor.evaluation import respond
+from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.training import train
+from excolor.ui.shelf import LAST
+from excolor.ui.subject import Subject, subject
+from excolor.ui.text import figure
+from excolor.verdict import axis_roles
+from tests.scene_page import BALL, meshes, settings_of
+
+APP = Path(__file__).parents[1] / "streamlit_app.py"
+VIEWS = {"[1, 0, 2]": (1, 0, 2), "[2, 3, 1]": (2, 3, 1), "[1, 3, 0]": (1, 3, 0)}
+CUTS = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
+SCENES = ["sphere", "training", "cube"]
+COLORS = np.concatenate([rgb_grid(8).reshape(-1, 3), np.stack(list(named_colors().values()))])
+
+Models = Callable[..., ColorAutoencoder]
+
+
+@pytest.fixture(scope="module")
+def spheres() -> ModuleType:
+    """`excolor.ui.spheres`: stpyvista, which it imports, can only be imported in an app."""
+    sound(AppTest.from_string("import excolor.ui.spheres").run(timeout=240))
+    return sys.modules["excolor.ui.spheres"]
+
+
+def open_page(name: str = "latent.py", last: Subject | None = None) -> AppTest:
+    """A page as a visitor meets it whose last run on the Train page was this one."""
+    at = AppTest.from_file(str(APP), default_timeout=240).run()
+    if last is not None:
+        at.session_state["last-run"] = dataclasses.replace(last, name=LAST)
+        at.session_state["model"] = LAST
+    at.switch_page(f"pages/{name}").run()
+    return sound(at)
+
+
+def sound(at: AppTest, warnings: int = 0) -> AppTest:
+    assert [each.message for each in at.exception] == []
+    assert [each.value for each in at.error] == []
+    assert len(at.warning) == warnings, [each.value for each in at.warning]
+    prose = [each.value for each in (*at.markdown, *at.caption, *at.info)]
+    assert not [text for text in prose if re.search(r"\bnan\b|\bNone\b|array\(|\{|\}", text)]
+    return at
+
+
+def drawn(at: AppTest) -> dict[str, str]:
+    """The page of each scene by the key that it was drawn with."""
+    protos = [element.proto for element in at.get("bidi_component")]
+    return {proto.id.rpartition("-")[2]: json.loads(proto.json)["_html"] for proto in protos}
+
+
+def names_in(page: str) -> list[list[str]]:
+    """The names of the axes in each panel."""
+    return [[label["text"] for label in panel["labels"]] for panel in settings_of(page)["panels"]]
+
+
+def points_in(page: str, panel: int = 0, mesh: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Of the balls of a mesh their places `[N, 3]` and their colours `[N, 3]` in [0, 1]."""
+    vertices, levels = meshes(page)[panel][mesh]
+    return vertices.reshape(-1, BALL, 3).mean(1), levels[::BALL] / 255
+
+
+def u(model: ColorAutoencoder, deleted: tuple[int, ...] = ()) -> np.ndarray:
+    return respond(ablate(model, deleted), COLORS).u
+
+
+# --- the page --------------------------------------------------------------------------------------
+
+
+def test_every_view_of_every_deletion_shows_its_latents() -> None:
+    at = open_page()
+    model = pretrained("robust").model
+    names = [
+        text.strip() for text in ("u₀ warmth", "u₁ hue", *(f"u{'₂₃'[i]} {axis_roles(model)[2 + i]}" for i in (0, 1)))
+    ]
+    for (view, dims), (cut, deleted) in product(VIEWS.items(), CUTS.items()):
+        at.button_group("latent-view-4").set_value(view)
+        sound(at.button_group("latent-cut").set_value(cut).run())
+        pages = drawn(at)
+        assert list(pages) == SCENES
+        places, colors = points_in(pages["sphere"])
+        np.testing.assert_allclose(places, u(model, deleted)[:, dims], atol=1e-5)
+        np.testing.assert_allclose(colors, COLORS, atol=0.5 / 255 + 1e-9)
+        assert names_in(pages["sphere"]) == [[names[dim] for dim in dims if dim not in deleted]]
+        assert len(at.get("vega_lite_chart")) == 3
+        flat = [chart.proto.alt for chart in at.get("vega_lite_chart")][:2]
+        assert [re.findall(r"\d", text) for text in flat] == [[str(dims[i]), str(dims[1])] for i in (0, 2)]
+
+
+def test_any_three_dims_can_be_chosen_and_the_same_twice_is_said_to_be_flat() -> None:
+    at = open_page()
+    sound(at.button_group("latent-view-4").set_value("other").run())
+    for dims in ((0, 1, 2), (3, 1, 0), (2, 2, 2), (0, 3, 0)):
+        for i, dim in enumerate(dims):
+            at.selectbox(f"latent-{i}-4").set_value(dim)
+        sound(at.run())
+        places, _colors = points_in(drawn(at)["sphere"])
+        np.testing.assert_allclose(places, u(pretrained("robust").model)[:, dims], atol=1e-5)
+        assert len(at.info) == (len(set(dims)) < 3)
+
+
+def test_points_can_be_in_the_networks_answer() -> None:
+    at = open_page()
+    sound(at.button_group("latent-paint").set_value("answer").run())
+    _places, colors = points_in(drawn(at)["sphere"])
+    answers = respond(pretrained("robust").model, COLORS).rgb
+    np.testing.assert_allclose(colors, answers, atol=0.5 / 255 + 1e-6)
+
+
+@pytest.mark.parametrize("name", ["red", "spring green", "black", "white"])
+def test_a_colour_that_is_looked_for_is_ringed(name: str) -> None:
+    at = open_page()
+    assert len(meshes(drawn(at)["sphere"])[0]) == 2
+    assert at.selectbox("latent-mark").options == ["none", *named_colors()]
+    page = drawn(sound(at.selectbox("latent-mark").set_value(name).run()))["sphere"]
+    ((place,), (color,)) = points_in(page, mesh=2)
+    np.testing.assert_allclose(color, named_colors()[name], atol=0.5 / 255 + 1e-9)
+    (expected,) = respond(pretrained("robust").model, named_colors()[name]).u[:, (1, 0, 2)]
+    np.testing.assert_allclose(place, expected, atol=1e-5)
+    rings, _none = meshes(page)[0][3]
+    np.testing.assert_allclose(np.linalg.norm(rings - expected, axis=1), 3 * scenes.POINT_RADIUS, rtol=1e-3)
+
+
+@pytest.mark.parametrize("width", [2, 3, 5, 6])
+def test_a_run_of_another_width_has_its_dims(width: int) -> None:
+    config = RunConfig(bottleneck=width, steps=120, seed=1)
+    model = train(config).model
+    at = open_page(last=subject("mine", config, model))
+    views = at.button_group(f"latent-view-{width}")
+    assert views.options == [*(view for view, dims in VIEWS.items() if max(dims) < width), "other"]
+    sound(views.set_value("other").run())
+    for cut, deleted in CUTS.items():
+        sound(at.button_group("latent-cut").set_value(cut).run())
+        picked = tuple(at.selectbox(f"latent-{i}-{width}").value for i in range(3))
+        pages = drawn(at)
+        places, _colors = points_in(pages["sphere"])
+        np.testing.assert_allclose(places, u(model, deleted)[:, picked], atol=1e-5)
+        assert len(points_in(pages["training"])[0]) == 216
+        assert len(settings_of(pages["training"])["frames"]["names"]) > 1
+    assert at.selectbox("latent-0-" + str(width)).options == [str(k) for k in range(width)]
+    # The other page with scenes.
+    at = open_page("ablation.py", subject("mine", config, model))
+    assert list(drawn(at)) == ["triple"]
+
+
+def test_a_run_that_broke_down_is_drawn_all_the_same(random_model: Models) -> None:
+    broken = random_model()
+    weights = to_vector(broken)
+    weights[:] = np.nan
+    config = RunConfig(steps=60)
+    at = open_page(last=subject("broken", config, from_vector(weights, broken.bottleneck, broken.hidden)))
+    pages = drawn(at)
+    assert list(pages) == SCENES
+    np.testing.assert_allclose(points_in(pages["sphere"])[0], 0, atol=1e-6)
+    assert names_in(pages["sphere"]) == [["u₁", "u₀", "u₂"]]
+
+
+def test_the_training_ends_where_the_network_stands() -> None:
+    at = open_page()
+    shots = train(pretrained("robust").config).snapshots
+    page = drawn(at)["training"]
+    places, colors = points_in(page)
+    np.testing.assert_allclose(places, shots.latents[-1][:, (1, 0, 2)], atol=1e-4)
+    np.testing.assert_allclose(colors, shots.colors, atol=0.5 / 255 + 1e-9)
+    assert settings_of(page)["frames"]["names"] == [f"{done} updates" for done in shots.steps]
+
+
+def test_the_cube_joins_hues_to_the_answers_of_the_network_on_screen() -> None:
+    at = open_page()
+    sound(at.button_group("latent-model").set_value("ex-2.7").run())
+    hues = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
+    answers = respond(ablate(pretrained("ex-2.7").model, HUE), hues).rgb
+    page = drawn(at)["cube"]
+    for panel in (0, 1):
+        places, colors = points_in(page, panel)
+        np.testing.assert_allclose(places[-12:], scenes.stand_cube(answers), atol=1e-5)
+        np.testing.assert_allclose(colors[-12:], answers, atol=0.5 / 255 + 1e-6)
+    bright = dict(zip(HUES, answers.mean(-1).tolist(), strict=True))
+    said = at.caption[-1].value
+    for group in (("red", "green", "blue"), ("yellow", "cyan", "magenta")):
+        assert figure(float(np.mean([bright[name] for name in group]))) in said
+    page = drawn(sound(at.toggle("cube-fall").set_value(False).run()))["cube"]
+    assert len(points_in(page)[0]) == 512
+
+
+def test_three_spheres_lose_what_the_page_deletes() -> None:
+    at = open_page("ablation.py")
+    model = pretrained("robust").model
+    for picked in ([0, 1], [2], [0, 1, 2, 3], []):
+        sound(at.button_group("ablation-dims-4").set_value(picked).run())
+        (page,) = drawn(at).values()
+        assert [each["title"] for each in settings_of(page)["panels"]] == [each.value for each in at.subheader]
+        for i, deleted in enumerate(((), WARMTH, tuple(picked))):
+            places, colors = points_in(page, i)
+            np.testing.assert_allclose(places, u(model, deleted)[:, (1, 0, 2)], atol=1e-5)
+            np.testing.assert_allclose(colors, COLORS, atol=0.5 / 255 + 1e-9)
+            assert len(names_in(page)[i]) == 3 - len({0, 1, 2} & set(deleted))
+
+
+# --- axes ------------------------------------------------------------------------------------------
+
+
+def test_axes_are_named_by_what_lives_there(spheres: ModuleType, random_model: Models) -> None:
+    sound_one = pretrained("robust")
+    names = spheres.axis_names(subject("robust", sound_one.config, sound_one.model))
+    assert names[:2] == ["u₀ warmth", "u₁ hue"]
+    for width in (3, 6):
+        untrained = subject("untrained", RunConfig(bottleneck=width), random_model(width, seed=3))
+        roles = axis_roles(untrained.model)
+        # No wheel lies in the first two dims.
+        assert not {"warmth", "hue"} & set(roles)
+        names = [f"u{digit} {role}".strip() for digit, role in zip("₀₁₂₃₄₅", roles, strict=False)]
+        assert spheres.axis_names(untrained) == names
+
+
+# --- what is remembered, and what is not -----------------------------------------------------------
+
+
+@pytest.fixture
+def forgetful(spheres: ModuleType) -> Iterator[None]:
+    """No page of a scene is remembered from before, nor afterwards."""
+    pages = spheres.sphere_page, spheres.triple_page, spheres.training_page, spheres.cube_page
+    for page in pages:
+        page.clear()
+    yield
+    for page in pages:
+        page.clear()
+
+
+def test_equal_scenes_are_built_once(forgetful: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+    original = scenes.to_html
+
+    def counting(scene: scenes.Scene, key: str, height: int) -> str:
+        built.append(key)
+        return original(scene, key, height)
+
+    monkeypatch.setattr(scenes, "to_html", counting)
+    at = open_page()
+    assert built == SCENES
+    first = drawn(at)
+    # A rerun, another session, and the same weights under another name.
+    assert drawn(sound(at.run())) == first
+    assert drawn(open_page()) == first
+    shipped = pretrained("robust")
+    assert drawn(open_page(last=subject("same", shipped.config, shipped.model))) == first
+    assert built == SCENES
+    # A choice builds the scene that it changes, once.
+    for name in ("red", "none", "red"):
+        sound(at.selectbox("latent-mark").set_value(name).run())
+    assert built == [*SCENES, "sphere"]
+    sound(at.button_group("latent-cut").set_value("warmth [0]").run())
+    assert built == [*SCENES, "sphere", "sphere"]
+
+
+@pytest.mark.parametrize(("name", "lost", "charts"), [("latent.py", 3, 3), ("ablation.py", 1, 19)])
+def test_a_scene_that_cannot_be_built_says_so_and_the_projections_stay(
+    name: str, lost: int, charts: int, forgetful: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(scene: scenes.Scene, key: str, height: int) -> str:
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr(scenes, "to_html", broken)
+    at = AppTest.from_file(str(APP), default_timeout=240).run()
+    sound(at.switch_page(f"pages/{name}").run(), warnings=lost)
+    for warning in at.warning:
+        assert re.fullmatch(r"The scene could not be built \(RuntimeError\)\. .*flat charts.*\.", warning.value)
+    assert drawn(at) == {}
+    assert len(at.get("vega_lite_chart")) == charts
+    # Nothing of it is remembered.
+    monkeypatch.undo()
+    sound(at.run())
+    assert len(drawn(at)) == lost

@@ -1,8 +1,9 @@
 """Scenes in three dimensions: latents on the sphere, and the RGB cube stood on its black corner, with PyVista.
 
 A scene becomes one self-contained page (`to_html`), without a server, a process, OpenGL or the network: trame-vtk
-serialises the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes) and
-what a lesson needs beyond turning (camera presets, a camera that is kept, frames to scrub) is added by `viewer/`.
+serialises the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
+what is cheaper to make there (balls for points) and what a lesson needs beyond turning (camera presets, a camera that is
+kept, frames to scrub) is added by `viewer/`.
 Experiment 2.7, "Latents" and "RGB cube".
 """
 
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyvista as pv
@@ -234,17 +235,14 @@ def _export(scene: Scene) -> dict[str, Any]:
     try:
         for column, panel in enumerate(scene.panels):
             plotter.subplot(0, column)
-            plotter.set_background(GROUND)
-            flat = {"lighting": False, "show_scalar_bar": False, "render": False, "reset_camera": False}
-            # The points first: the viewer finds those of the first panel by their place in the list.
-            plotter.add_mesh(_balls(panel.points, panel.colors, POINT_RADIUS), rgb=True, scalars="rgb", **flat)
-            plotter.add_mesh(_segments(panel.lines), color=FAINT, line_width=1.5, **flat)
+            plotter.set_background(GROUND)  # pyright: ignore[reportArgumentType]
+            flat: dict[str, Any] = {"lighting": False, "show_scalar_bar": False, "render": False, "reset_camera": False}
+            # What is to be balls comes first: the page makes them, of these points with the radii that it is told.
+            plotter.add_mesh(_points(panel.points, panel.colors), rgb=True, scalars="rgb", **flat)
             if panel.marked is not None:
-                place = panel.points[panel.marked]
-                ball = _balls(place[None], panel.colors[[panel.marked]], 1.8 * POINT_RADIUS)
-                plotter.add_mesh(ball, rgb=True, scalars="rgb", **flat)
-                rings = np.concatenate([np.roll(_globe()[:96], turn, axis=-1) for turn in range(3)])
-                plotter.add_mesh(_segments(place + 3 * POINT_RADIUS * rings), color="#000000", line_width=3, **flat)
+                one = [panel.marked]
+                plotter.add_mesh(_points(panel.points[one], panel.colors[one]), rgb=True, scalars="rgb", **flat)
+            plotter.add_mesh(_segments(panel.lines), color=FAINT, line_width=1.5, **flat)
             view = scene.views[0 if scene.linked else column]
             camera = plotter.camera
             camera.position = tuple(4.0 * np.asarray(view.position))
@@ -256,27 +254,23 @@ def _export(scene: Scene) -> dict[str, Any]:
         if scene.linked:
             plotter.link_views()
         exporter = _Exporter()
-        return exporter.get_standalone_state(exporter.get_global_id(plotter.ren_win))
+        return cast(dict[str, Any], exporter.get_standalone_state(exporter.get_global_id(plotter.ren_win)))
     finally:
         plotter.close()
 
 
 @lru_cache(maxsize=1)
-def _ball() -> tuple[Array, Array]:
-    """A small round solid: places `[V, 3]` at distance 1 and triangles `[F, 3]`."""
+def _ball() -> dict[str, list[Any]]:
+    """A small round solid as the page reads it: corners at distance 1, and of each triangle the three."""
     solid = pv.Icosphere(radius=1.0, nsub=1)
-    return np.asarray(solid.points, np.float32), solid.faces.reshape(-1, 4)[:, 1:]
+    corners = np.asarray(solid.points, np.float64).round(5).reshape(-1).tolist()
+    return {"corners": corners, "triangles": solid.faces.reshape(-1, 4)[:, 1:].reshape(-1).tolist()}
 
 
-def _balls(centres: Array, colors: Array, radius: float) -> pv.PolyData:
-    """All points as one mesh: a real glyph filter takes ten times as long."""
-    places, triangles = _ball()
-    n, v = len(centres), len(places)
-    points = (centres[:, None, :] + radius * places[None]).reshape(-1, 3).astype(np.float32)
-    faces = (triangles[None] + v * np.arange(n)[:, None, None]).reshape(-1, 3)
-    mesh = pv.PolyData.from_regular_faces(points, faces)
-    levels = np.rint(np.nan_to_num(np.clip(colors, 0, 1)) * 255).astype(np.uint8)
-    mesh.point_data["rgb"] = np.repeat(levels, v, axis=0)
+def _points(places: Array, colors: Array) -> pv.PolyData:
+    """Points, and no more: made into balls here, they would take four times as long to export."""
+    mesh = pv.PolyData(places.astype(np.float32))
+    mesh.point_data["rgb"] = np.rint(np.nan_to_num(np.clip(colors, 0, 1)) * 255).astype(np.uint8)
     return mesh
 
 
@@ -296,11 +290,17 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
         "key": key,
         "height": height,
         "panels": [
-            {"title": p.title, "labels": [{"text": label.text, "place": label.place} for label in p.labels]}
+            {
+                "title": p.title,
+                "labels": [{"text": label.text, "place": label.place} for label in p.labels],
+                "radii": [POINT_RADIUS] if p.marked is None else [POINT_RADIUS, 1.8 * POINT_RADIUS],
+                "mark": None if p.marked is None else p.points[p.marked].tolist(),
+            }
             for p in scene.panels
         ],
         "views": [{"name": v.name, "position": v.position, "up": v.up} for v in scene.views],
         "reach": _REACH,
+        "ball": _ball(),
         "words": scene.words,
     }
     if scene.frames is not None:
@@ -308,8 +308,6 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
         settings["frames"] = {
             "places": base64.b64encode(packed.tobytes()).decode(),
             "names": list(scene.frame_names),
-            "points": packed.shape[1],
-            "ball": (_ball()[0] * POINT_RADIUS).round(5).reshape(-1).tolist(),
         }
     folder = files("excolor").joinpath("viewer")
     style, check, script = (

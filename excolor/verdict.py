@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from excolor.color import GREYS, HUES, named_colors
+from excolor.color import GREYS, HUES, hsv_to_rgb, named_colors
 from excolor.evaluation import FAILS_ABOVE, Figures, respond, share_in
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE
@@ -19,6 +19,8 @@ GREY_IN_PLANE = 0.15  # 0.12: share of a grey's ‖u‖² in the hue plane
 HUE_OFF_PLANE = 0.35  # 0.31: mean share of the twelve hues' ‖u‖² outside it
 ROTATED = 20.0  # 11: degrees between red and the first axis within the plane
 RED_COSINE = 0.8  # 0.87
+# Half of the way between a wheel round the centre and hues that are all in one place.
+OFF_CENTRE = 0.5
 
 
 class Cause(Enum):
@@ -83,16 +85,17 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
 def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:
     """What lives on each axis of a model: "warmth", "hue", "tone" or nothing that can be named (an empty string).
 
-    Warmth and hue are the first two axes, if red and the wheel are where the regularizers want them. Tone is the axis
-    along which black and white differ most, if by at least half of their distance.
+    Warmth and hue are the first two axes, if the wheel goes round their plane and red is where the regularizers want
+    it. Tone is the axis along which black and white differ most, if by at least half of their distance.
     """
     placed = placement(model)
-    in_plane = placed.hue_off_plane <= HUE_OFF_PLANE
+    wheel = respond(model, hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])).u[:, HUE]
+    round_centre = np.linalg.norm(wheel.mean(0)) <= OFF_CENTRE
     roles = [""] * model.bottleneck
-    if in_plane and placed.red_angle <= ROTATED:
-        roles[0] = "warmth"
-    if in_plane:
+    if round_centre and placed.hue_off_plane <= HUE_OFF_PLANE:
         roles[1] = "hue"
+        if placed.red_angle <= ROTATED:
+            roles[0] = "warmth"
     black, white = respond(model, [[0, 0, 0], [1, 1, 1]]).u
     difference = np.abs(white - black)
     tone = int(difference.argmax())

@@ -74,13 +74,30 @@ roles = axis_roles(chosen.model)
 placed = placement(ablate(chosen.model, deleted))
 
 
+def along_a_line(places: np.ndarray) -> tuple[float, float]:
+    """How much of the spread of places lies along one line, and how closely the place on it follows brightness."""
+    apart = np.nan_to_num(places - places.mean(0))
+    _left, spread, directions = np.linalg.svd(apart, full_matrices=False)
+    if spread[0] < 1e-6:
+        return np.nan, np.nan
+    correlation = np.corrcoef(apart @ directions[0], rgb_grid(8).reshape(-1, 3).mean(-1))[0, 1]
+    return float(spread[0] ** 2 / (spread**2).sum()), float(abs(correlation))
+
+
 def what_is_seen() -> str:
     """What is to be seen in this run, in words."""
     named = ", ".join(f"u{latents.sub(k)} {roles[k]}".strip() for k in dims)
     if deleted == HUE:
-        seen = _("Hue is deleted: the wheel is gone, and what is left is one line of tones from black to white.")
+        line, tone = along_a_line(u[:, dims])
+        seen = _(
+            "Hue is deleted: the wheel is gone. Of the spread that is left, {line} lies along one line, and the place on it "
+            "goes with brightness (correlation {tone})."
+        ).format(line=percent(line), tone=figure(tone))
     elif deleted == WARMTH:
-        seen = _("Warmth is deleted: the wheel has collapsed to a band across the axis that is left of it.")
+        seen = _(
+            "Warmth is deleted: of the wheel, a band is left. The vibrant hues have on average {share} of their squared "
+            "length along u₁."
+        ).format(share=percent(1 - placed.hue_off_plane))
     else:
         seen = _(
             "The vibrant hues lie round the plane of u₀ and u₁, on average {share} of their squared length outside it; the "

@@ -258,16 +258,16 @@ def compare() -> None:
         with place:
             picked = st.selectbox(_("Network"), names, index=index, key=key)
             chosen = shelf.choices()[picked]
-            figures = figures_of(chosen)
-            words = _("The hue plane of {name}: red's cosine to the first axis is {cosine}.")
+            # Words that stay the same: Streamlit draws a chart anew when they change. The figures stand below.
+            words = _("Latents of 512 colours on the hue plane of {name}, the names of the hues around the rim.")
             panels.chart(
                 latents.spec((1, 0)),
                 wheel(chosen),
-                words.format(name=picked, cosine=figure(figures.red_cosine)),
+                words.format(name=picked),
                 f"{key}-wheel",
                 fixed=True,
             )
-            pair.append((picked, figures))
+            pair.append((picked, figures_of(chosen)))
     panels.figure_table(pair)
 
 

@@ -9,8 +9,8 @@ are used, and each row says which:
 - *script*: one run of the page's script in this process by Streamlit's AppTest: what the server computes, and a little
   for AppTest's own reading of the result. No network, no browser. Its processor time is given too, which tells a slow
   page from a busy machine.
-- *server*: between the browser's message that asks the real server for a rerun and the last message of the answer, as
-  the browser sees them on its own socket: the script, its forward messages, and both their ways.
+- *server*: the real server, from the message that asks it for a rerun to the last message of its answer, spoken to in
+  Streamlit's own protocol: the script and its messages. No browser.
 - *screen*: in the real browser, from the click (or the start of the navigation) until nothing changes any more: the
   last change of the page's content, or the end of the last long task, before half a second of quiet. Software
   rendering on a machine without a GPU is part of it.
@@ -31,23 +31,31 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from playwright.sync_api import Browser, Page, WebSocket  # noqa: E402
+import torch  # noqa: E402
+from playwright.sync_api import Browser, Page  # noqa: E402
 from rich import box  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
+from tests.browser.session import session  # noqa: E402
 from tests.browser.tools import APP, browser_path, launch, open_page, serve, settled, visit  # noqa: E402
 
 RERUN_MS = 150.0
+SCENE_MS = 100.0
 FIRST_PAINT_S = 4.0
 WARM_UP_S = 5.0  # a server compiles its kernels beside the first page
-DIMS = [dims for n in range(5) for dims in combinations(range(4), n)]  # all 16 sets
+_DIMS = [dims for n in range(5) for dims in combinations(range(4), n)]  # all 16 sets
+ORDERS = {
+    "new to the server": [dims for dims in _DIMS if dims not in ((0,), (0, 1))],  # those two are on the page already
+    "known to the server": [*_DIMS, *_DIMS[:4]],
+}
 
 
 @dataclass(frozen=True)
@@ -72,9 +80,10 @@ def spread(name: str, milliseconds: Sequence[float], bound: float | None = None)
 
 
 def rerun_script() -> list[Row]:
-    """The ablation page's script after another set of dims was picked: never seen before, and seen before."""
+    """The ablation page's script after other dims were picked, which the server has seen or not."""
     at = AppTest.from_file(str(APP), default_timeout=120).run()
     at.switch_page("pages/ablation.py").run()
+    time.sleep(WARM_UP_S)
 
     def rerun(dims: tuple[int, ...]) -> tuple[float, float]:
         picker = at.button_group("ablation-dims-4").set_value(list(dims))
@@ -82,14 +91,77 @@ def rerun_script() -> list[Row]:
         picker.run()
         return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - processor)
 
-    time.sleep(WARM_UP_S)
-    new = [rerun(dims) for dims in DIMS if dims not in ((0,), (0, 1))]  # those two are on the page already
-    known = [rerun(dims) for dims in [*DIMS, *DIMS[:4]]]
     rows: list[Row] = []
-    for name, runs in (("new to the server", new), ("known to the server", known)):
-        wall, processor = zip(*runs, strict=True)
+    for name, order in ORDERS.items():
+        wall, processor = zip(*map(rerun, order), strict=True)
         rows += spread(f"Ablation, other dims, {name} (script)", wall, RERUN_MS)
         rows.append(Row(f"Ablation, other dims, {name} (script), processor time", float(np.median(processor)), "ms"))
+    return rows
+
+
+# --- on the real server --------------------------------------------------------------------------
+
+
+@contextmanager
+def fresh_server() -> Iterator[str]:
+    """A server that has not served anyone."""
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as base_url:
+        yield base_url
+
+
+def rerun_server() -> list[Row]:
+    """The same, of the real server."""
+    rows: list[Row] = []
+    with fresh_server() as base_url, session(base_url, "ablation") as visitor:
+        visitor.run()
+        time.sleep(WARM_UP_S)
+        for name, order in ORDERS.items():
+            milliseconds: list[float] = []
+            for dims in order:
+                visitor.pick("ablation-dims-4", [str(dim) for dim in dims])
+                milliseconds.append(1000 * visitor.run())
+            rows += spread(f"Ablation, other dims, {name} (server)", milliseconds, RERUN_MS)
+    return rows
+
+
+def draw_scenes() -> list[Row]:
+    """The pages of scenes, past what is remembered of them: the first of a process, and each kind once it is warm."""
+    # stpyvista can only be imported in an app.
+    AppTest.from_string("import excolor.ui.spheres").run(timeout=120)
+    from excolor.ui import spheres
+    from excolor.ui.subject import shipped
+
+    torch.set_num_threads(1)  # as the app does
+    robust, view = shipped("robust"), (1, 0, 2)
+    sphere, triple, training, cube = (
+        spheres.sphere_page,
+        spheres.triple_page,
+        spheres.training_page,
+        spheres.cube_page,
+    )
+    kinds: dict[str, tuple[Any, Callable[[], str]]] = {
+        "one sphere": (sphere, lambda: sphere(robust, view, (), True, None)),
+        "three spheres": (triple, lambda: triple(robust, view, (0, 1), ("intact", "− warmth", "− hue"))),
+        "training": (training, lambda: training(robust, view)),
+        "cube, its hues' answers": (cube, lambda: cube(robust, True)),
+        "cube, all colours": (cube, lambda: cube(robust, False)),
+    }
+    rows: list[Row] = []
+    for name, (remembering, draw) in kinds.items():
+        wall: list[float] = []
+        processor: list[float] = []
+        page = ""
+        for _ in range(12):
+            remembering.clear()
+            start, begun = time.perf_counter(), time.process_time()
+            page = draw()
+            wall.append(1000 * (time.perf_counter() - start))
+            processor.append(1000 * (time.process_time() - begun))
+        if not rows:
+            rows.append(Row(f"Scene, {name}, the first of the process (script)", wall[0], "ms"))
+        rows += spread(f"Scene, {name} (script)", wall[2:], SCENE_MS)
+        rows.append(Row(f"Scene, {name} (script), processor time", float(np.median(processor[2:])), "ms"))
+        rows.append(Row(f"Scene, {name}, size of its page", len(page) / 1e6, "MB"))
     return rows
 
 
@@ -115,18 +187,6 @@ _NEXT_FRAME = """
 _QUIET = "() => seen.changed > seen.clicked && performance.now() - seen.changed > 500"
 
 
-class Wire:
-    """When messages last went over the page's socket, in both directions."""
-
-    def __init__(self, page: Page) -> None:
-        self.sent = self.received = 0.0
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda _: setattr(self, "sent", time.perf_counter()))
-        socket.on("framereceived", lambda _: setattr(self, "received", time.perf_counter()))
-
-
 def watch(page: Page) -> None:
     """Begin to note when the page was clicked and when it changed."""
     page.evaluate(_WATCH)
@@ -140,13 +200,6 @@ def redrawn(page: Page, act: Callable[[], None]) -> float:
 
 
 @contextmanager
-def fresh_server() -> Iterator[str]:
-    """A server that has not served anyone."""
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as base_url:
-        yield base_url
-
-
-@contextmanager
 def cold_browser() -> Iterator[Browser]:
     """A browser's process of its own, with an empty cache."""
     executable = browser_path()
@@ -156,24 +209,18 @@ def cold_browser() -> Iterator[Browser]:
         yield browser
 
 
-def rerun_browser() -> list[Row]:
-    """The ablation page in the real server and browser: one dim after another switched off and on."""
-    server: list[float] = []
-    screen: list[float] = []
+def rerun_screen() -> list[Row]:
+    """The ablation page in the browser: one dim after another switched off and on."""
+    milliseconds: list[float] = []
     with fresh_server() as base_url, cold_browser() as browser, visit(browser, base_url) as (page, _):
-        wire = Wire(page)
         open_page(page, "ablation")
         watch(page)
         dims = page.get_by_role("toolbar", name="Dims deleted on the right")
         # A Gray code: every set of dims comes by once, each one click from the one before; then some again.
         for i in range(1, 21):
-            dim = (i & -i).bit_length() - 1
-            screen.append(redrawn(page, dims.get_by_role("button", name=str(dim % 4), exact=True).click))
-            server.append(1000 * (wire.received - wire.sent))
-    return [
-        *spread("Ablation, other dims (server)", server, RERUN_MS),
-        *spread("Ablation, other dims, from click to rest (screen)", screen),
-    ]
+            dim = ((i & -i).bit_length() - 1) % 4
+            milliseconds.append(redrawn(page, dims.get_by_role("button", name=str(dim), exact=True).click))
+    return spread("Ablation, other dims, from click to rest (screen)", milliseconds)
 
 
 def first_paint() -> list[Row]:
@@ -195,7 +242,9 @@ def first_paint() -> list[Row]:
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "rerun-script": rerun_script,
-    "rerun-browser": rerun_browser,
+    "scenes": draw_scenes,
+    "rerun-server": rerun_server,
+    "rerun-screen": rerun_screen,
     "first-paint": first_paint,
 }
 

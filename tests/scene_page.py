@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-BALL = 42  # vertices of an icosahedron whose 30 edges were halved once
-
 
 def state_of(page: str) -> dict[str, Any]:
     """The scene as the viewer reads it; strict JSON, in which there is no NaN."""
@@ -52,7 +50,7 @@ def array(state: dict[str, Any], at: dict[str, Any]) -> np.ndarray:
 
 
 def meshes(page: str) -> list[list[tuple[np.ndarray, np.ndarray]]]:
-    """Of each panel the meshes, as vertices `[V, 3]` and their levels of RGB `[V, 3]` (`[0, 3]` for lines)."""
+    """Of each panel the meshes, as places `[N, 3]` and their levels of RGB `[N, 3]` (`[0, 3]` for lines)."""
     state = state_of(page)
     found: list[list[tuple[np.ndarray, np.ndarray]]] = []
     for renderer in panels_of(state):

@@ -34,7 +34,7 @@ from excolor.scenes import (
     stand_cube,
     to_html,
 )
-from tests.scene_page import BALL, below, meshes, panels_of, settings_of, state_of
+from tests.scene_page import below, meshes, panels_of, settings_of, state_of
 
 AXES = ("u₀ warmth", "u₁ hue", "u₂ tone", "u₃", "u₄", "u₅")
 COLORS = rgb_grid(3).reshape(-1, 3)
@@ -108,7 +108,7 @@ def test_latents_that_are_not_numbers_are_drawn_in_the_centre() -> None:
     np.testing.assert_array_equal(panel.points[::2], 0)
     (points, colors), *_ = meshes(draw(Scene((panel,), LATENT_VIEWS)))[0]
     assert np.isfinite(points).all()
-    assert (colors.reshape(-1, BALL, 3)[::2] == 0).all()
+    assert (colors[::2] == 0).all()
 
 
 # --- the cube --------------------------------------------------------------------------------------
@@ -197,43 +197,52 @@ def draw(scene: Scene, key: str = "key", height: int = 400) -> str:
     return to_html(scene, key, height)
 
 
-def test_every_point_is_a_small_ball_around_its_place_in_its_colour() -> None:
+def test_every_point_is_at_its_place_in_its_colour() -> None:
     u, rgb = on_sphere(n=200), np.random.default_rng(1).random((200, 3))
     panel = latent_panel("", u, rgb, (2, 3, 1), AXES)
-    ((balls, lines),) = meshes(draw(Scene((panel,), LATENT_VIEWS)))
-    vertices = balls[0].reshape(200, BALL, 3)
-    np.testing.assert_allclose(vertices.mean(1), u[:, (2, 3, 1)], atol=1e-6)
-    distances = np.linalg.norm(vertices - panel.points[:, None], axis=-1)
-    np.testing.assert_allclose(distances, POINT_RADIUS, rtol=1e-4)
-    levels = balls[1].reshape(200, BALL, 3)
-    assert (levels == levels[:, :1]).all()
-    assert np.abs(levels[:, 0] / 255 - rgb).max() <= 0.5 / 255 + 1e-9
+    page = draw(Scene((panel,), LATENT_VIEWS))
+    ((points, lines),) = meshes(page)
+    np.testing.assert_allclose(points[0], u[:, (2, 3, 1)], atol=1e-6)
+    assert np.abs(points[1] / 255 - rgb).max() <= 0.5 / 255 + 1e-9
     np.testing.assert_allclose(lines[0], panel.lines.reshape(-1, 3), atol=1e-6)
+    assert settings_of(page)["panels"][0]["radii"] == [POINT_RADIUS]
+
+
+def test_the_ball_for_each_point_is_round_and_closed() -> None:
+    ball = settings_of(draw(Scene((sphere(),), LATENT_VIEWS)))["ball"]
+    corners, triangles = np.array(ball["corners"]).reshape(-1, 3), np.array(ball["triangles"]).reshape(-1, 3)
+    assert (len(corners), len(triangles)) == (42, 80)  # an icosahedron with its edges halved once
+    np.testing.assert_allclose(np.linalg.norm(corners, axis=1), 1, atol=1e-4)
+    a, b, c = (corners[triangles[:, i]] for i in range(3))
+    # All turned outwards, and together nearly what a ball of radius 1 holds.
+    volumes = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
+    assert (volumes > 0).all()
+    assert volumes.sum() == pytest.approx(4 / 3 * math.pi, rel=0.13)
 
 
 def test_colours_outside_the_cube_are_clipped() -> None:
     panel = latent_panel("", on_sphere(n=2), [[-1, 0.5, 2], [math.inf, 0, 1]], (0, 1, 2), AXES)
-    ((balls, _lines),) = meshes(draw(Scene((panel,), LATENT_VIEWS)))
-    assert balls[1][[0, BALL]].tolist() == [[0, 128, 255], [255, 0, 255]]
+    ((points, _lines),) = meshes(draw(Scene((panel,), LATENT_VIEWS)))
+    assert points[1].tolist() == [[0, 128, 255], [255, 0, 255]]
 
 
-def test_a_marked_point_is_larger_and_ringed_in_black() -> None:
+def test_a_marked_point_is_larger_and_the_page_is_told_where_to_draw_its_ring() -> None:
     panel = sphere(marked=5)
-    page = draw(Scene((panel,), LATENT_VIEWS))
-    ((balls, _lines, ball, rings),) = meshes(page)
-    assert len(balls[0]) == BALL * len(COLORS)
-    assert len(ball[0]) == BALL
-    np.testing.assert_allclose(ball[0].mean(0), panel.points[5], atol=1e-6)
-    assert np.linalg.norm(ball[0] - panel.points[5], axis=1).min() > POINT_RADIUS
-    assert (ball[1] == np.rint(255 * COLORS[5])).all()
-    np.testing.assert_allclose(np.linalg.norm(rings[0] - panel.points[5], axis=1), 3 * POINT_RADIUS, rtol=1e-4)
-    colors = [actor["properties"]["color"] for actor in below(state_of(page)["scene"], "Property")]
-    assert colors[-1] == [0, 0, 0]
+    page = draw(Scene((panel, sphere()), LATENT_VIEWS))
+    (points, one, _lines), without = meshes(page)
+    assert len(points[0]) == len(without[0][0]) == len(COLORS)
+    np.testing.assert_allclose(one[0], panel.points[[5]], atol=1e-6)
+    assert one[1].tolist() == np.rint(255 * COLORS[[5]]).tolist()
+    first, second = settings_of(page)["panels"]
+    assert first["mark"] == pytest.approx(panel.points[5].tolist())
+    assert len(first["radii"]) == 2
+    assert first["radii"][0] == POINT_RADIUS < first["radii"][1]
+    assert (second["mark"], second["radii"]) == (None, [POINT_RADIUS])
 
 
 def test_nothing_is_lit_so_that_a_colour_is_a_colour() -> None:
     properties = list(below(state_of(draw(Scene((sphere(marked=1),), LATENT_VIEWS)))["scene"], "Property"))
-    assert len(properties) == 4
+    assert len(properties) == 3
     assert not any(each["properties"]["lighting"] for each in properties)
 
 
@@ -265,7 +274,7 @@ def test_the_cubes_two_panels_look_from_opposite_sides() -> None:
     np.testing.assert_allclose(front, -back)
     yellow, blue = stand_cube([[1, 1, 0], [0, 0, 1]])
     assert front @ yellow > 0 > front @ blue  # what the page says is in the middle of either
-    assert [len(mesh[0][0]) for mesh in meshes(page)] == [512 * BALL] * 2
+    assert [len(mesh[0][0]) for mesh in meshes(page)] == [512] * 2
     assert [each["title"] for each in settings_of(page)["panels"]] == ["front", "back"]
 
 
@@ -346,7 +355,7 @@ def test_equal_scenes_give_equal_pages() -> None:
 
 def unpacked(told: dict[str, Any]) -> np.ndarray:
     packed = np.frombuffer(base64.b64decode(told["places"]), "<i2")
-    return packed.reshape(len(told["names"]), told["points"], 3) / 32767
+    return packed.reshape(len(told["names"]), -1, 3) / 32767
 
 
 @settings(max_examples=5)
@@ -358,17 +367,6 @@ def test_frames_arrive_as_they_were(moments: int, points: int, seed: int) -> Non
     told = settings_of(draw(Scene((panel,), LATENT_VIEWS, frames=frames, frame_names=names)))["frames"]
     assert told["names"] == list(names)
     np.testing.assert_allclose(unpacked(told), frames, atol=0.5001 / 32767)
-
-
-def test_the_last_frame_is_the_mesh_that_the_page_opens_with() -> None:
-    frames = np.stack([on_sphere(3, seed=seed) for seed in range(3)])
-    panel = Panel("", frames[-1], COLORS, np.zeros((1, 2, 3)))
-    page = draw(Scene((panel,), LATENT_VIEWS, frames=frames, frame_names=("a", "b", "c")))
-    told = settings_of(page)["frames"]
-    ball = np.array(told["ball"]).reshape(-1, 3)
-    # What the script writes when its slider stands at the end, in the order in which it does.
-    moved = (unpacked(told)[-1][:, None] + ball[None]).reshape(-1, 3)
-    np.testing.assert_allclose(meshes(page)[0][0][0], moved, atol=5e-5)
 
 
 def test_frames_that_are_no_places_are_kept_in_bounds() -> None:

@@ -18,16 +18,16 @@ from streamlit.testing.v1 import AppTest
 from excolor import scenes
 from excolor.checkpoint import pretrained
 from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_grid
-from excolor.config import RunConfig
+from excolor.config import RunConfig, Weights
 from excolor.evaluation import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from excolor.ui.shelf import LAST
 from excolor.ui.subject import Subject, subject
-from excolor.ui.text import figure
+from excolor.ui.text import figure, percent
 from excolor.verdict import axis_roles
-from tests.scene_page import BALL, meshes, settings_of
+from tests.scene_page import meshes, settings_of
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 VIEWS = {"[1, 0, 2]": (1, 0, 2), "[2, 3, 1]": (2, 3, 1), "[1, 3, 0]": (1, 3, 0)}
@@ -76,9 +76,9 @@ def names_in(page: str) -> list[list[str]]:
 
 
 def points_in(page: str, panel: int = 0, mesh: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Of the balls of a mesh their places `[N, 3]` and their colours `[N, 3]` in [0, 1]."""
-    vertices, levels = meshes(page)[panel][mesh]
-    return vertices.reshape(-1, BALL, 3).mean(1), levels[::BALL] / 255
+    """The places `[N, 3]` of a mesh's points and their colours `[N, 3]` in [0, 1]."""
+    places, levels = meshes(page)[panel][mesh]
+    return places, levels / 255
 
 
 def u(model: ColorAutoencoder, deleted: tuple[int, ...] = ()) -> np.ndarray:
@@ -108,6 +108,25 @@ def test_every_view_of_every_deletion_shows_its_latents() -> None:
         assert [re.findall(r"\d", text) for text in flat] == [[str(dims[i]), str(dims[1])] for i in (0, 2)]
 
 
+def test_the_words_beneath_the_sphere_are_those_of_the_model_on_screen() -> None:
+    at = open_page()
+    model = pretrained("robust").model
+    grid, vivid = rgb_grid(8).reshape(-1, 3), hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
+    outside = 1 - (respond(model, vivid).u[:, :2] ** 2).sum(1).mean()
+    assert percent(outside) in at.caption[0].value
+    sound(at.button_group("latent-cut").set_value("warmth [0]").run())
+    assert percent((respond(ablate(model, WARMTH), vivid).u[:, 1] ** 2).mean()) in at.caption[0].value
+    at.button_group("latent-view-4").set_value("[2, 3, 1]")
+    sound(at.button_group("latent-cut").set_value("hue [0, 1]").run())
+    # The largest eigenvalue of what two dims are left, and brightness along its direction.
+    left = respond(ablate(model, HUE), grid).u[:, 2:].astype(np.float64)
+    values, directions = np.linalg.eigh(np.cov(left.T))
+    correlation = abs(np.corrcoef(left @ directions[:, 1], grid.mean(1))[0, 1])
+    said = at.caption[0].value
+    assert percent(values[1] / values.sum()) in said
+    assert f"correlation {figure(correlation)}" in said
+
+
 def test_any_three_dims_can_be_chosen_and_the_same_twice_is_said_to_be_flat() -> None:
     at = open_page()
     sound(at.button_group("latent-view-4").set_value("other").run())
@@ -134,12 +153,11 @@ def test_a_colour_that_is_looked_for_is_ringed(name: str) -> None:
     assert len(meshes(drawn(at)["sphere"])[0]) == 2
     assert at.selectbox("latent-mark").options == ["none", *named_colors()]
     page = drawn(sound(at.selectbox("latent-mark").set_value(name).run()))["sphere"]
-    ((place,), (color,)) = points_in(page, mesh=2)
+    ((place,), (color,)) = points_in(page, mesh=1)
     np.testing.assert_allclose(color, named_colors()[name], atol=0.5 / 255 + 1e-9)
     (expected,) = respond(pretrained("robust").model, named_colors()[name]).u[:, (1, 0, 2)]
     np.testing.assert_allclose(place, expected, atol=1e-5)
-    rings, _none = meshes(page)[0][3]
-    np.testing.assert_allclose(np.linalg.norm(rings - expected, axis=1), 3 * scenes.POINT_RADIUS, rtol=1e-3)
+    assert settings_of(page)["panels"][0]["mark"] == pytest.approx(expected.tolist(), abs=1e-5)
 
 
 @pytest.mark.parametrize("width", [2, 3, 5, 6])
@@ -221,17 +239,21 @@ def test_three_spheres_lose_what_the_page_deletes() -> None:
 # --- axes ------------------------------------------------------------------------------------------
 
 
-def test_axes_are_named_by_what_lives_there(spheres: ModuleType, random_model: Models) -> None:
-    sound_one = pretrained("robust")
-    names = spheres.axis_names(subject("robust", sound_one.config, sound_one.model))
+def test_axes_are_named_by_what_lives_there(spheres: ModuleType) -> None:
+    shipped = pretrained("robust")
+    names = spheres.axis_names(subject("robust", shipped.config, shipped.model))
     assert names[:2] == ["u₀ warmth", "u₁ hue"]
-    for width in (3, 6):
-        untrained = subject("untrained", RunConfig(bottleneck=width), random_model(width, seed=3))
-        roles = axis_roles(untrained.model)
-        # No wheel lies in the first two dims.
-        assert not {"warmth", "hue"} & set(roles)
-        names = [f"u{digit} {role}".strip() for digit, role in zip("₀₁₂₃₄₅", roles, strict=False)]
-        assert spheres.axis_names(untrained) == names
+    assert sorted(name[3:] for name in names[2:]) == ["", "tone"]
+    # Without the term that holds them apart, all hues crowd around red: there is no wheel to name an axis after.
+    crowded = RunConfig(weights=Weights(separate=0))
+    roles = axis_roles(train(crowded).model)
+    assert not {"warmth", "hue"} & set(roles)
+    names = spheres.axis_names(subject("crowded", crowded, train(crowded).model))
+    assert names == [f"u{digit} {role}".strip() for digit, role in zip("₀₁₂₃", roles, strict=True)]
+    for width in (2, 3, 5, 6):
+        config = RunConfig(bottleneck=width, steps=3)
+        names = spheres.axis_names(subject("begun", config, train(config).model))
+        assert [name[:2] for name in names] == [f"u{digit}" for digit in "₀₁₂₃₄₅"[:width]]
 
 
 # --- what is remembered, and what is not -----------------------------------------------------------

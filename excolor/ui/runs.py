@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +20,8 @@ from excolor.ui.replay import frames
 from excolor.ui.subject import Subject, figures_of, subject
 from excolor.verdict import Cause, Placement, causes, placement
 
-WAIT = 0.1  # seconds
+WAIT = 0.5  # seconds
+LONG = 10_000  # updates
 REMEMBERED = 64  # runs, about half a megabyte each
 
 
@@ -83,14 +86,31 @@ def trained(
         ExcolorError: the schedule is not one to train with.
     """
     slot = memory().slot(config, engine)
-    while not slot.lock.acquire(timeout=WAIT):
-        progress(0)  # another session trains it; this one can still be told to do something else
-    try:
+    with _patiently(slot.lock, progress):
         if slot.trained is None:
-            slot.trained = _train(config, engine, progress)
+            # A long run shares the cores with the rest; in the queue it would hold up everybody.
+            short = engine == "fused" and config.steps <= LONG
+            with _patiently(_cores, progress) if short else nullcontext():
+                slot.trained = _train(config, engine, progress)
         return slot.trained
+
+
+# A class that lets go of its sliders at once is served sooner one after another, and between them the server answers
+# other pages.
+_cores = threading.BoundedSemaphore(os.cpu_count() or 1)
+
+
+@contextmanager
+def _patiently(
+    lock: threading.Lock | threading.Semaphore, progress: Callable[[int], None]
+) -> Generator[None]:
+    """Hold a lock; whoever waits for it is asked now and then whether they still want to."""
+    while not lock.acquire(timeout=WAIT):
+        progress(0)
+    try:
+        yield
     finally:
-        slot.lock.release()
+        lock.release()
 
 
 def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -> Trained:

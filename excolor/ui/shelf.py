@@ -79,14 +79,16 @@ def choose(key: str, label: str, help_text: str) -> Subject:
     models = choices()
     if st.session_state.get("model") not in models:
         st.session_state["model"] = PRETRAINED[0]
-    control = st.segmented_control if len(models) <= 4 else st.selectbox
-    extra = {"required": True} if len(models) <= 4 else {}
 
     def remember() -> None:
         st.session_state["model"] = st.session_state[key] or PRETRAINED[0]
 
     st.session_state[key] = st.session_state["model"]
-    control(label, list(models), key=key, help=help_text, on_change=remember, **extra)
+    names = list(models)
+    if len(names) <= 4:
+        st.segmented_control(label, names, key=key, help=help_text, on_change=remember, required=True)
+    else:
+        st.selectbox(label, names, key=key, help=help_text, on_change=remember, width=240)
     return models[st.session_state["model"]]
 
 

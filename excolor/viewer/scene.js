@@ -1,7 +1,8 @@
 // What a lesson adds to trame-vtk's viewer: titles, labels that follow the camera, camera presets, a camera that is
-// kept when the scene is built again, and frames to scrub. `EXCOLOR` holds the settings, `window.global.renderWindow` the scene.
+// kept when the scene is built again, frames to scrub, and balls for points. `EXCOLOR` holds the settings,
+// `window.global.renderWindow` the scene.
 
-const { panels, views, words, reach, frames } = EXCOLOR;
+const { panels, views, words, reach, frames, ball } = EXCOLOR;
 const STACKED = 190; // pixels: at least the height of a panel under another
 const CLEAR = 20; // pixels around the centre in which no name stands
 const over = document.body.appendChild(document.createElement("div"));
@@ -15,11 +16,14 @@ function waitForScene() {
 }
 
 function start(renderWindow, renderers) {
+  const meshes = renderers.map((renderer) => renderer.getActors().map((actor) => actor.getMapper().getInputData()));
+  panels.forEach(({ radii }, i) => radii.forEach((radius, k) => makeBalls(meshes[i][k], radius)));
   const titles = panels.map(({ title }) => element("div", "xc-title", title));
   const labels = panels.map((panel) => panel.labels.map(({ text, place }) => {
     const node = element("div", "xc-label", text);
     return { place, node, half: node.offsetWidth / 2 };
   }));
+  const rings = panels.map(({ mark }) => mark && element("div", "xc-ring"));
   const cameras = renderers.map((renderer) => renderer.getActiveCamera());
   const distinct = [...new Set(cameras)];
   distinct.forEach((camera) => camera.setParallelProjection(true)); // which is not exported
@@ -38,7 +42,7 @@ function start(renderWindow, renderers) {
     button.textContent = view.name;
     button.onclick = () => { distinct.forEach((camera) => look(camera, view)); refresh(); };
   }
-  if (frames) addFrames(bar, renderers[0], renderWindow);
+  if (frames) addFrames(bar, meshes[0][0], panels[0].radii[0], renderWindow);
   restore();
   fit();
   distinct.forEach((camera) => camera.onModified(() => { keep(); place(); }));
@@ -90,6 +94,11 @@ function start(renderWindow, renderers) {
       const centre = at([0, 0, 0]);
       titles[i].style.left = `${left * width + 12}px`;
       titles[i].style.top = `${(1 - top) * height + 8}px`;
+      if (rings[i]) {
+        const [x, y] = at(panels[i].mark);
+        const radius = (3 * panels[i].radii[0] * down) / (2 * cameras[i].getParallelScale());
+        Object.assign(rings[i].style, { left: `${x - radius}px`, top: `${y - radius}px`, width: `${2 * radius}px`, height: `${2 * radius}px` });
+      }
       for (const { place, node, half } of labels[i]) {
         const [x, y] = at(place);
         // Not beyond the panel's edge; and nothing where the axis points at the reader, or the name would hide the points.
@@ -113,30 +122,45 @@ function start(renderWindow, renderers) {
   }
 }
 
-function addFrames(bar, renderer, renderWindow) {
+// Every point of a mesh becomes a ball in its colour.
+function makeBalls(mesh, radius) {
+  const centres = mesh.getPoints().getData(), n = centres.length / 3, corners = ball.corners.length / 3;
+  const scalars = mesh.getPointData().getScalars(), levels = scalars.getData();
+  scalars.setData(Uint8Array.from({ length: n * corners * 3 }, (_, i) => levels[3 * Math.floor(i / (3 * corners)) + (i % 3)]), 3);
+  const faces = new Uint32Array((n * ball.triangles.length * 4) / 3);
+  for (let i = 0, k = 0; i < n; i++) {
+    for (let t = 0; t < ball.triangles.length; t++) {
+      if (t % 3 === 0) faces[k++] = 3;
+      faces[k++] = i * corners + ball.triangles[t];
+    }
+  }
+  mesh.getVerts().setData(new Uint32Array(0));
+  mesh.getPolys().setData(faces);
+  moveBalls(mesh, centres, radius);
+}
+
+function moveBalls(mesh, centres, radius) {
+  const { corners } = ball, data = new Float32Array((centres.length * corners.length) / 3);
+  for (let i = 0, k = 0; i < centres.length; i += 3) {
+    for (let v = 0; v < corners.length; v++, k++) data[k] = centres[i + (v % 3)] + radius * corners[v];
+  }
+  mesh.getPoints().setData(data, 3);
+  mesh.modified();
+}
+
+function addFrames(bar, mesh, radius, renderWindow) {
   const bytes = Uint8Array.from(atob(frames.places), (c) => c.charCodeAt(0));
-  const places = new Int16Array(bytes.buffer);
-  const mesh = renderer.getActors()[0].getMapper().getInputData();
-  const target = mesh.getPoints();
-  const { ball, points, names } = frames;
+  const places = Float32Array.from(new Int16Array(bytes.buffer), (place) => place / 32767);
+  const { names } = frames, size = places.length / names.length;
   const slider = bar.appendChild(document.createElement("input"));
   const output = bar.appendChild(document.createElement("output"));
   Object.assign(slider, { type: "range", min: 0, max: names.length - 1, step: 1, value: names.length - 1 });
   slider.setAttribute("aria-label", words.frames ?? "");
   slider.oninput = () => {
-    const data = target.getData(), first = Number(slider.value) * points * 3;
-    for (let i = 0, k = 0; i < points; i++) {
-      const x = places[first + 3 * i] / 32767, y = places[first + 3 * i + 1] / 32767, z = places[first + 3 * i + 2] / 32767;
-      for (let v = 0; v < ball.length; v += 3, k += 3) {
-        data[k] = x + ball[v];
-        data[k + 1] = y + ball[v + 1];
-        data[k + 2] = z + ball[v + 2];
-      }
-    }
-    target.modified();
-    mesh.modified();
+    const moment = Number(slider.value);
+    moveBalls(mesh, places.subarray(moment * size, (moment + 1) * size), radius);
     renderWindow.render();
-    output.textContent = names[Number(slider.value)];
+    output.textContent = names[moment];
     document.documentElement.dataset.frame = slider.value;
   };
   slider.oninput();

@@ -6,7 +6,7 @@ Thirty of these cost what thirty browsers ask of the server, and nothing of what
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -39,7 +39,7 @@ class Session:
         """Run the page as it stands; returns the seconds until its last message was here.
 
         Raises:
-            RuntimeError: The script did not end well.
+            RuntimeError: The script did not end well, or the page shows an error.
         """
         message = BackMsg()
         state = message.rerun_script
@@ -65,6 +65,9 @@ class Session:
                     pass
         seconds = time.perf_counter() - start
         for element in self.elements:
+            if element.WhichOneof("type") == "exception":
+                raise RuntimeError(f"The page shows an error: {element.exception}")
+        for element in self.elements:
             widget = getattr(element, element.WhichOneof("type") or "", None)
             identity = getattr(widget, "id", "")
             if isinstance(identity, str) and identity.startswith("$$ID-"):
@@ -74,6 +77,11 @@ class Session:
     def set_number(self, key: str, value: float) -> None:
         """Type a number into a field; the page knows of it with the next run."""
         self._values[key] = WidgetState(id=self._ids[key], double_value=value)
+
+    def pick(self, key: str, options: Sequence[str]) -> None:
+        """Leave these options of a group switched on; the page knows of it with the next run."""
+        state = self._values[key] = WidgetState(id=self._ids[key])
+        state.string_array_value.data.extend(options)
 
     def click(self, key: str) -> None:
         """Press a button; the page knows of it with the next run."""

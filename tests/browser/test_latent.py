@@ -80,7 +80,8 @@ def cameras(frame: Frame) -> list[Camera]:
           }));
         }"""
     )
-    return [Camera(**{name: tuple(v) if isinstance(v, list) else v for name, v in each.items()}) for each in found]
+    vectors = "position", "up", "viewport"
+    return [Camera(*(tuple(each[name]) for name in vectors), each["shared"]) for each in found]  # pyright: ignore[reportArgumentType]
 
 
 def assert_same_place(one: Camera, other: Camera) -> None:

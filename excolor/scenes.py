@@ -2,8 +2,8 @@
 
 A scene becomes one self-contained page (`to_html`), without a server, a process, OpenGL or the network: trame-vtk
 serialises the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
-what is cheaper to make there (balls for points) and what a lesson needs beyond turning (camera presets, a camera that is
-kept, frames to scrub) is added by `viewer/`.
+what is cheaper to make there (balls of points) and what a lesson needs beyond turning (camera presets, a camera that
+is kept, frames to scrub) is added by `viewer/`.
 Experiment 2.7, "Latents" and "RGB cube".
 """
 

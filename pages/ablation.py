@@ -17,6 +17,8 @@ from excolor.ui.views import Column, column, residue_of
 
 frame.require()
 
+FOLLOWS = 0.8  # correlation from which brightness may be called what is left
+
 st.title(_("What is left when a concept is deleted?"))
 
 with st.container(horizontal=True, gap="large"):
@@ -156,51 +158,53 @@ for view in latents.VIEWS:
     if max(view) < chosen.config.bottleneck:
         across(latent(view))
 
+st.header(_("What becomes of primaries and secondaries"))
+hue = column(chosen, HUE, False)
+grey_of = dict(zip(HUES, hue.named_brightness.tolist(), strict=True))
+dark, light = (float(np.mean([grey_of[name] for name in group])) for group in (PRIMARIES, SECONDARIES))
+left = residue_of(chosen, HUE)
 st.markdown(
     _(
-        "**The same, to be turned.** Drag any of the three: they turn together. Look along the wheel's edge, and see what each "
-        "deletion left of it."
-    )
-)
-spheres.mount(
-    lambda: spheres.triple_page(chosen, (1, 0, min(2, chosen.config.bottleneck - 1)), right, tuple(titles)),
-    "triple",
-    _(
-        "Three spheres with {n} colours each: intact, a wheel around tones; without dim 0, a band; without dims {dims}, "
-        "{grey} of all outputs are grey."
-    ).format(
-        n=len(spheres.shown_colors()),
-        dims=dims_text(right),
-        grey=percent(getattr(shown_right.figures, "grey_share", np.nan)),
-    ),
-    height=400,
-)
-
-st.header(_("Primaries go dark, secondaries go light"))
-grey_of = dict(zip(HUES, shown_right.named_brightness.tolist(), strict=True))
-dark, light = (np.mean([grey_of[hue] for hue in group]) for group in (PRIMARIES, SECONDARIES))
-st.markdown(
-    _(
-        "Look at the answers with dims {dims} deleted. The primaries (red, green, blue) come out with a mean brightness "
-        "of **{dark}**, the secondaries (yellow, cyan, magenta) with **{light}**."
-    ).format(dims=dims_text(right), dark=figure(float(dark)), light=figure(float(light)))
+        "With hue deleted (dims {dims}), the primaries (red, green, blue) come out with a mean brightness of **{dark}**, the "
+        "secondaries (yellow, cyan, magenta) with **{light}**. Squares are the true colours, circles what the network "
+        "answers."
+    ).format(dims=dims_text(HUE), dark=figure(dark), light=figure(light))
 )
 panels.chart(
     brightness.spec(),
-    shown_right.brightness,
+    hue.brightness,
     _(
         "Brightness against hue. Squares: the true colours, a third for primaries, two thirds for secondaries. Circles: "
-        "the answers with dims {dims} deleted, {dark} for primaries and {light} for secondaries."
-    ).format(dims=dims_text(right), dark=figure(float(dark)), light=figure(float(light))),
+        "the answers with hue deleted, {dark} for primaries and {light} for secondaries."
+    ).format(dark=figure(dark), light=figure(light)),
     "brightness",
 )
-left = residue_of(chosen, right)
+why = _(
+    "**Why?** A primary has one of its three channels full, so its brightness is ⅓; a secondary has two, so ⅔. Of a vibrant "
+    "colour's latent, {least} to {most} of the length is left once hue is deleted. The normalisation stretches that residue "
+    "to full length again, and over all hues its direction correlates with brightness by **{correlation}**."
+).format(least=percent(left.least), most=percent(left.most), correlation=figure(left.brightness_correlation))
+if left.brightness_correlation >= FOLLOWS:
+    why += " " + _(
+        "What is left *is* tone, so the decoder answers with a tone: dark for a primary, light for a secondary."
+    )
+else:
+    why += " " + _("In this network what is left is not tone alone, so its answers follow brightness less closely.")
+st.markdown(why)
+
+st.header(_("The same, to be turned"))
 st.markdown(
-    _(
-        "Squares are the true colours, circles what the network answers. **Why?** A primary has one of its three channels "
-        "full, so its brightness is ⅓; a secondary has two, so ⅔. The network must keep brightness somewhere, and it was "
-        "not in the deleted dims: of a vibrant colour's latent, {least} to {most} of the length is left here. The "
-        "normalisation stretches that residue to full length again, and its direction follows brightness: over all hues "
-        "the correlation is **{correlation}**. What is left *is* tone, so the decoder answers with a grey of that tone."
-    ).format(least=percent(left.least), most=percent(left.most), correlation=figure(left.brightness_correlation))
+    _("Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it.")
+)
+deleted_share = getattr(shown_right.figures, "grey_share", None)
+spheres.mount(
+    lambda: spheres.triple_page(chosen, (1, 0, min(2, chosen.config.bottleneck - 1)), right, tuple(titles)),
+    "triple",
+    _("Three spheres with {n} colours each: {titles}.").format(n=len(spheres.shown_colors()), titles="; ".join(titles))
+    + (
+        " " + _("On the right, {grey} of all outputs are grey.").format(grey=percent(deleted_share))
+        if deleted_share is not None
+        else ""
+    ),
+    height=400,
 )

@@ -242,6 +242,8 @@ def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
         figure(float(respond(model, [colors[name] for name in group]).rgb.mean()))
         for group in (("red", "green", "blue"), ("yellow", "cyan", "magenta"))
     )
-    (said,) = (each.value for each in at.markdown if each.value.startswith("Look at the answers"))
+    (said,) = (each.value for each in at.markdown if each.value.startswith("With hue deleted"))
     assert f"mean brightness of **{dark}**" in said
     assert f"with **{light}**" in said
+    correlation = figure(residue(pretrained("robust").model, HUE).brightness_correlation)
+    assert any(f"by **{correlation}**" in each.value and "*is* tone" in each.value for each in at.markdown)

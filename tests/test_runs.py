@@ -7,7 +7,9 @@ import dataclasses
 import json
 import math
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunConfig, Engine]]:
     made: list[tuple[RunConfig, Engine]] = []
     memory = Memory()
     monkeypatch.setattr(runs, "memory", lambda: memory)
+    monkeypatch.setattr(runs, "WAIT", 0.05)
 
     def counting(config: RunConfig, engine: Engine, **options: Any) -> Run:
         made.append((config, engine))
@@ -183,6 +186,36 @@ def test_another_configuration_does_not_wait(
     assert in_threads(lambda: trained(RunConfig(seed=0)), other) == [0, 1]
 
 
+def test_short_runs_queue_for_the_cores_and_a_long_one_does_not_stand_in_their_way(
+    calls: list[tuple[RunConfig, Engine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_cores", threading.BoundedSemaphore(2))
+    counting, finish = threading.Lock(), threading.Event()
+    working, most = 0, 0
+
+    def act(config: RunConfig, progress: Callable[[int], None]) -> int:
+        nonlocal working, most
+        if config.steps > runs.LONG:
+            assert finish.wait(30)
+            return config.seed
+        with counting:
+            working += 1
+            most = max(most, working)
+        time.sleep(0.02)
+        with counting:
+            working -= 1
+            if config.seed == 7:
+                finish.set()
+        return config.seed
+
+    stub(monkeypatch, act)
+    long = [RunConfig(seed=seed, steps=runs.LONG + 1) for seed in (8, 9, 10)]
+    short = [RunConfig(seed=seed) for seed in range(8)]
+    results = in_threads(*[lambda config=config: trained(config) for config in (*long, *short)])
+    assert results == [8, 9, 10, *range(8)]
+    assert most == 2
+
+
 @pytest.mark.parametrize("error", [RerunException(RerunData()), ExcolorError("no"), KeyboardInterrupt()])
 def test_a_training_that_is_broken_off_leaves_nothing_and_the_next_one_works(
     calls: list[tuple[RunConfig, Engine]], error: BaseException
@@ -274,7 +307,7 @@ def averaged(values: list[float], bins: int) -> tuple[list[float], list[float | 
     """By hand: the middle of each bin, and the mean of the numbers in it."""
     edges = sorted({int(i * len(values) / bins) for i in range(bins + 1)})
     middles, means = [], []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         there = [value for value in values[first:last] if math.isfinite(value)]
         middles.append(sum(range(first, last)) / (last - first))
         means.append(sum(there) / len(there) if there else None)
@@ -316,11 +349,11 @@ def test_a_bin_may_hold_numbers_near_the_end_of_their_range() -> None:
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A visitor who has nothing yet."""
     state: dict[str, Any] = {}
     monkeypatch.setattr(streamlit, "session_state", state)
-    yield state
+    return state
 
 
 @pytest.fixture(scope="module")

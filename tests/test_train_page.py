@@ -103,7 +103,7 @@ def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
     set_all(at, seed=2)
     for name in [*PRESETS, "All on"]:
         sound(at.button(f"preset-{name}").click().run())
-        weights = {term: 1.0 for term in TERMS} | PRESETS[name]
+        weights = dict.fromkeys(TERMS, 1.0) | PRESETS[name]
         assert {term: at.select_slider(f"train-{term}").value for term in TERMS} == weights
         assert config_of(at) == RunConfig(seed=2, weights=Weights(**weights))
         told(at)
@@ -260,7 +260,9 @@ def test_a_downloaded_run_is_loaded_again_and_has_the_same_figures(at: AppTest) 
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"junk", b'\x02\x00\x00\x00\x00\x00\x00\x00{}', b"x" * (MAX_BYTES + 1)], ids=["empty", "junk", "bare", "large"]
+    "data",
+    [b"", b"junk", b"\x02\x00\x00\x00\x00\x00\x00\x00{}", b"x" * (MAX_BYTES + 1)],
+    ids=["empty", "junk", "bare", "large"],
 )
 def test_a_bad_file_gets_a_sentence_and_changes_nothing(data: bytes, at: AppTest) -> None:
     upload(at, "strange.safetensors", data)

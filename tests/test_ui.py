@@ -52,8 +52,8 @@ NOT_FINITE = [math.nan, math.inf, -math.inf]
         (1234, "1200"),
         (12_345, "1.2 × 10⁴"),
         (3e-12, "3.0 × 10⁻¹²"),
-        (-0.123, "-0.12"),
-        (-7.7e-6, "-7.7 × 10⁻⁶"),
+        (-0.123, "−0.12"),
+        (-7.7e-6, "−7.7 × 10⁻⁶"),
         *[(value, "–") for value in NOT_FINITE],
     ],
 )
@@ -63,7 +63,7 @@ def test_figures_have_two_significant_digits(value: float, words: str) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
 def test_a_figure_is_its_value_rounded_to_two_digits(value: float) -> None:
-    digits, _, power = figure(value).partition(" × 10")
+    digits, _, power = figure(value).replace("−", "-").partition(" × 10")
     exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
     exact = Decimal(value)
     unit = Decimal(1).scaleb(exact.adjusted() - 1) if value else Decimal(1)

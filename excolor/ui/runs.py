@@ -101,9 +101,7 @@ _cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @contextmanager
-def _patiently(
-    lock: threading.Lock | threading.Semaphore, progress: Callable[[int], None]
-) -> Generator[None]:
+def _patiently(lock: threading.Lock | threading.Semaphore, progress: Callable[[int], None]) -> Generator[None]:
     """Hold a lock; whoever waits for it is asked now and then whether they still want to."""
     while not lock.acquire(timeout=WAIT):
         progress(0)

@@ -16,8 +16,10 @@ def figure(value: float) -> str:
     mantissa, exponent = f"{value:.1e}".split("e")
     power = int(exponent)
     if -4 < power < 4:
-        return f"{float(f'{value:.1e}'):.{max(0, 1 - power)}f}"
-    return f"{mantissa} × 10{str(power).translate(_SUPERSCRIPT)}"
+        text = f"{float(f'{value:.1e}'):.{max(0, 1 - power)}f}"
+    else:
+        text = f"{mantissa} × 10{str(power).translate(_SUPERSCRIPT)}"
+    return text.replace("-", "−")
 
 
 def percent(value: float) -> str:

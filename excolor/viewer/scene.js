@@ -5,6 +5,7 @@
 const { panels, views, words, reach, frames, ball } = EXCOLOR;
 const STACKED = 190; // pixels: at least the height of a panel under another
 const CLEAR = 20; // pixels around the centre in which no name stands
+const LINE = 8; // half the height of a name, in pixels
 const over = document.body.appendChild(document.createElement("div"));
 over.className = "xc-over";
 waitForScene();
@@ -86,13 +87,13 @@ function start(renderWindow, renderers) {
   function place() {
     const { height, width: across, down } = cell(), width = document.body.clientWidth;
     renderers.forEach((renderer, i) => {
-      const [left, , , top] = renderer.getViewport();
+      const [column, , , top] = renderer.getViewport();
       const at = (place) => {
         const [x, y] = renderer.worldToNormalizedDisplay(...place, across / down);
         return [x * width, (1 - y) * height];
       };
       const centre = at([0, 0, 0]);
-      titles[i].style.left = `${left * width + 12}px`;
+      titles[i].style.left = `${column * width + 12}px`;
       titles[i].style.top = `${(1 - top) * height + 8}px`;
       if (rings[i]) {
         const [x, y] = at(panels[i].mark);
@@ -100,13 +101,17 @@ function start(renderWindow, renderers) {
         Object.assign(rings[i].style, { left: `${x - radius}px`, top: `${y - radius}px`, width: `${2 * radius}px`, height: `${2 * radius}px` });
       }
       for (const { place, node, half } of labels[i]) {
-        const [x, y] = at(place);
-        // Not beyond the panel's edge; and nothing where the axis points at the reader, or the name would hide the points.
-        node.style.left = `${Math.min(Math.max(x, left * width + half), left * width + across - half)}px`;
-        node.style.top = `${y}px`;
-        node.hidden = Math.hypot(x - centre[0], y - centre[1]) < CLEAR;
+        const [x, y] = at(place), away = [x - centre[0], y - centre[1]], distance = Math.hypot(...away) || 1;
+        // Beyond what it names, and not beyond the panel's edge; nowhere when its axis points at the reader: it would hide points.
+        node.style.left = `${within(x + (half * away[0]) / distance, column * width, across, half)}px`;
+        node.style.top = `${within(y + (LINE * away[1]) / distance, (1 - top) * height, down, LINE)}px`;
+        node.hidden = distance < CLEAR;
       }
     });
+  }
+
+  function within(value, start, size, margin) {
+    return Math.min(Math.max(value, start + margin), start + size - margin);
   }
 
   function keep() {

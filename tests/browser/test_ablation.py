@@ -20,7 +20,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.text import figure, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, fit_height, navigation, open_page, pixels, serve, settled, visit
+from tests.browser.tools import Theme, navigation, open_page, pixels, serve, settled, visit
 
 PARTS = ("intact", "warmth", "hue")
 NAMES = {
@@ -116,9 +116,9 @@ def assert_curve(image: Image) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_patches_latents_and_curves_are_drawn_in_their_colours(theme: Theme, new_page: Visit) -> None:
-    page = new_page(theme=theme)
+    page = new_page(theme=theme, height=4800)  # all of it at once: to scroll or to grow would draw it again
     open_page(page, "ablation")
-    fit_height(page)
+    assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight <= main.clientHeight")
     screen = pixels(page)
     intact = pretrained("robust").model
     models = intact, ablate(intact, WARMTH), ablate(intact, HUE)

@@ -21,6 +21,7 @@ from excolor.evaluation import (
     full_grid,
     intact_figures,
     measure,
+    residue,
     respond,
     share_in,
 )

@@ -6,6 +6,7 @@ Where a point should be is computed here from the latents, without anything of t
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -419,17 +420,23 @@ def listening(process: Path) -> set[int]:
     return ports
 
 
+def process_of(port: int) -> Path:
+    """The app's server that was started on a port, in /proc."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may have ended meanwhile
+            command = (process / "cmdline").read_bytes().split(b"\0")
+            if str(port).encode() in command and any(word.endswith(b"streamlit_app.py") for word in command):
+                return process
+    raise LookupError(port)
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_the_server_that_drew_them_has_no_child_and_listens_on_its_own_port_only(page: Page, server: str) -> None:
     open_page(page, "latent")
     scene(page, "sphere")
     port = urlsplit(server).port
-    (process,) = (
-        each
-        for each in Path("/proc").glob("[0-9]*")
-        if b"streamlit_app.py" in (each / "cmdline").read_bytes()
-        and str(port).encode() in (each / "cmdline").read_bytes()
-    )
+    assert port is not None
+    process = process_of(port)
     assert listening(process) == {port}
     children = [child for task in (process / "task").iterdir() for child in (task / "children").read_text().split()]
     assert children == []

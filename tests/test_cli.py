@@ -221,13 +221,13 @@ def test_a_diverged_run_says_so_to_people(capsys: pytest.CaptureFixture[str], tm
 BAD: dict[str, tuple[list[str], int, str]] = {
     "no command": ([], 2, "COMMAND"),
     "unknown command": (["delete"], 2, "'delete'"),
-    "seed in words": (["train", "--seed", "three"], 2, "argument --seed: .*'three'"),
+    "seed in words": (["train", "--seed", "three"], 2, "Argument --seed: .*'three'"),
     "seed below 0": (["train", "--seed", "-1"], 1, "^excolor: seed is -1; it must be a whole number from 0"),
     "no steps": (["train", "--steps", "0"], 1, "^excolor: steps is 0; it must be"),
     "width": (["train", "--width", "7"], 1, "^excolor: bottleneck is 7; .* from 2 to 6"),
     "hidden": (["train", "--hidden", "1"], 1, "^excolor: hidden is 1; .* from 2 to 64"),
     "label noise": (["train", "--label-noise", "nan"], 1, "^excolor: label_noise is nan; .* from 0 to 1"),
-    "engine": (["train", "--engine", "steam"], 2, "argument --engine: .*'steam'"),
+    "engine": (["train", "--engine", "steam"], 2, "Argument --engine: .*'steam'"),
     "weight name": (
         ["train", "--weight", "hue=1"],
         1,
@@ -244,11 +244,11 @@ BAD: dict[str, tuple[list[str], int, str]] = {
         1,
         "^excolor: 'no/such/folder/a' cannot be written",
     ),
-    "seeds": (["sweep", "--seeds", "a:b"], 2, "argument --seeds: 'a:b' is no range"),
-    "no seeds": (["sweep", "--seeds", "5:5"], 2, "argument --seeds: '5:5' must be up to 100000 seeds"),
-    "seeds without end": (["sweep", "--seeds", "0:99999999999999999999999"], 2, "argument --seeds: '0:999"),
-    "seeds below 0": (["sweep", "--seeds=-3:2"], 2, "argument --seeds: '-3:2' must be"),
-    "jobs": (["sweep", "--jobs", "0"], 2, "argument --jobs: '0' must be a whole number from 1 to 256"),
+    "seeds": (["sweep", "--seeds", "a:b"], 2, "Argument --seeds: 'a:b' is no range"),
+    "no seeds": (["sweep", "--seeds", "5:5"], 2, "Argument --seeds: '5:5' must be up to 100000 seeds"),
+    "seeds without end": (["sweep", "--seeds", "0:99999999999999999999999"], 2, "Argument --seeds: '0:999"),
+    "seeds below 0": (["sweep", "--seeds=-3:2"], 2, "Argument --seeds: '-3:2' must be"),
+    "jobs": (["sweep", "--jobs", "0"], 2, "Argument --jobs: '0' must be a whole number from 1 to 256"),
     "pretrain": (["pretrain", "mine"], 2, "'mine'"),
 }
 

@@ -206,7 +206,7 @@ class Replay:
         return self.root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
 
     def cursor(self) -> float:
-        return float(self.root.locator(".losses .cursor").get_attribute("x1") or "nan")
+        return self.root.locator(".losses .cursor").evaluate("line => line.getBoundingClientRect().x")
 
     def press(self, name: str) -> None:
         self.root.get_by_role("button", name=name, exact=True).click()
@@ -394,29 +394,16 @@ def test_a_bad_file_gets_a_sentence_and_changes_nothing(page: Page, tmp_path: Pa
 # --- long runs -----------------------------------------------------------------------------------
 
 
-def test_a_long_run_shows_its_progress_and_can_be_cancelled(page: Page) -> None:
-    open_page(page, "train")
-    before, run = table(page), Replay(page).run
-    slider(page, "updates").press("End")
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
-    button(page, "Cancel").click()
-    expect(page.get_by_text("Cancelled. Move any control to train again.")).to_be_visible()
-    settled(page)
-    assert (table(page), Replay(page).run) == (before, run)
-    move(page, "updates", "Home")
-    expect(Replay(page).root.locator("output")).to_have_text("100 of 100 updates")
-    assert table(page) != before
-    expect(page.get_by_text("Cancelled.")).to_have_count(0)
-
-
 def test_a_slider_moved_during_a_run_starts_the_next(page: Page) -> None:
+    # With autograd, whose run is long enough to be interrupted on any machine; the way to stop is the same for both.
     open_page(page, "train")
-    slider(page, "updates").press("End")
+    button(page, "Train this with autograd instead").click()
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
     slider(page, "updates").press("Home")
     settled(page)
     expect(Replay(page).root.locator("output")).to_have_text("100 of 100 updates")
     expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page.get_by_text("Autograd took")).to_have_count(0)
 
 
 def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: Page) -> None:
@@ -428,7 +415,9 @@ def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: P
     expect(page.get_by_text("Cancelled. Nothing was changed.")).to_be_visible()
     settled(page)
     expect(page.get_by_role("progressbar")).to_have_count(0)
-    move(page, "updates", "Home", "ArrowRight", "ArrowRight")  # 1000
+    move(page, "updates", "Home", "ArrowRight", "ArrowRight")
+    expect(Replay(page).root.locator("output")).to_have_text("1000 of 1000 updates")
+    settled(page)
     shown = table(page)
     button(page, "Train this with autograd instead").click()
     expect(page.get_by_text("Autograd took")).to_be_visible(timeout=60_000)

@@ -37,7 +37,7 @@ export default function ({ data, parentElement }) {
 
   function layout() {
     width = root.clientWidth;
-    const x = scale(0, data.total - 1 || 1, 58, width - 96);
+    const x = scale(0, data.total - 1 || 1, 58, width - 116);
     cursors = [
       plot(find(".losses"), data.lines, data.baseline, "losses", x, 270, data.words.losses, logScale(1e-6, 100, 252, 8),
         [1e-6, 1e-4, 1e-2, 1, 100], "", data.total),
@@ -54,11 +54,7 @@ export default function ({ data, parentElement }) {
     const done = data.steps[frame];
     find("output").textContent = `${done} ${data.words.of} ${data.total} ${data.words.updates}`;
     slider.setAttribute("aria-valuetext", find("output").textContent);
-    for (const { line, x } of cursors) {
-      const at = x(Math.max(0, done - 1));
-      line.setAttribute("x1", at);
-      line.setAttribute("x2", at);
-    }
+    for (const { cursor, x } of cursors) cursor.style.transform = `translateX(${Math.round(x(Math.max(0, done - 1)))}px)`;
     root.dataset.frame = String(frame);
   }
 
@@ -104,7 +100,8 @@ function unpack(text) {
 function wheel(canvas, data, latents, frame, [across, up]) {
   const ratio = devicePixelRatio || 1, size = canvas.clientWidth || 300;
   if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
-  const g = canvas.getContext("2d");
+  // Asks for a canvas in memory: without a graphics card far faster, and with one as fast for a picture this small.
+  const g = canvas.getContext("2d", { willReadFrequently: true });
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.fillStyle = GROUND;
   g.fillRect(0, 0, size, size);
@@ -177,18 +174,24 @@ function plot(box, lines, baseline, kind, x, height, title, y, ticks, xTitle, to
   }
   const ends = [];
   for (const [name, values] of Object.entries(lines[kind])) {
-    const style = { class: "line", d: path(lines.x, values, x, y), "stroke-dasharray": DASHES[name] ?? "", "stroke-width": WIDTHS[name] ?? 1.4 };
-    add(svg, "path", { ...style, "data-name": name });
+    const style = { class: "line", "stroke-dasharray": DASHES[name] ?? "", "stroke-width": WIDTHS[name] ?? 1.4 };
+    add(svg, "path", { ...style, d: path(lines.x, values, x, y), "data-name": name });
     const seen = values.filter((v) => v !== null);
-    if (seen.length) ends.push({ name, at: y(seen[seen.length - 1]) });
+    if (seen.length) ends.push({ name, style, at: y(seen[seen.length - 1]) });
   }
   ends.sort((a, b) => a.at - b.at);
   ends.forEach((end, i) => { end.text = i ? Math.max(end.at, ends[i - 1].text + 12) : end.at; });
   const low = y(ticks[0]) - 2, over = ends.length ? Math.max(0, ends[ends.length - 1].text - low) : 0;
   if (over) for (let i = ends.length - 1, cap = low; i >= 0; i--, cap -= 12) ends[i].text = Math.min(ends[i].text, cap);
-  for (const end of ends) add(svg, "text", { x: right + 6, y: end.text + 4 }, end.name);
-  const line = add(svg, "line", { class: "cursor", y1: 4, y2: y(ticks[0]), x1: right, x2: right });
-  return { line, x };
+  for (const end of ends) {
+    add(svg, "line", { ...end.style, x1: right + 6, x2: right + 26, y1: end.text, y2: end.text });
+    add(svg, "text", { x: right + 31, y: end.text + 4 }, end.name);
+  }
+  // Not a line of the SVG, which would be painted again with every frame.
+  const cursor = box.appendChild(document.createElement("div"));
+  cursor.className = "cursor";
+  cursor.style.height = `${y(ticks[0]) - 4}px`;
+  return { cursor, x };
 }
 
 function tickText(value, kind) {

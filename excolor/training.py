@@ -152,7 +152,7 @@ def training_step(
             continue
         losses[term.name] = labelled_mean(term.loss(z if term.layer == "z" else u), label)
         total = total + weights[term.name] * losses[term.name]
-    if torch.isfinite(total):
+    if math.isfinite(total.item()):
         optimizer.zero_grad()
         total.backward()  # pyright: ignore[reportUnknownMemberType]
         optimizer.step()

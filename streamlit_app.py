@@ -7,16 +7,15 @@ import streamlit as st
 from excolor.ui import frame
 
 st.set_page_config(page_title="excolor", layout="wide")
-page = st.navigation(
-    [
-        st.Page("pages/start.py", title=_("Start"), url_path="start", default=True),
-        st.Page("pages/ablation.py", title=_("Ablation"), url_path="ablation"),
-        st.Page("pages/regularizers.py", title=_("Regularizers"), url_path="regularizers"),
-        st.Page("pages/train.py", title=_("Train"), url_path="train"),
-        st.Page("pages/latent.py", title=_("Latent space"), url_path="latent"),
-    ],
-    position="top",
-)
-frame.open_page()
+pages = [
+    # In the order that tells the story.
+    st.Page("pages/start.py", title=_("Start"), url_path="start", default=True),
+    st.Page("pages/ablation.py", title=_("Ablation"), url_path="ablation"),
+    st.Page("pages/latent.py", title=_("Latent space"), url_path="latent"),
+    st.Page("pages/regularizers.py", title=_("Regularizers"), url_path="regularizers"),
+    st.Page("pages/train.py", title=_("Train"), url_path="train"),
+]
+page = st.navigation(pages, position="top")
+frame.open_page(_("{place} of {all}").format(place=pages.index(page) + 1, all=len(pages)))
 page.run()
 frame.close_page(page.url_path)

@@ -43,13 +43,14 @@ _main_script = Path(__file__).parents[2] / "streamlit_app.py"
 _has_run = threading.Event()
 
 
-def open_page() -> None:
-    """Called by the main script before a page runs."""
+def open_page(place: str) -> None:
+    """Called by the main script before a page runs; `place` says where in the story it is."""
     _has_run.set()
     # Models this small only wait for a pool of threads, and every run of a page is a thread that would start one.
     torch.set_num_threads(1)
     style()
     warm_up()
+    st.caption(place)
 
 
 def require() -> None:

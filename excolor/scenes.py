@@ -3,7 +3,7 @@
 A scene becomes one self-contained page (`to_html`), without a server, a process, OpenGL or the network: trame-vtk
 serialises the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
 what is cheaper to make there (balls of points) and what a lesson needs beyond turning (camera presets, a camera that
-is kept, frames to scrub) is added by `viewer/`.
+is kept, frames to scrub, the picked colour) is added by `viewer/`.
 Experiment 2.7, "Latents" and "RGB cube".
 """
 
@@ -62,7 +62,6 @@ class Panel:
         points: places `[N, 3]`.
         colors: of the points, RGB `[N, 3]` in [0, 1].
         lines: pairs of places `[L, 2, 3]`, drawn thin and grey.
-        marked: index of a point that is drawn larger, with a ring of black and white around it.
         labels: words in the panel's space.
     """
 
@@ -70,7 +69,6 @@ class Panel:
     points: Array
     colors: Array
     lines: Array
-    marked: int | None = None
     labels: tuple[Label, ...] = ()
 
 
@@ -110,7 +108,6 @@ def latent_panel(
     dims: tuple[int, int, int],
     axis_names: Sequence[str],
     deleted: Sequence[int] = (),
-    marked: int | None = None,
 ) -> Panel:
     """Latents `[N, D]` on three of their dims (to the right, upwards, towards the reader), with the unit sphere.
 
@@ -118,20 +115,25 @@ def latent_panel(
         colors: RGB `[N, 3]` of the points.
         axis_names: of all D dims.
         deleted: dims whose axis is left out; a dim that the model does not have (D < 3) has no axis either.
-        marked: index of a point to highlight.
     """
-    u = np.asarray(u, np.float64)
-    places = np.stack([u[:, k] if k < u.shape[1] else np.zeros(len(u)) for k in dims], axis=1)
+    places = latent_places(u, dims)
+    bottleneck = np.shape(u)[-1]
     lines = [_globe()]
     labels: list[Label] = []
     for axis, dim in enumerate(dims):
-        if dim in deleted or dim >= u.shape[1]:
+        if dim in deleted or dim >= bottleneck:
             continue
         end = np.zeros(3)
         end[axis] = _AXIS
         lines.append(np.stack([-end, end])[None])
         labels.append(Label(axis_names[dim], tuple((end * 1.06).tolist())))
-    return Panel(title, np.nan_to_num(places), np.asarray(colors), np.concatenate(lines), marked, tuple(labels))
+    return Panel(title, places, np.asarray(colors), np.concatenate(lines), tuple(labels))
+
+
+def latent_places(u: ArrayLike, dims: tuple[int, int, int]) -> Array:
+    """Where latents `[N, D]` are in a panel of those dims, `[N, 3]`; a dim that there is not is 0."""
+    u = np.asarray(u, np.float64)
+    return np.nan_to_num(np.stack([u[:, k] if k < u.shape[1] else np.zeros(len(u)) for k in dims], axis=1))
 
 
 LATENT_VIEWS = (
@@ -187,13 +189,49 @@ def cube_panel(title: str, answers: ArrayLike | None = None) -> Panel:
     names = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow", (0, 1, 1): "cyan"}
     names |= {(1, 0, 1): "magenta", (0, 0, 0): "black", (1, 1, 1): "white"}
     labels = tuple(Label(name, tuple((stand_cube([rgb])[0] * 1.13).tolist())) for rgb, name in names.items())
-    return Panel(title, points, colors, np.concatenate(lines), None, labels)
+    return Panel(title, points, colors, np.concatenate(lines), labels)
 
 
 CUBE_VIEWS = (
     View("front", (0, 0, -1), (0, 1, 0)),
     View("back", (0, 0, 1), (0, 1, 0)),
     View("above", (0, 1, 0.001), (0, 0, -1)),
+)
+
+
+_SIDE = 0.74  # half of an edge of the HSV cube
+
+
+def hsv_panel(title: str, hsv: ArrayLike) -> Panel:
+    """Colours `[N, 3]` in the HSV cube, each where it is: hue to the right, value upwards, saturation to the reader."""
+    hsv = np.asarray(hsv, np.float64)
+    corners = _SIDE * (2 * rgb_grid(2).reshape(-1, 3) - 1)
+    pairs = [(a, b) for a in range(8) for b in range(a) if np.count_nonzero(corners[a] != corners[b]) == 1]
+    edges = np.stack([corners[list(pair)] for pair in pairs])
+    # Beyond the middle of an edge its axis, beyond the corners what is there.
+    far, near = 1.16 * _SIDE, _SIDE
+    labels = (
+        Label("hue →", (0.0, -far, near)),
+        Label("value ↑", (-far, 0.0, near)),
+        Label("saturation", (far, -far, 0.0)),
+        Label("grey", (far, near, -near)),
+        Label("vivid", (far, near, near)),
+        Label("black", (-far, -far, -near)),
+    )
+    return Panel(title, hsv_places(hsv), hsv_to_rgb(hsv), edges, labels=labels)
+
+
+def hsv_places(hsv: ArrayLike) -> Array:
+    """Where HSV colours `[N, 3]` are in their cube, `[N, 3]`, centred."""
+    h, s, v = np.moveaxis(np.asarray(hsv, np.float64), -1, 0)
+    return _SIDE * (2 * np.stack([h, v, s], axis=-1) - 1)
+
+
+HSV_VIEWS = (
+    View("oblique", (0.5, 0.42, 0.76), (0, 1, 0)),
+    View("front", (0, 0, 1), (0, 1, 0)),
+    View("side", (1, 0, 0), (0, 1, 0)),
+    View("below", (0, -1, 0.001), (0, 0, -1)),
 )
 
 
@@ -237,11 +275,8 @@ def _export(scene: Scene) -> dict[str, Any]:
             plotter.subplot(0, column)
             plotter.set_background(GROUND)  # pyright: ignore[reportArgumentType]
             flat: dict[str, Any] = {"lighting": False, "show_scalar_bar": False, "render": False, "reset_camera": False}
-            # What is to be balls comes first: the page makes them, of these points with the radii that it is told.
+            # What is to be balls comes first: the page makes them, of these points.
             plotter.add_mesh(_points(panel.points, panel.colors), rgb=True, scalars="rgb", **flat)
-            if panel.marked is not None:
-                one = [panel.marked]
-                plotter.add_mesh(_points(panel.points[one], panel.colors[one]), rgb=True, scalars="rgb", **flat)
             plotter.add_mesh(_segments(panel.lines), color=FAINT, line_width=1.5, **flat)
             view = scene.views[0 if scene.linked else column]
             camera = plotter.camera
@@ -293,13 +328,12 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
             {
                 "title": p.title,
                 "labels": [{"text": label.text, "place": label.place} for label in p.labels],
-                "radii": [POINT_RADIUS] if p.marked is None else [POINT_RADIUS, 1.8 * POINT_RADIUS],
-                "mark": None if p.marked is None else p.points[p.marked].tolist(),
             }
             for p in scene.panels
         ],
         "views": [{"name": v.name, "position": v.position, "up": v.up} for v in scene.views],
         "reach": _REACH,
+        "radius": POINT_RADIUS,
         "ball": _ball(),
         "words": scene.words,
     }

@@ -10,10 +10,11 @@ from excolor.charts import brightness, curves, latents, patches
 from excolor.color import HUES, PRIMARIES, SECONDARIES
 from excolor.errors import ExcolorError
 from excolor.evaluation import Deletion
+from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
-from excolor.ui import frame, panels, shelf, spheres
+from excolor.ui import frame, inspector, panels, shelf, spheres
 from excolor.ui.text import dims_text, figure, percent
-from excolor.ui.views import Column, column, residue_of
+from excolor.ui.views import Column, answers, column, residue_of
 
 frame.require()
 
@@ -43,8 +44,10 @@ with st.container(horizontal=True, gap="large"):
     )
 
 right = tuple(sorted(picked))
+deletions = (), WARMTH, right
 try:
-    columns = [column(chosen, dims, how == "prune") for dims in ((), WARMTH, right)]
+    columns = [column(chosen, dims, how == "prune") for dims in deletions]
+    seen = inspector.look([answers(chosen, dims, how == "prune", inspector.picked_rgb()) for dims in deletions])
 except ExcolorError as error:
     st.warning(str(error))
     st.stop()
@@ -112,6 +115,7 @@ def curve(axis: curves.Axis) -> Callable[[str, Column], None]:
                 title=title, axis=axis, low=figure(float(errors.min())), high=figure(float(errors.max()))
             ),
             f"{axis}-{titles.index(title)}",
+            mark=curves.mark(axis, seen.code, seen.mse(titles.index(title)), seen.turn),
         )
 
     return draw
@@ -126,7 +130,12 @@ def latent(view: tuple[int, int]) -> Callable[[str, Column], None]:
             gone=_("Deleted: {dims}.").format(dims=dims_text(tuple(gone))) if gone else _("Neither is deleted."),
         )
         panels.chart(
-            latents.spec(view), shown.latents[view], words, f"latents-{view}-{titles.index(title)}", fixed=True
+            latents.spec(view),
+            shown.latents[view],
+            words,
+            f"latents-{view}-{titles.index(title)}",
+            mark=latents.mark(view, seen.code, seen.u(titles.index(title)), seen.turn),
+            fixed=True,
         )
 
     return draw
@@ -162,6 +171,7 @@ st.header(_("What becomes of primaries and secondaries"))
 hue = column(chosen, HUE, False)
 grey_of = dict(zip(HUES, hue.named_brightness.tolist(), strict=True))
 dark, light = (float(np.mean([grey_of[name] for name in group])) for group in (PRIMARIES, SECONDARIES))
+hue_answer = answers(chosen, HUE, False, seen.rgb)
 left = residue_of(chosen, HUE)
 st.markdown(
     _(
@@ -178,6 +188,7 @@ panels.chart(
         "the answers with hue deleted, {dark} for primaries and {light} for secondaries."
     ).format(dark=figure(dark), light=figure(light)),
     "brightness",
+    mark=brightness.mark(seen.code, hue_answer.rgb[0], seen.turn),
 )
 why = _(
     "**Why?** A primary has one of its three channels full, so its brightness is ⅓; a secondary has two, so ⅔. Of a vibrant "
@@ -196,9 +207,10 @@ st.header(_("The same, to be turned"))
 st.markdown(
     _("Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it.")
 )
+shown_dims = (1, 0, min(2, chosen.config.bottleneck - 1))
 deleted_share = getattr(shown_right.figures, "grey_share", None)
 spheres.mount(
-    lambda: spheres.triple_page(chosen, (1, 0, min(2, chosen.config.bottleneck - 1)), right, tuple(titles)),
+    lambda: spheres.triple_page(chosen, shown_dims, right, tuple(titles)),
     "triple",
     _("Three spheres with {n} colours each: {titles}.").format(n=len(spheres.shown_colors()), titles="; ".join(titles))
     + (
@@ -207,4 +219,7 @@ spheres.mount(
         else ""
     ),
     height=400,
+)
+inspector.table(
+    seen, titles, {"triple": np.concatenate([latent_places(answer.u, shown_dims) for answer in seen.answers])}
 )

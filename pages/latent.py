@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from excolor.charts import brightness, latents
-from excolor.color import PRIMARIES, SECONDARIES, named_colors, rgb_grid
+from excolor.color import PRIMARIES, SECONDARIES, named_colors, rgb_grid, rgb_to_hex
 from excolor.evaluation import respond
+from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels, shelf, spheres
+from excolor.ui import frame, inspector, panels, pick, shelf, spheres
 from excolor.ui.text import dims_text, figure, percent
 from excolor.ui.views import projection
 from excolor.verdict import axis_roles, placement
@@ -19,6 +20,7 @@ frame.require()
 VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
 OTHER = _("other")
 NONE = _("none")
+PICKED = _("the picked one")
 
 st.title(_("Where does the network keep colour?"))
 st.markdown(
@@ -48,8 +50,15 @@ with st.container(horizontal=True, gap="large"):
     paint = st.segmented_control(
         _("Points in"), [_("true colour"), _("answer")], default=_("true colour"), required=True, key="latent-paint"
     )
-    mark = st.selectbox(
-        _("Find a colour"), [NONE, *named_colors()], key="latent-mark", persist_state="session", width=200
+    codes = {name: rgb_to_hex(rgb[None])[0] for name, rgb in named_colors().items()}
+    names = {None: NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **{c: n for n, c in codes.items()}}
+
+    def find() -> None:
+        pick.pick(st.session_state["latent-mark"])
+
+    st.session_state["latent-mark"] = pick.picked()
+    st.selectbox(
+        _("Find a colour"), list(names), format_func=names.__getitem__, key="latent-mark", width=200, on_change=find
     )
 
 if view not in options:
@@ -65,7 +74,8 @@ if len(set(dims)) < min(3, width):
     st.info(_("The same dim is chosen twice, so the picture is flat. Choose three different ones."))
 deleted = cuts[cut or next(iter(cuts))]
 true_colors = paint == _("true colour")
-marked = None if mark == NONE else mark
+variants = {_("intact"): (), _("now"): deleted}
+seen = inspector.look([respond(ablate(chosen.model, dims), inspector.picked_rgb()) for dims in variants.values()])
 
 u = respond(ablate(chosen.model, deleted), rgb_grid(8)).u
 hidden = [k for k in range(width) if k not in dims]
@@ -108,12 +118,17 @@ def what_is_seen() -> str:
 
 left, right = st.columns([5, 3], gap="medium")
 with left:
-    spheres.mount(lambda: spheres.sphere_page(chosen, dims, deleted, true_colors, marked), "sphere", what_is_seen())
+    spheres.mount(lambda: spheres.sphere_page(chosen, dims, deleted, true_colors), "sphere", what_is_seen())
 with right:
     for pair in ((dims[0], dims[1]), (dims[2], dims[1])):
         words = _("The same latents on dims {pair}.").format(pair=dims_text(pair))
         panels.chart(
-            latents.spec(pair, 250), projection(chosen, pair, deleted), words, f"projection-{pair}", fixed=True
+            latents.spec(pair, 250),
+            projection(chosen, pair, deleted),
+            words,
+            f"projection-{pair}",
+            mark=latents.mark(pair, seen.code, seen.u(1), seen.turn),
+            fixed=True,
         )
 
 st.subheader(_("What three dims cannot show"))
@@ -163,4 +178,11 @@ panels.chart(
     brightness.table(respond(ablate(chosen.model, HUE), brightness.colors()).rgb),
     _("Brightness of each hue (squares) and of the grey it becomes (circles)."),
     "latent-brightness",
+    mark=brightness.mark(seen.code, respond(ablate(chosen.model, HUE), seen.rgb).rgb[0], seen.turn),
+)
+st.page_link("pages/regularizers.py", label=_("Next: how do you tell a network where to keep a concept? →"))
+inspector.table(
+    seen,
+    list(variants),
+    {"sphere": latent_places(seen.answers[1].u, dims), "cube": np.repeat(stand_cube(seen.rgb[None]), 2, axis=0)},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -10,6 +11,7 @@ import pyarrow as pa
 GROUND = "#808080"  # the same mid-neutral in light and dark, so that a colour looks the same in both
 INK = "#000000"  # on the ground
 FAINT = "#5f5f5f"  # lines on the ground that are not data
+PICK = "pick"  # the name of the selection by which a chart says what was clicked
 
 # MSE on a scale whose height is the root of the error, so that 0.001 and 0.3 are both to be seen. It never rescales.
 ERROR_SCALE = alt.Scale(type="sqrt", domain=[0, 1], clamp=True)
@@ -31,3 +33,42 @@ def as_spec(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.Char
 def table_of(**columns: Any) -> pa.Table:
     """An Arrow table of equally long columns."""
     return pa.Table.from_pydict(columns)
+
+
+def pickable(marks: alt.Chart) -> alt.Chart:
+    """The marks of one layer, so that a click on any mark of the chart gives what its row has in `true`, a colour.
+
+    The count that comes with the picked colour tells a second click on the same mark from no click at all.
+    """
+    count = alt.LookupData(alt.NamedData("mark"), key="all", fields=["turn"])
+    marks = marks.transform_calculate(all="1").transform_lookup(lookup="all", from_=count)
+    return marks.add_params(alt.selection_point(name=PICK, on="click", fields=["true", "turn"], clear=False))
+
+
+def picked_rows() -> alt.Chart:
+    """Where the picked colour is in a chart: the rows that `mark_table` makes, when there is one."""
+    return alt.Chart(alt.NamedData("mark")).transform_filter("isValid(datum.true)")
+
+
+def ring(x: alt.X, y: alt.Y, size: int = 170) -> list[alt.Chart]:
+    """Layers that mark the picked colour's points: filled with it, in a white and a black ring."""
+    wide, narrow = (
+        picked_rows().mark_point(opacity=1, filled=False, size=size, stroke=stroke, strokeWidth=width).encode(x, y)
+        for stroke, width in ((INK, 5), ("#ffffff", 2))
+    )
+    return [wide.encode(fill=alt.Fill("true:N", scale=None)), narrow]
+
+
+def mark_table(turn: int, code: str | None = None, **places: Sequence[float]) -> pa.Table:
+    """One row for each place where a chart marks the picked colour `code`, in the chart's own units.
+
+    Args:
+        turn: how often something has been picked.
+        places: columns by name; as many empty rows as there are places when no colour is picked.
+    """
+    rows = len(next(iter(places.values())))
+    columns = {
+        name: pa.array([None] * rows if code is None else [float(v) for v in values], pa.float64())
+        for name, values in places.items()
+    }
+    return table_of(all=[1] * rows, turn=[turn] * rows, true=pa.array([code] * rows, pa.string()), **columns)

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import as_spec, rows, table_of
-from excolor.color import HUES, describe, hsv_to_rgb, rgb_to_hex
+from excolor.charts.base import as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.color import HUES, describe, hex_to_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 
 _HUES = 72
 
@@ -48,7 +48,7 @@ def spec() -> dict[str, Any]:
             ],
         )
     )
-    return as_spec(alt.layer(line, points).properties(height=300))
+    return as_spec(alt.layer(line, pickable(points), *ring(x, y, 300)).properties(height=300))
 
 
 def table(output: NDArray[np.float32]) -> pa.Table:
@@ -59,5 +59,13 @@ def table(output: NDArray[np.float32]) -> pa.Table:
         hue=np.tile(np.arange(_HUES + 1) * (360 / _HUES), 2),
         brightness=both.mean(-1),
         fill=rgb_to_hex(both),
+        true=rgb_to_hex(colors()) * 2,
         name=describe(both),
     )
+
+
+def mark(code: str | None, answer: NDArray[np.float32], turn: int) -> pa.Table:
+    """Where the picked colour `code` is, and beneath or above it the network's answer to it, RGB `[3]`."""
+    rgb = hex_to_rgb(code or "#000000")
+    hue = 360 * float(rgb_to_hsv(rgb)[0])
+    return mark_table(turn, code, hue=[hue, hue], brightness=[float(rgb.mean()), float(answer.mean())])

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows, table_of
-from excolor.color import HUES, PRIMARIES, SECONDARIES, hsv_to_rgb, rgb_to_hex
+from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 
 Axis = Literal["hue", "saturation", "value"]
 AXES: tuple[Axis, ...] = ("hue", "saturation", "value")
@@ -80,7 +80,7 @@ def spec(axis: Axis) -> dict[str, Any]:
         .mark_text(align="left", dx=6, fontSize=11, color="#808080")
         .encode(x, alt.Y("label_y:Q", scale=ERROR_SCALE), alt.Text("line:N"))
     )
-    return as_spec(alt.layer(line, points, names).properties(height=280))
+    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=280))
 
 
 def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:
@@ -94,6 +94,15 @@ def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:
         label_y=np.repeat(spread_labels(ends), len(x)),
         true=rgb_to_hex(colors(axis)),
     )
+
+
+def mark(axis: Axis, code: str | None, mse: float, turn: int) -> pa.Table:
+    """Where the picked colour `code` is: its own hue (degrees), saturation or value, and its own MSE.
+
+    On one of the lines when it is one of their colours, and beside them otherwise.
+    """
+    hue, saturation, value = rgb_to_hsv(hex_to_rgb(code or "#000000")).tolist()
+    return mark_table(turn, code, x=[{"hue": 360 * hue, "saturation": saturation, "value": value}[axis]], mse=[mse])
 
 
 def spread_labels(ends: NDArray[np.float32]) -> NDArray[np.float64]:

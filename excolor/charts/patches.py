@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import GROUND, as_spec, rows, table_of
-from excolor.color import PATCH_GRID, describe, hsv_grid, hsv_to_rgb, rgb_to_hex
+from excolor.charts.base import GROUND, INK, as_spec, mark_table, pickable, picked_rows, rows, table_of
+from excolor.color import PATCH_GRID, describe, hex_to_rgb, hsv_grid, hsv_to_rgb, rgb_to_hex
 
 _HUES, _SLICES, _VALUES = PATCH_GRID
 _GAP = 1.2  # between two slices, in rows
@@ -55,7 +55,12 @@ def spec() -> dict[str, Any]:
     inner = base.mark_rect().encode(
         x=alt.X("tx:Q"), x2="tx2", y=alt.Y("ty:Q"), y2="ty2", color=alt.Color("true:N", scale=None), tooltip=tooltip
     )
-    return as_spec(alt.layer(outer, inner).properties(height=430, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+    rims = [
+        picked_rows().mark_rect(filled=False, stroke=stroke, strokeWidth=width).encode(x, alt.X2("x2"), y, alt.Y2("y2"))
+        for stroke, width in ((INK, 5), ("#ffffff", 2))
+    ]
+    chart = alt.layer(pickable(outer), inner, *rims)
+    return as_spec(chart.properties(height=430, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
 def table(output: NDArray[np.float32], mse: NDArray[np.float32]) -> pa.Table:
@@ -81,3 +86,11 @@ def _places() -> dict[str, pa.Array[Any]]:
         name=describe(colors()),
     )
     return {name: placed.column(name).combine_chunks() for name in placed.column_names}
+
+
+def mark(code: str | None, turn: int) -> pa.Table:
+    """Where the picked colour `code` is: the patch whose true colour is nearest to it."""
+    apart = np.linalg.norm(colors() - hex_to_rgb(code or "#000000"), axis=-1)
+    nearest = int(apart.argmin())
+    at = {name: [_places()[name][nearest].as_py()] for name in ("x", "x2", "y", "y2")}
+    return mark_table(turn, code, **at)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 from numpy.typing import ArrayLike
 
+from excolor.charts.base import PICK
 from excolor.color import rgb_to_hex
 from excolor.evaluation import Deletion, Figures, Intact
+from excolor.ui import pick
 from excolor.ui.text import figure, percent
 
 
@@ -25,10 +27,25 @@ def style() -> None:
     st.html(Path(__file__).with_name("style.css"))
 
 
-def chart(spec: Mapping[str, Any], rows: pa.Table, alt: str, key: str, *, fixed: bool = False) -> None:
-    """Draw a chart: its specification, the rows that fill it, and what it says in words."""
-    filled = {**spec, "datasets": {"rows": rows}}
-    st.vega_lite_chart(spec=filled, width="content" if fixed else "stretch", key=key, alt=alt)
+def chart(
+    spec: Mapping[str, Any], rows: pa.Table, alt: str, key: str, *, mark: pa.Table | None = None, fixed: bool = False
+) -> None:
+    """Draw a chart: its specification, the rows that fill it, and what it says in words.
+
+    Args:
+        mark: the rows that mark the picked colour; a chart with them picks the colour that is clicked.
+    """
+    width: Literal["content", "stretch"] = "content" if fixed else "stretch"
+    if mark is None:
+        st.vega_lite_chart(spec={**spec, "datasets": {"rows": rows}}, width=width, key=key, alt=alt)
+        return
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"].get(PICK)
+        pick.pick(points[0].get("true") if points else None)
+
+    filled = {**spec, "datasets": {"rows": rows, "mark": mark}}
+    st.vega_lite_chart(spec=filled, width=width, key=key, alt=alt, on_select=clicked)
 
 
 @dataclass(frozen=True)

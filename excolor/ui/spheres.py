@@ -11,7 +11,8 @@ import streamlit as st
 
 from excolor import scenes
 from excolor.charts import latents
-from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_grid
+from excolor.color import HUES, hsv_grid, hsv_to_rgb, named_colors, rgb_grid
+from excolor.data import TRAINING_GRID
 from excolor.evaluation import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
 from excolor.surgery import HUE, WARMTH, ablate
@@ -54,15 +55,10 @@ def shown_colors() -> np.ndarray:
     return np.concatenate([rgb_grid(_LEVELS).reshape(-1, 3), np.stack(list(named_colors().values()))])
 
 
-def marked_index(name: str | None) -> int | None:
-    """Where a named colour stands in `shown_colors`."""
-    return None if name is None else _LEVELS**3 + list(named_colors()).index(name)
-
-
 @st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Subject: by_key})
-def sphere_page(chosen: Subject, dims: Dims, deleted: tuple[int, ...], true_colors: bool, marked: str | None) -> str:
+def sphere_page(chosen: Subject, dims: Dims, deleted: tuple[int, ...], true_colors: bool) -> str:
     """A page with one sphere."""
-    panel = _panel("", chosen, dims, deleted, true_colors, marked)
+    panel = _panel("", chosen, dims, deleted, true_colors)
     return scenes.to_html(Scene((panel,), _views(), words=_words()), "sphere", HEIGHT)
 
 
@@ -70,8 +66,7 @@ def sphere_page(chosen: Subject, dims: Dims, deleted: tuple[int, ...], true_colo
 def triple_page(chosen: Subject, dims: Dims, right: tuple[int, ...], titles: tuple[str, ...]) -> str:
     """A page with three spheres that turn together: intact, without warmth, without the dims on the right."""
     panels = [
-        _panel(title, chosen, dims, deleted, True, None)
-        for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
+        _panel(title, chosen, dims, deleted, True) for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
     ]
     return scenes.to_html(Scene(tuple(panels), _views(), words=_words()), "triple", 400)
 
@@ -98,19 +93,26 @@ def cube_page(chosen: Subject, answers: bool) -> str:
     return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words()), "cube", HEIGHT)
 
 
+@st.cache_data(show_spinner=False, max_entries=12)
+def hsv_page(titles: tuple[str, str], drawn: np.ndarray) -> str:
+    """A page with two HSV cubes that turn together: the training colours, and those of them that were drawn."""
+    grid = hsv_grid(*TRAINING_GRID).reshape(-1, 3)
+    panels = tuple(scenes.hsv_panel(title, hsv) for title, hsv in zip(titles, (grid, grid[drawn]), strict=True))
+    names = {"front": _("front"), "side": _("from the side"), "below": _("from below"), "oblique": _("oblique")}
+    views = tuple(scenes.View(names[view.name], view.position, view.up) for view in scenes.HSV_VIEWS)
+    return scenes.to_html(Scene(panels, views, words=_words()), "hsv", 460)
+
+
 def hue_answers(chosen: Subject) -> np.ndarray:
     """What a model answers to the twelve named hues once hue is deleted, RGB `[12, 3]`."""
     return respond(ablate(chosen.model, HUE), hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])).rgb
 
 
-def _panel(
-    title: str, chosen: Subject, dims: Dims, deleted: Sequence[int], true_colors: bool, marked: str | None
-) -> scenes.Panel:
+def _panel(title: str, chosen: Subject, dims: Dims, deleted: Sequence[int], true_colors: bool) -> scenes.Panel:
     colors = shown_colors()
     response = respond(ablate(chosen.model, deleted), colors)
     painted = colors if true_colors else response.rgb
-    names = axis_names(chosen)
-    return scenes.latent_panel(title, response.u, painted, dims, names, deleted, marked_index(marked))
+    return scenes.latent_panel(title, response.u, painted, dims, axis_names(chosen), deleted)
 
 
 def _views() -> tuple[scenes.View, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
+from numpy.typing import ArrayLike
 
 from excolor.charts import brightness, curves, latents, patches
 from excolor.color import GREY_WITHIN, HUES, PATCH_GRID
@@ -59,6 +60,17 @@ def operate(model: ColorAutoencoder, dims: tuple[int, ...], pruned: bool) -> Col
     return prune(model, dims) if pruned else ablate(model, dims)
 
 
+def answers(chosen: Subject, dims: tuple[int, ...], pruned: bool, rgb: ArrayLike) -> Response:
+    """What a model makes of colours `[..., 3]` once `dims` are deleted.
+
+    Under pruning the dims that are left keep their numbers, so that the axes stay where they were: u is `[N, D]`.
+    """
+    response = respond(operate(chosen.model, dims, pruned), rgb)
+    u = np.zeros((len(response.u), chosen.model.bottleneck), np.float32)
+    u[:, [k for k in range(chosen.model.bottleneck) if not (pruned and k in dims)]] = response.u
+    return replace(response, u=u)
+
+
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Subject: by_key})
 def _intact_measure(chosen: Subject) -> Measure:
     return measure(chosen.model, full_grid(), latents=True)
@@ -68,16 +80,8 @@ def _intact_measure(chosen: Subject) -> Measure:
 def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
     """Everything in one column of the ablation page."""
     model = operate(chosen.model, dims, pruned)
-    kept = [k for k in range(chosen.model.bottleneck) if not (pruned and k in dims)]
-
-    def latents_of(response: Response) -> np.ndarray:
-        # Under pruning the dims that are left keep their numbers, so that the axes stay where they were.
-        u = np.zeros((len(response.u), chosen.model.bottleneck), np.float32)
-        u[:, kept] = response.u
-        return u
-
-    on_patches, on_latents = respond(model, patches.colors()), respond(model, latents.colors())
-    u = latents_of(on_latents)
+    on_patches, on_latents = respond(model, patches.colors()), answers(chosen, dims, pruned, latents.colors())
+    u = on_latents.u
     views = [view for view in latents.VIEWS if max(view) < chosen.model.bottleneck]
     return Column(
         dims,

@@ -1,8 +1,8 @@
 // What a lesson adds to trame-vtk's viewer: titles, labels that follow the camera, camera presets, a camera that is
-// kept when the scene is built again, frames to scrub, and balls for points. `EXCOLOR` holds the settings,
-// `window.global.renderWindow` the scene.
+// kept when the scene is built again, frames to scrub, balls for points, and a ring round the picked colour. `EXCOLOR`
+// holds the settings, `window.global.renderWindow` the scene, and `excolorPicked` of the page around it what is picked.
 
-const { panels, views, words, reach, frames, ball } = EXCOLOR;
+const { panels, views, words, reach, radius, frames, ball } = EXCOLOR;
 const STACKED = 190; // pixels: at least the height of a panel under another
 const CLEAR = 20; // pixels around the centre in which no name stands
 const LINE = 8; // half the height of a name, in pixels
@@ -18,13 +18,13 @@ function waitForScene() {
 
 function start(renderWindow, renderers) {
   const meshes = renderers.map((renderer) => renderer.getActors().map((actor) => actor.getMapper().getInputData()));
-  panels.forEach(({ radii }, i) => radii.forEach((radius, k) => makeBalls(meshes[i][k], radius)));
+  meshes.forEach(([points]) => makeBalls(points));
   const titles = panels.map(({ title }) => element("div", "xc-title", title));
   const labels = panels.map((panel) => panel.labels.map(({ text, place }) => {
     const node = element("div", "xc-label", text);
     return { place, node, half: node.offsetWidth / 2 };
   }));
-  const rings = panels.map(({ mark }) => mark && element("div", "xc-ring"));
+  const rings = panels.map(() => element("div", "xc-ring"));
   const cameras = renderers.map((renderer) => renderer.getActiveCamera());
   const distinct = [...new Set(cameras)];
   distinct.forEach((camera) => camera.setParallelProjection(true)); // which is not exported
@@ -43,11 +43,13 @@ function start(renderWindow, renderers) {
     button.textContent = view.name;
     button.onclick = () => { distinct.forEach((camera) => look(camera, view)); refresh(); };
   }
-  if (frames) addFrames(bar, meshes[0][0], panels[0].radii[0], renderWindow);
+  if (frames) addFrames(bar, meshes[0][0], renderWindow);
   restore();
   fit();
   distinct.forEach((camera) => camera.onModified(() => { keep(); place(); }));
   new ResizeObserver(() => { fit(); refresh(); }).observe(document.body);
+  window.parent.addEventListener("excolor-picked", place);
+  window.addEventListener("pagehide", () => window.parent.removeEventListener("excolor-picked", place));
   refresh();
   document.documentElement.dataset.scene = "ready";
 
@@ -86,6 +88,7 @@ function start(renderWindow, renderers) {
 
   function place() {
     const { height, width: across, down } = cell(), width = document.body.clientWidth;
+    const picked = window.parent.excolorPicked?.[EXCOLOR.key];
     renderers.forEach((renderer, i) => {
       const [column, , , top] = renderer.getViewport();
       const at = (place) => {
@@ -95,10 +98,11 @@ function start(renderWindow, renderers) {
       const centre = at([0, 0, 0]);
       titles[i].style.left = `${column * width + 12}px`;
       titles[i].style.top = `${(1 - top) * height + 8}px`;
-      if (rings[i]) {
-        const [x, y] = at(panels[i].mark);
-        const radius = (3 * panels[i].radii[0] * down) / (2 * cameras[i].getParallelScale());
-        Object.assign(rings[i].style, { left: `${x - radius}px`, top: `${y - radius}px`, width: `${2 * radius}px`, height: `${2 * radius}px` });
+      const spot = picked?.places[i];
+      rings[i].hidden = !spot;
+      if (spot) {
+        const [x, y] = at(spot), size = (3.6 * radius * down) / (2 * cameras[i].getParallelScale());
+        Object.assign(rings[i].style, { left: `${x - size}px`, top: `${y - size}px`, width: `${2 * size}px`, height: `${2 * size}px`, background: picked.color });
       }
       for (const { place, node, half } of labels[i]) {
         const [x, y] = at(place), away = [x - centre[0], y - centre[1]], distance = Math.hypot(...away) || 1;
@@ -128,7 +132,7 @@ function start(renderWindow, renderers) {
 }
 
 // Every point of a mesh becomes a ball in its colour.
-function makeBalls(mesh, radius) {
+function makeBalls(mesh) {
   const centres = mesh.getPoints().getData(), n = centres.length / 3, corners = ball.corners.length / 3;
   const scalars = mesh.getPointData().getScalars(), levels = scalars.getData();
   scalars.setData(Uint8Array.from({ length: n * corners * 3 }, (_, i) => levels[3 * Math.floor(i / (3 * corners)) + (i % 3)]), 3);
@@ -141,10 +145,10 @@ function makeBalls(mesh, radius) {
   }
   mesh.getVerts().setData(new Uint32Array(0));
   mesh.getPolys().setData(faces);
-  moveBalls(mesh, centres, radius);
+  moveBalls(mesh, centres);
 }
 
-function moveBalls(mesh, centres, radius) {
+function moveBalls(mesh, centres) {
   const { corners } = ball, data = new Float32Array((centres.length * corners.length) / 3);
   for (let i = 0, k = 0; i < centres.length; i += 3) {
     for (let v = 0; v < corners.length; v++, k++) data[k] = centres[i + (v % 3)] + radius * corners[v];
@@ -153,7 +157,7 @@ function moveBalls(mesh, centres, radius) {
   mesh.modified();
 }
 
-function addFrames(bar, mesh, radius, renderWindow) {
+function addFrames(bar, mesh, renderWindow) {
   const bytes = Uint8Array.from(atob(frames.places), (c) => c.charCodeAt(0));
   const places = Float32Array.from(new Int16Array(bytes.buffer), (place) => place / 32767);
   const { names } = frames, size = places.length / names.length;
@@ -163,7 +167,7 @@ function addFrames(bar, mesh, radius, renderWindow) {
   slider.setAttribute("aria-label", words.frames ?? "");
   slider.oninput = () => {
     const moment = Number(slider.value);
-    moveBalls(mesh, places.subarray(moment * size, (moment + 1) * size), radius);
+    moveBalls(mesh, places.subarray(moment * size, (moment + 1) * size));
     renderWindow.render();
     output.textContent = names[moment];
     document.documentElement.dataset.frame = slider.value;

@@ -1,0 +1,121 @@
+"""The picked colour: where every chart of a page marks it, and one small table of what the networks make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from importlib.resources import files
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.components.v2 import component
+
+from excolor.color import describe, hex_to_rgb, rgb_to_hex, rgb_to_hsv
+from excolor.evaluation import Response
+from excolor.ui import pick
+from excolor.ui.text import figure
+
+# A chart that marks nothing is still given places of some colour.
+_ANY = "#000000"
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """The picked colour, if any, and what each of a page's networks makes of it.
+
+    Attributes:
+        code: `#rrggbb`, or None.
+        turn: how often something was picked.
+        rgb: `[3]`, of black if there is no such colour.
+        answers: one for each network, of that one colour.
+    """
+
+    code: str | None
+    turn: int
+    rgb: NDArray[np.float64]
+    answers: tuple[Response, ...]
+
+    def mse(self, network: int) -> float:
+        """The error of a network, by its place in the page's order."""
+        return float(self.answers[network].mse[0])
+
+    def u(self, network: int) -> NDArray[np.float32]:
+        """The latents in a network, `[D]`."""
+        return self.answers[network].u[0]
+
+    def output(self, network: int) -> NDArray[np.float32]:
+        """The answer of a network, RGB `[3]`."""
+        return self.answers[network].rgb[0]
+
+
+def picked_rgb() -> NDArray[np.float64]:
+    """The picked colour, or black, RGB `[3]`."""
+    return hex_to_rgb(pick.picked() or _ANY)
+
+
+def look(answers: Sequence[Response]) -> Inspected:
+    """The picked colour and what networks answer to `picked_rgb()`."""
+    return Inspected(pick.picked(), pick.turn(), picked_rgb(), tuple(answers))
+
+
+def _file(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+_component = component(
+    "excolor_inspector", html=_file("inspector.html"), css=_file("inspector.css"), js=_file("inspector.js")
+)
+
+
+def table(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[np.float64]] | None = None) -> None:
+    """Draw the table, at the lower edge of the screen while there is a picked colour; last on a page.
+
+    Args:
+        titles: of the networks.
+        scenes: by the key of a scene of the page, where the colour is in each of its panels, `[P, 3]`.
+    """
+    with st.container(key="inspector"):
+        _component(
+            data=_described(seen, titles, scenes or {}),
+            key="inspector-table",
+            on_clear_change=lambda: pick.pick(None),
+            height="content",
+        )
+
+
+def _described(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[np.float64]]) -> dict[str, object]:
+    words = {"label": _("The picked colour"), "clear": _("Clear")}
+    if seen.code is None:
+        return {"code": None, "words": words, "scenes": {}}
+    outputs = [answer.rgb for answer in seen.answers]
+    looks = describe(np.concatenate(outputs))
+    hue, saturation, value = rgb_to_hsv(seen.rgb).tolist()
+    red, green, blue = (seen.rgb * 255).round().astype(int).tolist()
+    rows = [
+        (_("latents u"), [(_vector(answer.u[0]), "") for answer in seen.answers]),
+        (
+            _("answer"),
+            [(f"{code} {name}", code) for code, name in zip(rgb_to_hex(np.concatenate(outputs)), looks, strict=True)],
+        ),
+        (_("MSE"), [(figure(float(answer.mse[0])), "") for answer in seen.answers]),
+    ]
+    return {
+        "code": seen.code,
+        "name": describe(seen.rgb[None])[0],
+        "codes": _("RGB {r}, {g}, {b} · HSV {h}°, {s} %, {v} %").format(
+            r=red, g=green, b=blue, h=round(360 * hue), s=round(100 * saturation), v=round(100 * value)
+        ),
+        "titles": list(titles),
+        "rows": [{"name": name, "cells": cells} for name, cells in rows],
+        "words": words,
+        "scenes": {
+            key: {"color": seen.code, "places": np.asarray(places, np.float64).tolist()}
+            for key, places in scenes.items()
+        },
+    }
+
+
+def _vector(u: NDArray[np.float32]) -> str:
+    return "(" + ", ".join(f"{value:.2f}".replace("-", "−") for value in u.tolist()) + ")"

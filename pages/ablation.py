@@ -102,6 +102,7 @@ def slices(title: str, shown: Column) -> None:
             "colour with the true colour inside; {grey} of the fully saturated patches look grey. Largest MSE {error}."
         ).format(title=title, grey=grey, error=figure(shown.figures.max_mse)),
         f"patches-{titles.index(title)}",
+        mark=patches.mark(seen.code, seen.turn),
     )
 
 
@@ -145,7 +146,8 @@ across(heading)
 st.markdown(
     _(
         "**Every colour, in four slices of saturation.** A patch is the reconstructed colour; the square inside it is "
-        "the true one. Where you see no square, the network is right."
+        "the true one. Where you see no square, the network is right. **Click a colour**, here or in any chart below: it is "
+        "marked in all of them."
     )
 )
 across(slices)
@@ -221,5 +223,7 @@ spheres.mount(
     height=400,
 )
 inspector.table(
-    seen, titles, {"triple": np.concatenate([latent_places(answer.u, shown_dims) for answer in seen.answers])}
+    seen,
+    [_("intact"), _("− warmth"), _("− hue") if right == HUE else name_of_right],
+    {"triple": np.concatenate([latent_places(answer.u, shown_dims) for answer in seen.answers])},
 )

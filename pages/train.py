@@ -16,7 +16,7 @@ from excolor.kernel import is_compiled
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine
-from excolor.ui import frame, panels, shelf
+from excolor.ui import frame, inspector, panels, pick, shelf
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
 from excolor.ui.subject import figures_of, shipped
@@ -249,6 +249,7 @@ def keep_and_load(run: Trained) -> None:
 
 
 def compare() -> None:
+    rgb = inspector.picked_rgb()
     st.subheader(_("All figures, beside another network"))
     names = list(shelf.choices())
     pair = []
@@ -265,6 +266,7 @@ def compare() -> None:
                 wheel(chosen),
                 words.format(name=picked),
                 f"{key}-wheel",
+                mark=latents.mark((1, 0), pick.picked(), respond(chosen.model, rgb).u[0], pick.turn()),
                 fixed=True,
             )
             pair.append((picked, figures_of(chosen)))
@@ -349,3 +351,7 @@ with right:
     compare()
     keep_and_load(run)
     readable(run)
+
+variants = {_("intact"): (), _("− warmth"): WARMTH, _("− hue"): HUE}
+seen = [respond(ablate(run.subject.model, dims), inspector.picked_rgb()) for dims in variants.values()]
+inspector.table(inspector.look(seen), list(variants))

@@ -7,17 +7,19 @@ round trip to the server.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from streamlit.components.v2 import component
 
-from excolor.color import HUES, PRIMARIES, SECONDARIES, hsv_to_rgb, rgb_to_hex
+from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex
 from excolor.losses import LOSSES, TERMS
 from excolor.training import History, Run
+from excolor.ui import pick
 
 BINS = 150  # points of a line: more than the pixels between them would show
 _NAMES = tuple(sorted((*PRIMARIES, *SECONDARIES), key=HUES.__getitem__))
@@ -87,6 +89,8 @@ _component = component("excolor_replay", html=_file("replay.html"), css=_file("r
 def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any], alt: str, key: str) -> None:
     """Draw the replay of `frames(run)`, with the lines of another run faint behind it.
 
+    A click on a point picks its colour; of its 216 colours, the one nearest to the picked colour is marked.
+
     Args:
         model_key: the same for the same run.
         alt: what is to be seen, in words.
@@ -106,5 +110,22 @@ def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any]
         "baseline": _("Faint lines: the shipped network's training."),
     }
     _component(
-        data={**shown, "key": model_key, "baseline": baseline["lines"], "words": words}, key=key, height="content"
+        data={
+            **shown,
+            "key": model_key,
+            "baseline": baseline["lines"],
+            "words": words,
+            "picked": nearest(shown["colors"], pick.picked()),
+        },
+        key=key,
+        height="content",
+        on_picked_change=lambda: pick.pick(st.session_state[key].get("picked")),
     )
+
+
+def nearest(codes: Sequence[str], code: str | None) -> int:
+    """Which of some colours is nearest in RGB to the colour `code`; −1 when that is None."""
+    if code is None:
+        return -1
+    away = [np.abs(hex_to_rgb(each) - hex_to_rgb(code)).sum() for each in codes]
+    return int(np.argmin(away))

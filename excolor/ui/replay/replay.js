@@ -7,8 +7,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const FRAMES_PER_SECOND = 15, CALM_STRIDE = 6; // where motion is reduced: every sixth frame, one a second
 const DASHES = { unitarity: "1 3", anchor: "5 2", separate: "", planarity: "8 3 2 3", reconstruction: "", "learning rate": "2 2" };
 const WIDTHS = { reconstruction: 2.4 };
+const NEAR = 10; // pixels from a point that still count as a click on it
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replay");
   const memory = (root.memory ??= { frame: null, timer: null });
   const last = data.steps.length - 1;
@@ -32,6 +33,7 @@ export default function ({ data, parentElement }) {
   canvases.forEach((canvas, i) => {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `u${data.views[i][0]}, u${data.views[i][1]}`);
+    canvas.onclick = (event) => setTriggerValue("picked", data.colors[under(canvas, event, data.views[i])] ?? "");
   });
   let cursors = [], width = 0;
 
@@ -61,6 +63,14 @@ export default function ({ data, parentElement }) {
   function show(frame) {
     memory.frame = Math.max(0, Math.min(last, frame));
     draw();
+  }
+
+  // The point that was clicked: the nearest, if it is near.
+  function under(canvas, event, view) {
+    const size = canvas.clientWidth, { px, py, at } = places(size, data, latents, memory.frame, view);
+    const far = data.colors.map((_, i) => { const [x, y] = at(i); return Math.hypot(px(x) - event.offsetX, py(y) - event.offsetY); });
+    const nearest = far.indexOf(Math.min(...far));
+    return far[nearest] <= NEAR ? nearest : -1;
   }
 
   function stop() {
@@ -97,6 +107,16 @@ function unpack(text) {
   return new Int16Array(bytes.buffer);
 }
 
+// From latents to pixels, and the latents of a point on two dims.
+function places(size, data, latents, frame, [across, up]) {
+  const first = frame * data.colors.length * data.dims;
+  return {
+    px: (v) => size / 2 + (v / REACH) * (size / 2),
+    py: (v) => size / 2 - (v / REACH) * (size / 2),
+    at: (point) => [across, up].map((dim) => latents[first + point * data.dims + dim] / 32767),
+  };
+}
+
 function wheel(canvas, data, latents, frame, [across, up]) {
   const ratio = devicePixelRatio || 1, size = canvas.clientWidth || 300;
   if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
@@ -105,7 +125,7 @@ function wheel(canvas, data, latents, frame, [across, up]) {
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.fillStyle = GROUND;
   g.fillRect(0, 0, size, size);
-  const px = (v) => size / 2 + (v / REACH) * (size / 2), py = (v) => size / 2 - (v / REACH) * (size / 2);
+  const { px, py, at } = places(size, data, latents, frame, [across, up]);
   g.strokeStyle = FAINT;
   g.lineWidth = 1;
   g.beginPath();
@@ -117,16 +137,16 @@ function wheel(canvas, data, latents, frame, [across, up]) {
   g.moveTo(px(0), py(-1)); g.lineTo(px(0), py(1));
   g.stroke();
   g.setLineDash([]);
-  const points = data.colors.length, first = frame * points * data.dims;
-  const at = (point) => [latents[first + point * data.dims + across] / 32767, latents[first + point * data.dims + up] / 32767];
   const radius = Math.max(3, size / 80);
-  for (let i = 0; i < points; i++) {
+  const dot = (i, r, fill) => {
     const [x, y] = at(i);
-    g.fillStyle = data.colors[i];
+    g.fillStyle = fill;
     g.beginPath();
-    g.arc(px(x), py(y), radius, 0, 2 * Math.PI);
+    g.arc(px(x), py(y), r, 0, 2 * Math.PI);
     g.fill();
-  }
+  };
+  data.colors.forEach((color, i) => dot(i, radius, color));
+  if (data.picked >= 0) [["#ffffff", 5], [INK, 3.5], [data.colors[data.picked], 1]].forEach(([fill, more]) => dot(data.picked, radius + more, fill));
   g.fillStyle = INK;
   g.font = `${Math.max(10, size / 28)}px ${getComputedStyle(canvas).fontFamily}`;
   g.textAlign = "center";

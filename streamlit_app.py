@@ -11,7 +11,9 @@ pages = [
     # In the order that tells the story.
     st.Page("pages/start.py", title=_("Start"), url_path="start", default=True),
     st.Page("pages/ablation.py", title=_("Ablation"), url_path="ablation"),
+    st.Page("pages/network.py", title=_("Network"), url_path="network"),
     st.Page("pages/latent.py", title=_("Latent space"), url_path="latent"),
+    st.Page("pages/data.py", title=_("Colours and labels"), url_path="data"),
     st.Page("pages/regularizers.py", title=_("Regularizers"), url_path="regularizers"),
     st.Page("pages/train.py", title=_("Train"), url_path="train"),
 ]

@@ -32,6 +32,21 @@ class Batches:
         return len(self.rgb)
 
 
+@dataclass(frozen=True)
+class Share:
+    """Some of the training colours.
+
+    Attributes:
+        points: how many of the 3600 grid points they are.
+        distinct: how many different colours these show.
+        drawn: the share of draws that they get, in [0, 1].
+    """
+
+    points: int
+    distinct: int
+    drawn: float
+
+
 def sampling_weights(hsv: ArrayLike, hues: int, saturations: int) -> NDArray[np.float64]:
     """How often a colour of an HSV grid should be drawn, relative to the others, `[...]`.
 
@@ -104,3 +119,74 @@ def draw_colors(shape: tuple[int, ...], generator: np.random.Generator) -> NDArr
     place = generator.random(shape) * len(share)
     column = place.astype(np.int64)
     return np.where(place - column < share[column], column, alias[column])
+
+
+# --- the data looked at ---------------------------------------------------------------------------
+
+VIVID = 0.5  # vibrancy from which a colour counts as vivid
+BLOCK = 100  # batches of a stream that are drawn at a time
+
+
+@lru_cache(maxsize=1)
+def shares() -> dict[str, Share]:
+    """The training colours in four groups: "black", "grey" (without black), "vivid" and "muted", what is between."""
+    colors, probability = training_set()
+    vivid = vibrancy(colors)
+    # Not compared with 0: that of a grey is, but for rounding.
+    black, colourless = colors.max(-1) == 0, vivid < 1e-9
+    groups = {
+        "black": black,
+        "grey": colourless & ~black,
+        "vivid": vivid >= VIVID - 1e-9,
+        "muted": ~colourless & (vivid < VIVID - 1e-9),
+    }
+    return {name: _share(colors[chosen], probability[chosen]) for name, chosen in groups.items()}
+
+
+def _share(colors: NDArray[np.float64], probability: NDArray[np.float64]) -> Share:
+    # Rounded, because a colour that is reached on two ways comes out with different last digits.
+    return Share(len(colors), len(np.unique(colors.round(9), axis=0)), float(probability.sum()))
+
+
+@lru_cache(maxsize=1)
+def cell_shares() -> NDArray[np.float64]:
+    """The share of draws that each saturation and value of the grid gets, over all hues, `[10, 10]`; they sum to 1."""
+    return training_set()[1].reshape(TRAINING_GRID).sum(0)
+
+
+def draw_sample(size: int, weighted: bool, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Indices into the training set, `[size]`: drawn as for training, or with every grid point alike."""
+    return draw_colors((size,), generator) if weighted else generator.integers(len(training_set()[0]), size=size)
+
+
+def stream(seed: int, batches: int, label_noise: float = 0.0) -> Batches:
+    """The first batches of an endless stream; its k-th batch is the same however many are asked for.
+
+    Nor does the noise change which colours are drawn: it only changes labels (see `draw_batches`).
+    """
+    blocks = [_block(seed, number, label_noise) for number in range(max(1, -(-batches // BLOCK)))]
+    parts = ([getattr(block, name) for block in blocks] for name in ("rgb", "red", "vibrant"))
+    return Batches(*(np.concatenate(part)[:batches] for part in parts))
+
+
+@lru_cache(maxsize=256)
+def _block(seed: int, number: int, label_noise: float) -> Batches:
+    return draw_batches(BLOCK, label_noise, np.random.default_rng([seed, number]))
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What label noise did to one label of a stream of batches.
+
+    Attributes:
+        made: `[batches, 64]` bool, who carries the label only because of the noise.
+        lost: the same for who would carry it without.
+    """
+
+    made: NDArray[np.bool_]
+    lost: NDArray[np.bool_]
+
+
+def noise_on(clean: NDArray[np.float32], noisy: NDArray[np.float32]) -> Noise:
+    """Compare a label of the same batches drawn without noise and with it, each `[batches, 64]` of 0 and 1."""
+    return Noise((noisy > 0) & (clean == 0), (noisy == 0) & (clean > 0))

@@ -29,6 +29,7 @@ LAYERS = (
     "surgery",
     "evaluation",
     "verdict",
+    "missions",
     "checkpoint",
     "sweep",
     "bench",

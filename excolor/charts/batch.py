@@ -1,0 +1,239 @@
+"""Labels as they fall: the 64 colours of a batch, who of many batches got a label, and how seldom a batch has one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from excolor.charts.base import GROUND, INK, as_spec, rows, table_of
+from excolor.color import describe, rgb_to_hex
+from excolor.data import BATCH, BLOCK, Batches, label_probabilities
+
+Array = NDArray[Any]
+
+LABELS = ("red", "vibrant")
+SIDE = 8  # patches beside each other, and below each other
+ACROSS = 24  # labelled colours beside each other
+DOWN = 2  # rows of them for each label
+MOST = 6  # labels in a batch that the picture of many batches can show
+
+_HALF = 0.46  # of a patch
+_BETWEEN = 0.9  # of the two labels' rows
+_LETTERS = {"red": "R", "vibrant": "V"}
+_BOTH = 0.2  # how far from the middle the letters of a patch stand that has both
+
+
+def _plain(axis: Any, domain: tuple[float, float]) -> Any:
+    return axis.scale(domain=list(domain), nice=False).axis(None)
+
+
+def _badges(base: alt.Chart, x: alt.X, y: alt.Y, size: int) -> list[alt.Chart]:
+    """White discs and diamonds with a letter, for the rows that have a badge."""
+    signs: list[alt.Chart] = []
+    for label, shape, scale in (("red", "circle", 1.0), ("vibrant", "diamond", 1.5)):
+        shown = base.transform_filter(f"datum.badge == '{label}'")
+        signs += [
+            shown.mark_point(
+                shape=shape, filled=True, opacity=1, size=size * scale, color="#ffffff", stroke=INK, strokeWidth=1.5
+            ).encode(x, y),
+            shown.mark_text(text=_LETTERS[label], fontSize=12, fontWeight=700, color=INK).encode(x, y),
+        ]
+    return signs
+
+
+# --- one batch -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def spec() -> dict[str, Any]:
+    """Patches eight by eight; a letter in a disc on those that carry "red", in a diamond on the "vibrant" ones."""
+    x, y = (_plain(alt.X("x:Q"), (0, SIDE)), _plain(alt.Y("y:Q"), (SIDE, 0)))
+    base = alt.Chart(rows())
+    tooltip = [
+        alt.Tooltip("name:N", title="colour"),
+        alt.Tooltip("true:N", title="code"),
+        alt.Tooltip("labels:N", title="carries"),
+        alt.Tooltip("red:Q", title="P(red)", format=".2~%"),
+        alt.Tooltip("vibrant:Q", title="P(vibrant)", format=".2~%"),
+    ]
+    patch = (
+        base.transform_filter("datum.badge == ''")
+        .mark_rect()
+        .encode(
+            _plain(alt.X("left:Q"), (0, SIDE)),
+            alt.X2("right"),
+            _plain(alt.Y("top:Q"), (SIDE, 0)),
+            alt.Y2("bottom"),
+            alt.Fill("true:N", scale=None),
+            tooltip=tooltip,
+        )
+    )
+    layers = alt.layer(patch, *_badges(base, x, y, 330))
+    return as_spec(layers.properties(width=352, height=352, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+
+
+def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
+    """The rows for one batch, `[64, 3]` and two `[64]` of 0 and 1: each colour, then a row for each label carried."""
+    likely = label_probabilities(rgb)
+    carried: NDArray[np.bool_] = np.stack([red, vibrant]) > 0
+    both = carried[0] & carried[1]
+    i, label = np.arange(BATCH), np.full(BATCH, "", dtype=object)
+    shift = np.zeros(BATCH)
+    for k, name in enumerate(LABELS):
+        who = np.flatnonzero(carried[k])
+        i, label = np.append(i, who), np.append(label, np.full(len(who), name, dtype=object))
+        shift = np.append(shift, np.where(both[who], (-_BOTH, _BOTH)[k], 0.0))
+    x, y = i % SIDE + 0.5, i // SIDE + 0.5
+    words = [" and ".join(np.array(LABELS)[has]) or "no label" for has in carried.T]
+    names, codes = describe(rgb), rgb_to_hex(rgb)
+    return table_of(
+        x=x + shift,
+        y=y,
+        left=x - _HALF,
+        right=x + _HALF,
+        top=y - _HALF,
+        bottom=y + _HALF,
+        badge=label.tolist(),
+        true=[codes[k] for k in i],
+        name=[names[k] for k in i],
+        labels=[words[k] for k in i],
+        red=likely[0][i],
+        vibrant=likely[1][i],
+    )
+
+
+# --- many batches --------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def silence_spec() -> dict[str, Any]:
+    """A bar for each batch, as high as the samples that carry the label; where there is none, nobody did."""
+    x = alt.X("batch:Q", title="batch, the last hundred").scale(domain=[0.25, BLOCK + 0.75], nice=False)
+    x = x.axis(values=[1, *range(25, BLOCK + 1, 25)], grid=False, format="d")
+    middle = [MOST + 1.5 + MOST / 2, MOST / 2]
+    y = alt.Y("from:Q", title="samples with the label").scale(domain=[-0.2, 2 * MOST + 1.7], nice=False)
+    y = y.axis(
+        values=middle, labelExpr=f"datum.value > {MOST} ? 'red' : 'vibrant'", grid=False, domain=False, ticks=False
+    )
+    base = alt.Chart(rows())
+    ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
+    floor = base.transform_filter("datum.first").mark_rule(strokeWidth=1, opacity=0.5)
+    floor = floor.encode(x, alt.X2("last"), y, ink)
+    bar = (
+        base.transform_filter("datum.count > 0")
+        .mark_rect()
+        .encode(
+            alt.X("left:Q"),
+            alt.X2("right"),
+            y,
+            alt.Y2("to"),
+            ink,
+            tooltip=[
+                alt.Tooltip("number:Q", title="batch", format=",d"),
+                alt.Tooltip("label:N", title="label"),
+                alt.Tooltip("count:Q", title="samples with it", format="d"),
+            ],
+        )
+    )
+    return as_spec(alt.layer(floor, bar).properties(height=150, view=alt.ViewConfig(stroke=None)))
+
+
+def silence_table(drawn: Batches) -> pa.Table:
+    """The rows for the last hundred of some batches."""
+    counts = np.stack([drawn.red.sum(1), drawn.vibrant.sum(1)])[:, -BLOCK:].astype(np.float64)
+    n = counts.shape[1]
+    place = np.tile(np.arange(1, n + 1, dtype=np.float64), 2)
+    foot = np.repeat([MOST + 1.5, 0.0], n)
+    count = counts.reshape(-1)
+    return table_of(
+        batch=place,
+        left=place - 0.4,
+        right=place + 0.4,
+        last=np.full(2 * n, BLOCK + 0.5),
+        first=place == 1,
+        number=place + max(0, len(drawn) - BLOCK),
+        count=count,
+        to=foot + np.minimum(count, MOST),
+        label=np.repeat(LABELS, n).tolist(),
+        ink=["ink"] * (2 * n),
+        **{"from": foot},
+    )
+
+
+# --- who got a label -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def carriers_spec() -> dict[str, Any]:
+    """The colours that got a label, the last drawn first; a cross on those that only the noise made carriers."""
+    height = 2 * DOWN + _BETWEEN
+    x = _plain(alt.X("x:Q"), (0, ACROSS))
+    y = alt.Y("y:Q", title="labelled").scale(domain=[height, 0], nice=False)
+    y = y.axis(
+        values=[DOWN / 2, DOWN * 1.5 + _BETWEEN],
+        labelExpr=f"datum.value < {DOWN} ? 'red' : 'vibrant'",
+        grid=False,
+        domain=False,
+        ticks=False,
+    )
+    base = alt.Chart(rows())
+    patch = base.mark_rect().encode(
+        _plain(alt.X("left:Q"), (0, ACROSS)),
+        alt.X2("right"),
+        alt.Y("top:Q"),
+        alt.Y2("bottom"),
+        alt.Fill("true:N", scale=None),
+        tooltip=[
+            alt.Tooltip("name:N", title="colour"),
+            alt.Tooltip("true:N", title="code"),
+            alt.Tooltip("label:N", title="carries"),
+            alt.Tooltip("probability:Q", title="would, with probability", format=".2~%"),
+            alt.Tooltip("why:N", title="because of"),
+        ],
+    )
+    crossed = base.transform_filter("datum.why == 'the noise'")
+    crosses = [
+        crossed.mark_point(shape="cross", angle=45, filled=True, opacity=1, size=size, color=fill).encode(x, y)
+        for fill, size in ((INK, 190), ("#ffffff", 70))
+    ]
+    layers = alt.layer(patch, *crosses)
+    return as_spec(layers.properties(height=150, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+
+
+def carriers_table(drawn: Batches, made: tuple[Array, Array]) -> pa.Table:
+    """The rows for who carries a label in some batches.
+
+    Args:
+        made: for each label, `[batches, 64]`, who carries it only because of the noise.
+    """
+    columns: dict[str, list[Any]] = {name: [] for name in ("i", "row", "rgb", "label", "probability", "noise")}
+    for k, (name, label) in enumerate(zip(LABELS, (drawn.red, drawn.vibrant), strict=True)):
+        who = np.argwhere(label > 0)[::-1][: ACROSS * DOWN]
+        rgb = drawn.rgb[who[:, 0], who[:, 1]]
+        columns["i"] += range(len(who))
+        columns["row"] += [k] * len(who)
+        columns["rgb"] += rgb.tolist()
+        columns["label"] += [name] * len(who)
+        columns["probability"] += label_probabilities(rgb)[k].tolist()
+        columns["noise"] += made[k][who[:, 0], who[:, 1]].tolist()
+    i, rgb = np.array(columns["i"], np.int64), np.array(columns["rgb"]).reshape(-1, 3)
+    x = i % ACROSS + 0.5
+    y = i // ACROSS + 0.5 + np.array(columns["row"], np.float64) * (DOWN + _BETWEEN)
+    return table_of(
+        x=x,
+        y=y,
+        left=x - _HALF,
+        right=x + _HALF,
+        top=y - _HALF,
+        bottom=y + _HALF,
+        true=rgb_to_hex(rgb),
+        name=describe(rgb) if len(rgb) else pa.array([], pa.string()),
+        label=pa.array(columns["label"], pa.string()),
+        probability=pa.array(columns["probability"], pa.float64()),
+        why=pa.array(["the noise" if noise else "its colour" for noise in columns["noise"]], pa.string()),
+    )

@@ -1,0 +1,101 @@
+"""With which probability a colour carries a label: round the wheel from red, and as red goes pale."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows, table_of
+from excolor.color import HUES, describe, hsv_to_rgb, rgb_to_hex
+from excolor.data import TRAINING_GRID, label_probabilities
+
+Array = NDArray[Any]
+Axis = Literal["hue", "saturation"]
+AXES: tuple[Axis, ...] = ("hue", "saturation")
+
+_FINE = 8  # places of a line between two colours of the training set
+_TITLES = {"hue": "hue (degrees from red), saturation 1, value 1", "saturation": "saturation of red, value 1"}
+
+
+@lru_cache(maxsize=2)
+def _line(axis: Axis) -> tuple[Array, Array]:
+    """Where the places of a line are, `[N]`, and their HSV, `[N, 3]`; every eighth is in the training set."""
+    hues, saturations, _ = TRAINING_GRID
+    if axis == "hue":
+        x = np.arange(-hues * _FINE // 2, hues * _FINE // 2 + 1) * (360 / hues / _FINE)
+        return x, np.stack([x / 360 % 1, np.ones_like(x), np.ones_like(x)], axis=-1)
+    x = np.linspace(0, 1, (saturations - 1) * _FINE + 1)
+    return x, np.stack([np.zeros_like(x), x, np.ones_like(x)], axis=-1)
+
+
+@lru_cache(maxsize=2)
+def spec(axis: Axis) -> dict[str, Any]:
+    """A line for each label, and a point for each colour of the training set, in that colour."""
+    x = alt.X("x:Q", title=_TITLES[axis])
+    if axis == "hue":
+        names = {round((360 * h + 180) % 360) - 180: name for name, h in HUES.items() if round(h * 12) % 2 == 0}
+        names[180] = names[-180]
+        text = " : ".join(f"datum.value == {degrees} ? '{name}'" for degrees, name in names.items())
+        x = x.scale(domain=[-190, 190], nice=False)
+        x = x.axis(values=sorted(names), labelExpr=f"{text} : ''", grid=False)
+    else:
+        x = x.scale(domain=[-0.03, 1.03], nice=False).axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f", grid=False)
+    y = alt.Y("probability:Q", title="probability of the label").scale(domain=[-0.02, 0.58], nice=False)
+    y = y.axis(values=[0, 0.1, 0.2, 0.3, 0.4, 0.5], format=".0%", grid=False)
+    base = alt.Chart(rows())
+    line = base.mark_line(strokeWidth=1.5, color=INK).encode(
+        x, y, alt.StrokeDash("label:N", legend=None).scale(domain=["red", "vibrant"], range=[[1, 0], [5, 3]])
+    )
+    points = (
+        base.transform_filter("datum.trained")
+        .mark_point(filled=True, opacity=1, size=70, stroke=FAINT, strokeWidth=0.6)
+        .encode(
+            x,
+            y,
+            alt.Fill("true:N", scale=None),
+            alt.Shape("label:N", legend=None).scale(domain=["red", "vibrant"], range=["circle", "diamond"]),
+            tooltip=[
+                alt.Tooltip("name:N", title="colour"),
+                alt.Tooltip("true:N", title="code"),
+                alt.Tooltip("label:N", title="label"),
+                alt.Tooltip("x:Q", title=axis, format=".2~f"),
+                alt.Tooltip("probability:Q", format=".2~%"),
+            ],
+        )
+    )
+    words = (
+        base.transform_filter("datum.written")
+        .mark_text(fontSize=12, fontWeight=600, color=INK, baseline="bottom")
+        .encode(x, alt.Y("height:Q"), alt.Text("words:N"))
+    )
+    view = alt.ViewConfig(fill=GROUND, stroke=None)
+    return as_spec(alt.layer(line, points, words).properties(height=250, view=view))
+
+
+@lru_cache(maxsize=2)
+def table(axis: Axis) -> pa.Table:
+    """The rows of both labels."""
+    x, hsv = _line(axis)
+    rgb = hsv_to_rgb(hsv)
+    n = len(x)
+    # Where there is room for a label's name: beside the peak of the one, over the plateau of the other.
+    at = {"hue": (n // 2 + 2 * _FINE + 4, n // 5), "saturation": (n - 3 * _FINE, n - 2 * _FINE)}[axis]
+    height = {"hue": (0.3, 0.515), "saturation": (0.3, 0.06)}[axis]
+    written = np.zeros((2, n), bool)
+    written[(0, 1), at] = True
+    return table_of(
+        x=np.tile(x, 2),
+        probability=np.concatenate(label_probabilities(rgb)),
+        label=["red"] * n + ["vibrant"] * n,
+        trained=np.tile(np.arange(n) % _FINE == 0, 2),
+        written=written.reshape(-1),
+        height=np.repeat(height, n),
+        words=["“red”"] * n + ["“vibrant”"] * n,
+        true=rgb_to_hex(rgb) * 2,
+        name=describe(rgb) * 2,
+    )

@@ -1,0 +1,116 @@
+"""A figure of many runs against the label noise that they were trained with: a point for each, and their median."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+
+from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows, table_of
+from excolor.evaluation import FAILS_ABOVE
+from excolor.verdict import RED_COSINE
+
+Name = Literal["red_cosine", "grey_mse", "selectivity", "unsound"]
+NAMES: tuple[Name, ...] = ("red_cosine", "grey_mse", "selectivity", "unsound")
+
+_TITLES = {
+    "red_cosine": "red's cosine to the first axis",
+    "grey_mse": "greys' MSE, hue deleted (root scale)",
+    "selectivity": "selectivity (R²)",
+    "unsound": "share of runs that are not sound",
+}
+_LIMITS = {"red_cosine": RED_COSINE, "grey_mse": FAILS_ABOVE}
+_SOUND, _UNSOUND = "sound", "not sound"
+
+
+@lru_cache(maxsize=4)
+def spec(name: Name) -> dict[str, Any]:
+    """Discs for sound runs, crosses for others, a line through the medians, and the limit where there is one."""
+    x = alt.X("noise:Q", title="label noise (share of labels drawn at random)")
+    x = x.scale(domain=[-0.04, 1.04], nice=False).axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f", grid=False)
+    y = alt.Y("figure:Q", title=_TITLES[name])
+    if name == "grey_mse":
+        y = y.scale(ERROR_SCALE).axis(values=ERROR_TICKS, format=".2~f", labelOverlap=False, grid=False)
+    elif name == "unsound":
+        y = y.scale(domain=[-0.03, 1.03], nice=False).axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%", grid=False)
+    else:
+        low, high = (-1.03, 1.03) if name == "red_cosine" else (-0.03, 1.03)
+        y = y.scale(domain=[low, high], nice=False).axis(tickCount=5, format=".1~f", grid=False)
+    base = alt.Chart(rows())
+    ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
+    runs = base.transform_filter("datum.kind == 'run'")
+    layers: list[alt.Chart] = []
+    if name in _LIMITS:
+        limit = base.transform_filter("datum.kind == 'limit'")
+        layers += [
+            limit.mark_rule(strokeDash=[4, 4], opacity=0.7).encode(y, ink),
+            limit.mark_text(align="right", baseline="bottom", dy=-3, opacity=0.9).encode(
+                x, y, ink, alt.Text("words:N")
+            ),
+        ]
+    layers.append(base.transform_filter("datum.kind == 'median'").mark_line(strokeWidth=2).encode(x, y, ink))
+    if name == "unsound":
+        layers.append(base.transform_filter("datum.kind == 'median'").mark_point(filled=True, size=60, opacity=1))
+        layers[-1] = layers[-1].encode(x, y, ink, tooltip=[_noise(), alt.Tooltip("words:N", title="not sound")])
+    else:
+        layers.append(
+            runs.mark_point(size=48, strokeWidth=1.6, opacity=1).encode(
+                x,
+                y,
+                ink,
+                alt.Shape("state:N", legend=None).scale(domain=[_SOUND, _UNSOUND], range=["circle", _CROSS]),
+                tooltip=[
+                    _noise(),
+                    alt.Tooltip("seed:N", title="seed"),
+                    alt.Tooltip("figure:Q", title="figure", format=".2g"),
+                    alt.Tooltip("words:N", title="verdict"),
+                ],
+            )
+        )
+    return as_spec(alt.layer(*layers).properties(height=300))
+
+
+_CROSS = "M-1,-1L1,1M-1,1L1,-1"
+
+
+def _noise() -> alt.Tooltip:
+    return alt.Tooltip("noise:Q", title="label noise", format=".2f")
+
+
+def table(
+    name: Name,
+    noise: Sequence[float],
+    seeds: Sequence[int],
+    figures: Sequence[float],
+    causes: Sequence[Sequence[str]],
+    limit: str,
+) -> pa.Table:
+    """The rows for some runs, in any order.
+
+    Args:
+        noise, seeds, figures: of each run; for "unsound" its figures do not matter.
+        causes: what is wrong with each run, in words; none for a sound one.
+        limit: what is written at the limit.
+    """
+    found: list[dict[str, Any]] = []
+    for rate, seed, value, wrong in zip(noise, seeds, figures, causes, strict=True):
+        state, words = (_UNSOUND, ", ".join(wrong)) if wrong else (_SOUND, "a sound run")
+        found.append(_row("run", rate, value, str(seed), state, words))
+    for rate in sorted(set(noise)):
+        here = [row for row in found if row["kind"] == "run" and row["noise"] == rate]
+        wrong = sum(row["state"] == _UNSOUND for row in here)
+        middle = wrong / len(here) if name == "unsound" else float(np.median([row["figure"] for row in here]))
+        found.append(_row("median", rate, middle, "", "", f"{wrong} of {len(here)}"))
+    if name == "unsound":
+        found = [row for row in found if row["kind"] == "median"]
+    found.append(_row("limit", 1.04, _LIMITS.get(name, 0.0), "", "", limit))
+    return table_of(**{column: [row[column] for row in found] for column in found[0]})
+
+
+def _row(kind: str, noise: float, figure: float, seed: str, state: str, words: str) -> dict[str, Any]:
+    row = {"kind": kind, "noise": noise, "figure": float(figure), "seed": seed, "state": state, "words": words}
+    return row | {"ink": "ink"}

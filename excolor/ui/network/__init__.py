@@ -1,0 +1,178 @@
+"""One colour on its way through the network, drawn and computed in the browser.
+
+A component of our own: it is handed the model's weights once, and from then on answers every movement of a slider by
+itself. The server hears of a colour when it is let go, and of the dims that are deleted, so that other pages know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.components.v2 import component
+
+from excolor.color import GREYS, HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
+from excolor.model import ColorAutoencoder, to_vector
+from excolor.ui import pick
+from excolor.ui.replay import views
+
+RED = "#ff0000"  # what goes in until a visitor picks a colour
+_DELETED = "network-deleted"
+
+
+def layers(model: ColorAutoencoder) -> list[dict[str, Any]]:
+    """The four linear layers in their order, each its weight `[out, in]` and bias `[out]` as plain numbers."""
+    linear = model.encoder_in, model.encoder_out, model.decoder_in, model.decoder_out
+    return [{"weight": each.weight.tolist(), "bias": each.bias.tolist()} for each in linear]
+
+
+def not_finite(model: ColorAutoencoder) -> int:
+    """How many of a model's parameters are not finite numbers: some, when a run has diverged."""
+    return int((~np.isfinite(to_vector(model))).sum())
+
+
+def deleted(bottleneck: int) -> list[int]:
+    """The dims that this visitor has deleted on the page, as far as a model of this width has them."""
+    return [dim for dim in st.session_state.get(_DELETED, []) if dim < bottleneck]
+
+
+def sound_dims(sent: object) -> list[int]:
+    """The dims in what a browser has sent, ascending and each once; whatever else is in it is left out."""
+    if not isinstance(sent, Sequence) or isinstance(sent, str):
+        return []
+    return sorted({dim for dim in sent if isinstance(dim, int) and not isinstance(dim, bool) and 0 <= dim < 100})
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "alt": _("One colour on its way through the network"),
+        "drawing": _(
+            "The network, layer by layer. Arrow keys move from node to node; Enter goes through the connections that "
+            "lead to a node, Escape back to the node."
+        ),
+        "swatches": _("Named colours"),
+        "channels": [_("red, 0 to 255"), _("green, 0 to 255"), _("blue, 0 to 255")],
+        "any": _("Any colour"),
+        "remove": _("Delete dims"),
+        "removeHint": _("Sets a dim's weights to zero, before and after it."),
+        "dim": _("Delete dim {n}"),
+        "lines": _("Lines show"),
+        "carried": _("what flows"),
+        "weights": _("weights"),
+        "linesHint": _("Thicker is stronger, dashed is negative."),
+        "follow": _("Follow it"),
+        "pause": _("Pause"),
+        "back": _("One stage back"),
+        "forward": _("One stage on"),
+        "all": _("Show all"),
+        "stageOf": _("stage {n} of {all}"),
+        "heads": [_("RGB"), _("hidden"), "z", "u", _("hidden"), _("RGB")],
+        "normalise": _("normalise"),
+        "intact": _("intact"),
+        "after": _("after deletion"),
+        "dimHead": _("dim"),
+        "lengthHead": _("length"),
+        "left": _("of the length ‖z‖ is left"),
+        "stretch": _("stretched by"),
+        "table": _("The latent numbers, intact and after deletion"),
+        "input": _("input {n}"),
+        "encoderUnit": _("encoder unit {n}"),
+        "zDim": "z{n}",
+        "uDim": "u{n}",
+        "decoderUnit": _("decoder unit {n}"),
+        "output": _("output {n}"),
+        "nodeAlt": _("{name}: {value}"),
+        "patchIn": _("goes in: {color}"),
+        "patchOut": _("{title}: {color}, MSE {mse}"),
+        "wheel": _("Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}."),
+        "wheelCut": _(
+            "Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}, and after deletion at {x2}, {y2}."
+        ),
+        "hint": _("Point at a line or a circle, or tap it: its numbers are written here."),
+        "readLink": _("{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}."),
+        "readCut": _("{from} → {to}: deleted, the weight is 0. It carries nothing."),
+        "readDivide": _("{from} → {to}: {a} ÷ {length} = {value}. Normalising has no weights of its own."),
+        "readGone": _("{name} is deleted: its weights and its bias are 0, and so is its value."),
+        "readInput": _("{name}: {value}, between 0 and 1."),
+        "readUnit": _("{name}: all that arrives and its bias {bias} add up to {sum}; GELU makes that {value}."),
+        "readZ": _("{name}: all that arrives and its bias {bias} add up to {value}."),
+        "readU": _("{name}: {value}. Squared and added up, all {n} make 1."),
+        "readOutput": _("{name}: all that arrives and its bias {bias} add up to {sum}; shown is {value}."),
+        "saidIntact": _("{color} goes in, {answer} comes out (MSE {mse}). Nothing is deleted yet."),
+        "saidDeleted": _(
+            "{color} goes in. Without dims {dims}, {left} of its latent's length is left, stretched × {times}, and "
+            "{answer} comes out (MSE {mse}; intact {mseIntact})."
+        ),
+        "saidAll": _(
+            "{color} goes in. Without any dim nothing is left to stretch, and {answer} comes out, as it does for every "
+            "colour (MSE {mse}; intact {mseIntact})."
+        ),
+        "notFinite": _("The network's numbers run out of bounds for this colour: it has no answer to show."),
+        "stageInput": _("{color} goes in as three numbers: {r}, {g}, {b}."),
+        "stageEncoder": _(
+            "Each of {n} hidden units adds the three up with weights of its own. GELU lets through what is positive: "
+            "{active} of {n} units are."
+        ),
+        "stageZ": _("All that is now squeezed into {d} numbers, z: {z}. As an arrow, z is {length} long."),
+        "stageZCut": _(
+            "All that is now squeezed into z: {z}. Dims {dims} are deleted; the arrow was {before} long, now {length}."
+        ),
+        "stageU": _("Normalising divides all {d} by the length {length}: u is {u}, a point on the sphere."),
+        "stageUCut": _(
+            "Normalising divides by the length {length}, so what is left is stretched × {times}, back to length 1: "
+            "u is {u}."
+        ),
+        "stageUAll": _("No length is left, so there is nothing to divide: u stays 0 in all {d} dims."),
+        "stageDecoder": _("On the way back, {n} other hidden units read only u; {activeBack} of them are positive."),
+        "stageOutput": _("They add up to three numbers again. The answer is {answer}, MSE {mse}."),
+    }
+
+
+def given(model_key: str, model: ColorAutoencoder) -> dict[str, Any]:
+    """What the component needs of a model and of the visitor, as plain JSON values.
+
+    Args:
+        model_key: the same for the same weights.
+    """
+    named = named_colors()
+    codes = dict(zip(named, rgb_to_hex(np.stack(list(named.values()))), strict=True))
+    rim = (*sorted((*PRIMARIES, *SECONDARIES), key=HUES.__getitem__), "black", "white")
+    return {
+        "key": model_key,
+        "layers": layers(model),
+        "views": views(model.bottleneck),
+        "color": pick.picked() or RED,
+        "turn": pick.turn(),
+        "deleted": deleted(model.bottleneck),
+        "swatches": [{"name": name, "code": code} for name, code in codes.items()],
+        "rim": [{"name": name, "code": codes[name]} for name in rim],
+        "names": {"hues": list(HUES), "greys": list(GREYS), "dark": _("dark {name}"), "pale": _("pale {name}")},
+        "words": _words(),
+    }
+
+
+def _file(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+_component = component("excolor_network", html=_file("network.html"), css=_file("network.css"), js=_file("network.js"))
+
+
+def network(model_key: str, model: ColorAutoencoder, key: str) -> None:
+    """Draw a model with the visitor's colour on its way through it; all its weights must be finite.
+
+    Args:
+        model_key: the same for the same weights.
+    """
+
+    def picked() -> None:
+        pick.pick(st.session_state[key].get("picked"))
+
+    def cut() -> None:
+        st.session_state[_DELETED] = sound_dims(st.session_state[key].get("deleted"))
+
+    _component(data=given(model_key, model), key=key, height="content", on_picked_change=picked, on_deleted_change=cut)

@@ -1,0 +1,643 @@
+"""Colours and labels: what the network is shown, how seldom it is told anything, and how wrong that may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from gettext import gettext as _
+from html import escape
+from uuid import uuid4
+
+import numpy as np
+import streamlit as st
+
+from excolor.charts import batch, cells, chances, tolerance
+from excolor.color import describe, hsv_to_rgb, rgb_to_hex
+from excolor.config import STEPS
+from excolor.data import (
+    BATCH,
+    BLOCK,
+    TRAINING_GRID,
+    VIVID,
+    Batches,
+    Noise,
+    cell_shares,
+    draw_sample,
+    label_probabilities,
+    noise_on,
+    shares,
+    stream,
+    training_set,
+)
+from excolor.kernel import is_compiled
+from excolor.ui import frame, labels, noise, panels, spheres
+from excolor.ui.text import figure, percent
+from excolor.verdict import Cause
+
+frame.require()
+
+SAMPLE = 10 * BATCH
+POLL = 0.3  # seconds between two looks at the sweep
+DOUBTFUL = 0.01  # a probability below which a label comes as a surprise
+GROUPS = {"black": _("black"), "grey": _("grey, white"), "muted": _("muted"), "vivid": _("vivid")}
+CAUSES = {
+    Cause.DIVERGED: _("diverged"),
+    Cause.NOT_CONVERGED: _("not converged"),
+    Cause.GREYS_IN_PLANE: _("greys in the hue plane"),
+    Cause.HUE_OFF_PLANE: _("hue not in the plane"),
+    Cause.ROTATED: _("wheel rotated"),
+    Cause.RED_OFF_AXIS: _("red off its axis"),
+}
+FIGURES: dict[str, tolerance.Name] = {
+    _("red's cosine"): "red_cosine",
+    _("greys' MSE"): "grey_mse",
+    _("selectivity"): "selectivity",
+    _("runs not sound"): "unsound",
+}
+state = st.session_state
+
+
+def percents(share: float) -> str:
+    """A share in percent with two significant digits; all and nothing as they are."""
+    return f"{figure(100 * share)} %" if share < 0.1 else percent(share).replace("%", " %")
+
+
+def table(heads: Sequence[str], rows: Mapping[str, Sequence[str]], label: str) -> None:
+    """A table of figures with a name for each row."""
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        for name, cells in rows.items()
+    )
+    st.html(
+        f'<div class="xc-scroll"><table class="xc-table" aria-label="{escape(label)}"><thead><tr><td></td>{top}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def strip(rgb: np.ndarray, label: str) -> None:
+    """Drawn colours in the order in which they came, eight by eight."""
+    cells = "".join(f'<i style="background:{fill};aspect-ratio:1"></i>' for fill in rgb_to_hex(rgb))
+    st.html(
+        f'<div role="img" aria-label="{escape(label)}" style="display:grid;grid-template-columns:repeat(8,1fr);gap:4px;'
+        f'padding:8px;background:#808080;max-width:18rem">{cells}</div>'
+    )
+
+
+# --- the colours -----------------------------------------------------------------------------------
+
+
+@st.fragment
+def cube() -> None:
+    """The training colours and a sample of them, in the HSV cube."""
+    weighted = st.toggle(
+        _("Draw with the sampling weight"),
+        key="data-weighted",
+        persist_state="session",
+        help=_("Off: every point of the grid is drawn alike. On: as the network is trained."),
+    )
+    drawn = draw_sample(SAMPLE, weighted, np.random.default_rng(0))
+    colors, _probability = training_set()
+    groups = shares()
+    vibrant = np.ptp(colors[drawn], axis=1)
+    found = {
+        "black": int((colors[drawn].max(1) == 0).sum()),
+        "grey": int(((vibrant < 1e-9) & (colors[drawn].max(1) > 0)).sum()),
+        "vivid": int((vibrant >= VIVID - 1e-9).sum()),
+    }
+    left, right = st.columns([7, 3], gap="large", vertical_alignment="center")
+    with left:
+        titles = (_("the grid: {n} points").format(n=f"{len(colors):,}"), _("{n} draws").format(n=SAMPLE))
+        spheres.mount(
+            lambda: spheres.hsv_page(titles, drawn),
+            "hsv",
+            _(
+                "Left, the training colours, each at its hue (to the right), value (upwards) and saturation (towards you): "
+                "the whole floor is black, the whole back wall grey. Right, those that were drawn."
+            ),
+            HEIGHT,
+        )
+    with right:
+        st.markdown(_("**The first {n} draws.** That is one batch.").format(n=BATCH))
+        strip(colors[drawn[:BATCH]], _("The first {n} colours that were drawn.").format(n=BATCH))
+        st.markdown(
+            _(
+                "Of all {n} draws, **{black}** are black, **{grey}** grey or white, and **{vivid}** vivid. On average it "
+                "would be {black_mean}, {grey_mean} and {vivid_mean}."
+            ).format(
+                n=SAMPLE,
+                **found,
+                **{
+                    f"{name}_mean": figure(
+                        SAMPLE * (groups[name].drawn if weighted else groups[name].points / len(colors))
+                    )
+                    for name in found
+                },
+            )
+        )
+
+
+HEIGHT = 460
+
+
+def colors_section() -> None:
+    hues, saturations, values = TRAINING_GRID
+    points = hues * saturations * values
+    groups = shares()
+    st.header(_("The colours: a grid of {n}").format(n=f"{points:,}"), anchor="colours")
+    st.markdown(
+        _(
+            "The training set is {h} hues × {s} saturations × {v} values. **Turn the cubes**; they turn together. Then switch "
+            "the weight on, and see what becomes rare.\n\n"
+            "**Guess first:** how many of the {n} points are black?"
+        ).format(h=hues, s=saturations, v=values, n=f"{points:,}")
+    )
+    cube()
+    with st.expander(_("Check your guess")):
+        black, grey = groups["black"], groups["grey"]
+        distinct = sum(group.distinct for group in groups.values())
+        st.markdown(
+            _(
+                "**{black}**, one in {every}. At value 0 every hue and every saturation is the same black. At saturation 0 "
+                "every hue is the same grey: {grey} points for {greys} greys, white among them. So {points} points show "
+                "only {distinct} different colours, and {dull} of the grid is black or grey."
+            ).format(
+                black=black.points,
+                every=round(points / black.points),
+                grey=grey.points,
+                greys=grey.distinct,
+                points=f"{points:,}",
+                distinct=f"{distinct:,}",
+                dull=percent((black.points + grey.points) / points),
+            )
+        )
+
+
+def weight_section() -> None:
+    points = len(training_set()[0])
+    _hues, saturations, values = TRAINING_GRID
+    groups, drawn = shares(), cell_shares()
+    st.header(_("What the sampling weight does"), anchor="weight")
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        panels.chart(
+            cells.spec(float(drawn.max())),
+            cells.table(drawn),
+            _(
+                "Share of draws of each saturation and value, in percent: from {least} at value 0 to {most} at saturation 1 "
+                "and value 1, growing along both."
+            ).format(least=percents(float(drawn.min())), most=percents(float(drawn.max()))),
+            "data-cells",
+            fixed=True,
+        )
+    with right:
+        st.markdown(
+            _(
+                "**Share of the draws, in percent,** of each saturation and value, over all hues. Without the weight each of "
+                "the {n} cells would get {plain}. With it the brightest, most saturated cell gets {most}, and black, the "
+                "whole bottom row, {black}."
+            ).format(
+                n=saturations * values,
+                plain=percents(1 / (saturations * values)),
+                most=percents(float(drawn.max())),
+                black=percents(groups["black"].drawn),
+            )
+        )
+        table(
+            [_("points"), _("colours"), _("drawn without"), _("drawn with")],
+            {
+                name: [
+                    f"{groups[key].points:,}",
+                    f"{groups[key].distinct:,}",
+                    percents(groups[key].points / points),
+                    percents(groups[key].drawn),
+                ]
+                for key, name in GROUPS.items()
+            },
+            _("Share of draws of black, grey, muted and vivid colours"),
+        )
+        st.markdown(
+            _(
+                "Vivid: saturation times value is at least {vivid}. The weight of a point divides what is there again and "
+                "again by how often it is there: black by all hues and saturations, a grey by all hues."
+            ).format(vivid=figure(VIVID))
+        )
+        st.latex(r"w = \frac{1 - v}{n_s\, n_h} + \frac{(1 - s)\, v}{n_h} + s\, v")
+
+
+# --- the labels ------------------------------------------------------------------------------------
+
+
+def chances_section() -> None:
+    st.header(_("The labels: a coin with a bias"), anchor="labels")
+    st.markdown(
+        _(
+            "Nobody sorts the colours. Each time a colour is drawn, a coin decides whether it is called “red”, and another "
+            "whether it is called “vibrant”. The same red may be called red now and not the next time: labels on the "
+            "internet are like that. **Follow the lines:** how far from pure red does the label reach?"
+        )
+    )
+    hues, saturations, _values = TRAINING_GRID
+    red, vibrant = label_probabilities(
+        hsv_to_rgb([[0, 1, 1], [1 / hues, 1, 1], [3 / hues, 1, 1], [0, 1 - 1 / (saturations - 1), 1]])
+    )
+    words = {
+        "hue": _(
+            "Probability of each label against hue: red has {pure} at pure red, {next} at 10°, {orange} at orange; vibrant "
+            "has {vibrant} at every hue."
+        ).format(
+            pure=percents(red[0]), next=percents(red[1]), orange=percents(red[2]), vibrant=percents(float(vibrant[0]))
+        ),
+        "saturation": _(
+            "Probability of each label against the saturation of red: both have {pure} at saturation 1; at the next lower "
+            "one of the grid red has {red}, vibrant {vibrant}."
+        ).format(pure=percents(red[0]), red=percents(red[3]), vibrant=labels.chance(float(vibrant[3]))),
+    }
+    left, right = st.columns(2, gap="large")
+    for place, axis in zip((left, right), chances.AXES, strict=True):
+        with place:
+            panels.chart(chances.spec(axis), chances.table(axis), words[axis], f"data-chances-{axis}")
+    st.markdown(
+        _(
+            "One step of the grid, 10°, takes “red” from {pure} to {next}; orange has {orange}. One step of saturation takes "
+            "“vibrant” from {pure} to {vibrant}. That steep are ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰."
+        ).format(
+            pure=percents(red[0]),
+            next=percents(red[1]),
+            orange=percents(red[2]),
+            vibrant=labels.chance(float(vibrant[3])),
+        )
+    )
+
+
+def draw(count: int) -> None:
+    state["data-drawn"] = min(STEPS, state["data-drawn"] + count)
+
+
+def again() -> None:
+    state["data-drawn"], state["data-seed"] = 0, state["data-seed"] + 1
+
+
+def said_of(last: Batches) -> str:
+    """What happened in the last of some batches."""
+    parts: list[str] = []
+    for label, carried in (("red", last.red[-1]), ("vibrant", last.vibrant[-1])):
+        who = describe(last.rgb[-1][carried > 0]) if carried.any() else []
+        if not who:
+            parts.append(_("nobody got “{label}”").format(label=label))
+        else:
+            parts.append(_("{n} got “{label}” ({who})").format(n=len(who), label=label, who=", ".join(who)))
+    return _("**Batch {n}:** {red}; {vibrant}.").format(n=f"{len(last):,}", red=parts[0], vibrant=parts[1])
+
+
+def tally(drawn: Batches) -> None:
+    """What was seen, beside what is to be expected."""
+    n = len(drawn)
+    expected = [labels.carriers("red"), labels.carriers("vibrant")]
+    counts = [drawn.red.sum(1), drawn.vibrant.sum(1)]
+    table(
+        ["“red”", "“vibrant”"],
+        {
+            _("labels seen"): [f"{int(each.sum()):,}" for each in counts],
+            _("labels in a batch"): [figure(float(each.sum()) / n) if n else "–" for each in counts],
+            _("… on average"): [figure(each.per_batch) for each in expected],
+            _("batches without"): [tenths(float((each == 0).mean())) if n else "–" for each in counts],
+            _("… to be expected"): [tenths(each.nobody) for each in expected],
+        },
+        _("Labels seen in {n} batches, and the exact expectation").format(n=n),
+    )
+
+
+def tenths(share: float) -> str:
+    """A share in percent with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def draw_section() -> None:
+    n, seed = state["data-drawn"], state["data-seed"]
+    clean = stream(seed, n)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        full = n >= STEPS
+        st.button(_("Draw a batch"), on_click=draw, args=(1,), key="data-draw", type="primary", disabled=full)
+        st.button(_("Draw {n}").format(n=BLOCK), on_click=draw, args=(BLOCK,), key="data-draw-100", disabled=full)
+        st.button(
+            _("Start over"),
+            on_click=again,
+            key="data-again",
+            disabled=n == 0,
+            help=_("Empties the tally and takes other draws: the next seed."),
+        )
+        st.markdown(
+            _("**{n}** batches drawn, {samples} colours; seed {seed}").format(
+                n=f"{n:,}", samples=f"{n * BATCH:,}", seed=seed
+            )
+        )
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        last = stream(seed, max(1, n))
+        rows = batch.table(last.rgb[-1], last.red[-1], last.vibrant[-1])
+        panels.chart(
+            batch.spec(),
+            rows if n else rows.slice(0, 0),
+            _("The 64 colours of the last batch. Who carries a label is said beside it."),
+            "data-batch",
+            fixed=True,
+        )
+    with right:
+        with st.container(height=84, border=False, key="data-said"):
+            st.markdown(
+                said_of(clean)
+                if n
+                else _(
+                    "**Press “Draw a batch”.** A disc with R will mark who is called red, a diamond with V who is called vibrant."
+                )
+            )
+        tally(clean)
+        panels.chart(
+            batch.silence_spec(),
+            batch.silence_table(clean),
+            _(
+                "Of the last hundred batches, a bar for each that has a label, red above, vibrant below. The tally says the "
+                "same in numbers."
+            ),
+            "data-silence",
+        )
+    red, vibrant = labels.carriers("red"), labels.carriers("vibrant")
+    with st.expander(_("Check your guess")):
+        st.markdown(
+            _(
+                "In **{red} of 100** batches nobody is called red, and in {vibrant} nobody is called vibrant. Then the "
+                "regularizer that listens to the label is silent. In a whole training, {steps} batches and {samples} "
+                "colours, there are about **{total}** labels “red”: one colour in {every}. That is enough to put red where "
+                "it was told to be."
+            ).format(
+                red=tenths(red.nobody).removesuffix(" %"),
+                vibrant=tenths(vibrant.nobody).removesuffix(" %"),
+                steps=f"{STEPS:,}",
+                samples=f"{STEPS * BATCH:,}",
+                total=round(STEPS * red.per_batch),
+                every=round(BATCH / red.per_batch),
+            )
+        )
+
+
+# --- wrong labels ----------------------------------------------------------------------------------
+
+
+def unlikely(drawn: Batches) -> list[int]:
+    """How many labels sit on colours that would carry them with a probability under 1 %."""
+    likely = label_probabilities(drawn.rgb)
+    return [
+        int(((carried > 0) & (probability < DOUBTFUL)).sum())
+        for carried, probability in zip((drawn.red, drawn.vibrant), likely, strict=True)
+    ]
+
+
+def noise_section() -> None:
+    n, seed = state["data-drawn"], state["data-seed"]
+    st.header(_("Labels made wrong on purpose"), anchor="noise")
+    st.markdown(
+        _(
+            "At this rate a label forgets its colour: it is drawn blindly, as often as before. These are the batches that you "
+            "drew, with the same colours and the same coins. **Move the slider.**"
+        )
+    )
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        rate = st.slider(
+            _("label noise"),
+            0.0,
+            1.0,
+            step=0.05,
+            key="data-noise",
+            persist_state="session",
+            width=420,
+            help=_("Share of the labels that are drawn at random and say nothing about their colour."),
+        )
+        if n < BLOCK:
+            st.button(_("Draw {n} first").format(n=BLOCK), on_click=draw, args=(BLOCK,), key="data-draw-more")
+        if st.button(_("Train with this noise →"), key="data-train"):
+            state["train-noise"] = round(rate, 2)
+            st.switch_page("pages/train.py")
+    rate = round(rate, 2)
+    clean, noisy = stream(seed, n), stream(seed, n, rate)
+    changed = noise_on(clean.red, noisy.red), noise_on(clean.vibrant, noisy.vibrant)
+    panels.chart(
+        batch.carriers_spec(),
+        batch.carriers_table(noisy, (changed[0].made, changed[1].made)),
+        _(
+            "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
+            "because of the noise. The numbers are said below."
+        ).format(n=batch.ACROSS * batch.DOWN),
+        "data-carriers",
+    )
+    with st.container(key="data-noise-said"):
+        st.markdown(noise_words(rate, clean, noisy, changed))
+
+
+def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Noise, Noise]) -> str:
+    """What the noise did to the batches that were drawn."""
+    if not len(clean):
+        return _("No batch is drawn yet.")
+    seen = [int(each.sum()) for each in (noisy.red, noisy.vibrant)]
+    made, lost = ([int(getattr(each, what).sum()) for each in changed] for what in ("made", "lost"))
+    doubtful, before = unlikely(noisy), unlikely(clean)
+    text = _(
+        "At noise **{rate}**, {red_made} of {red} labels “red” are there only because of the noise (×), and {vibrant_made} of "
+        "{vibrant} “vibrant”; {lost} labels that the colour had earned are lost. On colours that would carry the label with "
+        "less than {doubtful} sit **{red_odd}** of the labels “red” and **{vibrant_odd}** of the “vibrant”; without noise "
+        "{red_before} and {vibrant_before}."
+    ).format(
+        rate=f"{rate:g}",
+        red_made=made[0],
+        red=seen[0],
+        vibrant_made=made[1],
+        vibrant=seen[1],
+        lost=sum(lost),
+        doubtful=percents(DOUBTFUL),
+        red_odd=doubtful[0],
+        vibrant_odd=doubtful[1],
+        red_before=before[0],
+        vibrant_before=before[1],
+    )
+    if before[0]:
+        text += _(
+            " Even without noise some reds are a surprise: such a colour is called red very seldom, but there are many of "
+            "them."
+        )
+    return text
+
+
+@st.fragment
+def playing() -> None:
+    """Drawing batches, and the noise on them: what is drawn above is what is made wrong below."""
+    draw_section()
+    noise_section()
+
+
+# --- how much noise --------------------------------------------------------------------------------
+
+
+def wrong(point: noise.Point) -> list[str]:
+    """What is wrong with a run, in words."""
+    found = [CAUSES[cause] for cause in point.causes]
+    if point.greys_harmed and Cause.GREYS_IN_PLANE not in point.causes:
+        found.append(_("greys harmed"))
+    return found
+
+
+def value(point: noise.Point, name: tolerance.Name) -> float:
+    """The figure of a run that is drawn."""
+    figures = point.figures
+    return {
+        "red_cosine": figures.red_cosine,
+        "grey_mse": figures.hue.grey_mse,
+        "selectivity": figures.selectivity,
+        "unsound": float(not point.sound),
+    }[name]
+
+
+def conclusion(points: Sequence[noise.Point]) -> str:
+    """What the whole sweep says."""
+    told = noise.tolerance(points)
+    if told.breaks_at is None:
+        return _("Every run is sound, at every rate.")
+    first = {
+        _("the greys are harmed when hue is deleted, in {n}").format(n=told.greys): told.greys,
+        _("hue is not in its plane, in {n}").format(n=told.off_plane): told.off_plane,
+        _("red is not where it should be, in {n}").format(n=told.red): told.red,
+    }
+    words = ", ".join(text for text, n in sorted(first.items(), key=lambda item: -item[1]) if n)
+    if told.sound_to >= 0:
+        start = _("**All {seeds} seeds are sound up to a noise of {rate}.** ").format(
+            seeds=noise.SEEDS, rate=f"{told.sound_to:g}"
+        )
+    else:
+        start = _("**Already without noise not every seed is sound.** ")
+    text = start + _("At {rate}, {n} of {seeds} are not: {words}.").format(
+        rate=f"{told.breaks_at:g}", n=told.broken, seeds=noise.SEEDS, words=words
+    )
+    if told.red_to > told.sound_to:
+        text += _(
+            " Red stays where it was told to be longer, up to {rate}: wrong labels fall on all colours and pull nowhere in "
+            "particular, while the few right ones all pull the same way."
+        ).format(rate=f"{told.red_to:g}")
+    return text
+
+
+def so_far(points: Sequence[noise.Point], name: tolerance.Name) -> str:
+    """The medians of the levels that are there, or how many runs are not sound."""
+    parts: list[str] = []
+    for level in noise.LEVELS:
+        here = [value(each, name) for each in points if each.config.label_noise == level]
+        if here and name == "unsound":
+            parts.append(_("{level}: {n} of {all}").format(level=f"{level:g}", n=round(sum(here)), all=len(here)))
+        elif here:
+            parts.append(f"{level:g}: {figure(float(np.median(here)))}")
+    return ", ".join(parts)
+
+
+def sweep_section() -> None:
+    running, me = noise.sweep(), state["data-visitor"]
+    watching = running.watched_by(me)
+    points = running.finished()
+    total = len(noise.LEVELS) * noise.SEEDS
+
+    def start() -> None:
+        running.start(me)
+
+    def cancel() -> None:
+        running.cancel(me)
+
+    # What ticks is decided when the whole page runs, so both its begin and its end ask for that.
+    if watching != state["data-ticking"]:
+        state["data-ticking"] = watching
+        st.rerun()
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        picked = st.segmented_control(
+            _("Draw against noise"),
+            list(FIGURES),
+            default=next(iter(FIGURES)),
+            required=True,
+            key="data-figure",
+            persist_state="session",
+        )
+        if watching:
+            st.button(_("Cancel"), on_click=cancel, key="data-cancel")
+        elif not running.done:
+            again = _("Go on") if running.points else _("Train {n} networks").format(n=total)
+            st.button(again, on_click=start, key="data-sweep", type="primary")
+    if running.error is not None:
+        st.warning(_("The runs could not be finished ({kind}).").format(kind=running.error))
+    name = FIGURES[picked or next(iter(FIGURES))]
+    panels.chart(
+        tolerance.spec(name),
+        tolerance.table(
+            name,
+            [each.config.label_noise for each in points],
+            [each.config.seed for each in points],
+            [value(each, name) for each in points],
+            [wrong(each) for each in points],
+            {"red_cosine": _("below: red is off its axis"), "grey_mse": _("above: the run fails")}.get(name, ""),
+        ),
+        _(
+            "{figure} against label noise: a disc for each sound run, a cross for each other, a line through the medians."
+        ).format(figure=picked),
+        "data-tolerance",
+    )
+    with st.container(key="data-sweep-said"):
+        if watching:
+            done = len(running.points)
+            words = _("{done} of {all} networks trained").format(done=done, all=total)
+            st.progress(done / total, words if is_compiled() else _("Preparing the training kernel."))
+        elif running.done:
+            st.markdown(conclusion(points))
+        else:
+            st.markdown(_("Nothing is trained yet.") if not points else _("Stopped; what is drawn is remembered."))
+    if points:
+        with st.expander(_("The same in numbers")):
+            st.markdown(
+                _("{what}: {values}.").format(
+                    what=_("Runs that are not sound, by noise") if name == "unsound" else _("Medians, by noise"),
+                    values=so_far(points, name),
+                )
+            )
+            st.markdown(
+                _(
+                    "The robust schedule, seeds 0 to {last}, nothing changed but the noise. Sound: the verdict finds no cause, "
+                    "and the run does not fail. The figures are those of the Train page on a third of its colours, within 2 %."
+                ).format(last=noise.SEEDS - 1)
+            )
+
+
+state.setdefault("data-seed", 0)
+state.setdefault("data-drawn", 0)
+state.setdefault("data-visitor", uuid4().hex)
+state.setdefault("data-ticking", False)
+
+st.title(_("How little does the network have to be told?"))
+st.markdown(
+    _(
+        "It is shown colours. Now and then it hears that one of them is “red” or “vibrant”, and that is all. See how seldom, "
+        "and how wrong it may be."
+    )
+)
+colors_section()
+weight_section()
+chances_section()
+st.subheader(_("Draw it yourself"), anchor="draw")
+st.markdown(
+    _(
+        "A training step sees a batch of {batch}. **Guess first:** in how many of 100 batches is nobody called red? Then draw "
+        "one, a few more, a hundred."
+    ).format(batch=BATCH)
+)
+playing()
+st.header(_("How much noise does it stand?"), anchor="tolerance")
+st.markdown(
+    _(
+        "Now train: {seeds} seeds at each of {levels} rates, from no noise to nothing but noise. **Guess first:** up to which "
+        "rate do all {seeds} still come out right?"
+    ).format(seeds=noise.SEEDS, levels=len(noise.LEVELS))
+)
+state["data-ticking"] = noise.sweep().watched_by(state["data-visitor"])
+st.fragment(sweep_section, run_every=POLL if state["data-ticking"] else None)()
+st.page_link("pages/regularizers.py", label=_("See what each label pulls at, and how hard →"))

@@ -82,6 +82,37 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Bounded:
+    """A figure beside the bound that a sound run keeps: at most, or, for a cosine, at least."""
+
+    value: float
+    bound: float
+    kept: bool
+
+
+def breakages(figures: Figures, placed: Placement) -> dict[str, tuple[Bounded, ...]]:
+    """What can break in a run, each with the figures that show it; it is broken when one of them is out of bounds.
+
+    Returns:
+        "answers": intact max MSE. "greys": their MSE once hue is deleted. "plane": mean Σ_{k≥2} u_k² of the hues.
+        "axis": red's cosine to the first axis, and degrees between the two within the hue plane.
+    """
+    return {
+        "answers": (_at_most(figures.intact.max_mse, FAILS_ABOVE),),
+        "greys": (_at_most(figures.hue.grey_mse, FAILS_ABOVE),),
+        "plane": (_at_most(placed.hue_off_plane, HUE_OFF_PLANE),),
+        "axis": (
+            Bounded(figures.red_cosine, RED_COSINE, figures.red_cosine >= RED_COSINE),
+            _at_most(placed.red_angle, ROTATED),
+        ),
+    }
+
+
+def _at_most(value: float, bound: float) -> Bounded:
+    return Bounded(value, bound, value <= bound)  # not a number does not keep it
+
+
 def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:
     """What lives on each axis of a model: "warmth", "hue", "tone" or nothing that can be named (an empty string).
 

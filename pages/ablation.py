@@ -7,23 +7,73 @@ import numpy as np
 import streamlit as st
 
 from excolor.charts import brightness, curves, latents, patches
-from excolor.color import HUES, PRIMARIES, SECONDARIES
+from excolor.color import HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
 from excolor.errors import ExcolorError
-from excolor.evaluation import Deletion
+from excolor.evaluation import SURVIVES_TO, Deletion
 from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
-from excolor.ui import frame, inspector, panels, shelf, spheres
+from excolor.ui import frame, inspector, panels, predict, shelf, spheres
+from excolor.ui.subject import Subject, figures_of
 from excolor.ui.text import dims_text, figure, percent
 from excolor.ui.views import Column, answers, column, residue_of
 
 frame.require()
 
+PARTS = {"warmth": _("− warmth"), "hue": _("− hue")}
 FOLLOWS = 0.8  # correlation from which brightness may be called what is left
 
 st.title(_("What is left when a concept is deleted?"))
 
-with st.container(horizontal=True, gap="large"):
+
+def predicted(chosen: Subject) -> None:
+    """What the student thought would survive, beside what does."""
+    said = predict.said(chosen.key)
+    if said is None:
+        return
+    rows = [
+        predict.Row(title, name, name in said[part], error <= SURVIVES_TO, figure(error), code)
+        for (name, _intact, *errors), code in zip(figures_of(chosen).colors, codes, strict=True)
+        for (part, title), error in zip(PARTS.items(), errors, strict=True)
+    ]
+    predict.reveal(
+        chosen.key,
+        rows,
+        _(
+            "**Does it survive?** Yes, if its MSE is at most {bound}: off by a tenth of the range in each channel. "
+            "Measured on {name}, the network on screen."
+        ).format(bound=SURVIVES_TO, name=chosen.name),
+    )
+
+
+def first_guess(chosen: Subject) -> None:
+    """Ask what will survive, and show nothing else before it is answered or skipped."""
+    st.markdown(
+        _(
+            "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* in the "
+            "first two. In a moment the first number is deleted, then both. **Mark what you think will survive**; the rest, you "
+            "say, comes out as another colour."
+        )
+    )
+    questions = {
+        "warmth": _("Which of these survive when **warmth** is deleted?"),
+        "hue": _("And which survive when **hue** is deleted?"),
+    }
+    names = dict(zip(named_colors(), named_colors(), strict=True))
+    predict.ask(
+        ["ablation"], chosen.key, [predict.Choice(part, text, names, codes) for part, text in questions.items()]
+    )
+
+
+codes = rgb_to_hex(np.stack(list(named_colors().values())))
+
+controls = st.container(horizontal=True, gap="large")
+with controls:
     chosen = shelf.choose("ablation-model", _("Model"), _("Two trained networks ship; your own runs join them."))
+if predict.due(["ablation"]):
+    first_guess(chosen)
+    st.stop()
+
+with controls:
     how = st.segmented_control(
         _("Surgery"),
         ["ablate", "prune"],
@@ -60,6 +110,7 @@ else:
     name_of_right = _("− dims {dims}").format(dims=dims_text(right))
 titles = [_("intact"), _("− warmth, dims {dims}").format(dims=dims_text(WARMTH)), name_of_right]
 
+predicted(chosen)
 _intact, without_warmth, shown_right = columns
 if isinstance(without_warmth.figures, Deletion) and isinstance(shown_right.figures, Deletion):
     st.markdown(

@@ -8,7 +8,7 @@ import streamlit as st
 from excolor.color import describe, hex_to_rgb, named_colors, rgb_to_hex
 from excolor.evaluation import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels, shelf
+from excolor.ui import frame, panels, predict, shelf
 from excolor.ui.text import figure
 
 frame.require()
@@ -58,18 +58,22 @@ st.markdown(
     ).format(true=label, intact=words[0], warmth=words[1], hue=words[2])
 )
 
-st.subheader(_("All the named colours at once"))
-st.markdown(
-    _(
-        "Read down a column. What is gone in the middle, and what is gone on the right? "
-        "Nothing was trained again: each deletion only sets a few of the network's {count} weights to zero."
-    ).format(count=sum(p.numel() for p in model.parameters()))
-)
-stack = np.stack(list(colors.values()))
-everything = [respond(variant, stack) for variant in variants]
-panels.strip(
-    list(colors),
-    {t: (r.rgb, [figure(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
-    stack,
-)
-st.page_link("pages/ablation.py", label=_("Compare the two deletions in full →"))
+if predict.due(["ablation"]):
+    st.markdown(_("**Which colours will survive?** Say so before you see them all; it is the surest way to remember."))
+    st.page_link("pages/ablation.py", label=_("Next: predict what is left of seventeen colours →"))
+else:
+    st.subheader(_("All the named colours at once"))
+    st.markdown(
+        _(
+            "Read down a column. What is gone in the middle, and what is gone on the right? "
+            "Nothing was trained again: each deletion only sets a few of the network's {count} weights to zero."
+        ).format(count=sum(p.numel() for p in model.parameters()))
+    )
+    stack = np.stack(list(colors.values()))
+    everything = [respond(variant, stack) for variant in variants]
+    panels.strip(
+        list(colors),
+        {t: (r.rgb, [figure(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
+        stack,
+    )
+    st.page_link("pages/ablation.py", label=_("Next: compare the two deletions in full →"))

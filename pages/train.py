@@ -16,13 +16,13 @@ from excolor.kernel import is_compiled
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine
-from excolor.ui import frame, inspector, panels, pick, shelf
+from excolor.ui import frame, inspector, panels, pick, predict, shelf
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
 from excolor.ui.subject import figures_of, shipped
 from excolor.ui.text import figure, percent
 from excolor.ui.views import wheel
-from excolor.verdict import Cause
+from excolor.verdict import Cause, breakages
 
 frame.require()
 
@@ -186,6 +186,46 @@ def verdict(run: Trained) -> str:
     )
 
 
+BREAKS = {
+    "answers": _("The answers themselves"),
+    "greys": _("The greys, once hue is deleted"),
+    "plane": _("The plane of hue"),
+    "axis": _("Red's place on the first axis"),
+}
+
+
+def first_guess(config: RunConfig, terms: list[str]) -> None:
+    """Ask what will break without some regularizers, before it is shown."""
+    off = _(" and ").join(f"**{term}**, which {HELP[term][0].lower()}{HELP[term][1:-1]}" for term in terms)
+    st.markdown(_("Switched off: {off}. In a moment the network is trained without it.").format(off=off))
+    predict.ask(terms, config, [predict.Choice("run", _("What will break? Mark nothing if nothing will."), BREAKS)])
+
+
+def predicted(run: Trained) -> None:
+    """What the student thought would break, beside what did."""
+    said = predict.said(run.config)
+    if said is None:
+        return
+    rows = []
+    for name, figures in breakages(run.figures, run.placement).items():
+        measured = ", ".join(
+            MEASURED[name][i].format(figure(each.value), f"{each.bound:g}") for i, each in enumerate(figures)
+        )
+        broken = not all(each.kept for each in figures)
+        rows.append(predict.Row(_("Did it break?"), BREAKS[name], name in said["run"], broken, measured))
+    predict.reveal(
+        run.config, rows, _("**What broke?** Measured on this run, against the bound that a sound run keeps.")
+    )
+
+
+MEASURED = {
+    "answers": [_("maximum MSE {}, at most {}")],
+    "greys": [_("MSE of the greys {}, at most {}")],
+    "plane": [_("share outside {}, at most {}")],
+    "axis": [_("cosine {}, at least {}"), _("turned by {}°, at most {}°")],
+}
+
+
 def named_table(run: Trained) -> None:
     colors = np.stack(list(named_colors().values()))
     model = run.subject.model
@@ -321,6 +361,10 @@ with left, st.container(key="train-controls"):
     config = controls()
 
 with right:
+    untold = predict.due([term for term, weight in vars(config.weights).items() if weight == 0])
+    if untold:
+        first_guess(config, untold)
+        st.stop()
     try:
         run = run_with_progress(config, "fused", st.empty())
     except ExcolorError as error:
@@ -337,6 +381,7 @@ with right:
 
     with st.container(key="train-verdict"):
         st.markdown(verdict(run))
+    predicted(run)
     replay(run.subject.key, run.frames, baseline.frames, verdict(run).replace("**", ""), "replay")
     st.caption(
         _("Trained in {train} s, evaluated in {evaluate} s.").format(

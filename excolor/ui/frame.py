@@ -12,6 +12,7 @@ import torch
 
 from excolor.evaluation import full_grid
 from excolor.kernel import compile_kernels
+from excolor.ui import predict
 from excolor.ui.panels import style
 
 
@@ -50,6 +51,10 @@ def open_page(place: str) -> None:
     torch.set_num_threads(1)
     style()
     warm_up()
+    predict.listen()
+    if st.session_state.get("place") != place:
+        st.session_state["place"] = place
+        predict.forget_freshness()
     st.caption(place)
 
 

@@ -1,0 +1,159 @@
+"""Predict, then reveal: a question before a result is shown, and what was said beside what was measured.
+
+Every question can be skipped and is asked once. `?predict=skip` in the address leaves them all out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from html import escape
+
+import streamlit as st
+
+MAX_WHY = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to mark: `id` of the group, what the group asks, its options by name, as students read them."""
+
+    id: str
+    label: str
+    options: Mapping[str, str]
+    swatches: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One prediction beside its truth.
+
+    Attributes:
+        group: which of the groups it belongs to, as students read it.
+        name: what it is about.
+        said, found: whether it was marked, and whether it is so.
+        measured: the figure that shows it, in words.
+        swatch: a colour, if it is about one.
+    """
+
+    group: str
+    name: str
+    said: bool
+    found: bool
+    measured: str
+    swatch: str = ""
+
+
+def listen() -> None:
+    """Called by the frame: take note of an address that leaves the questions out."""
+    if st.query_params.get("predict") == "skip":
+        st.session_state["predict-none"] = True
+
+
+def due(questions: Collection[str]) -> list[str]:
+    """Which of some questions have not been asked yet."""
+    if st.session_state.get("predict-none"):
+        return []
+    return [question for question in questions if question not in _asked()]
+
+
+def said(about: Hashable) -> dict[str, frozenset[str]] | None:
+    """What was marked in each group before the run `about` was shown, if it was."""
+    return _predictions().get(about)
+
+
+def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) -> None:
+    """The form of some questions that are due, about a run that has not been shown."""
+    _swatches(choices)
+
+    def reveal() -> None:
+        marked = {each.id: frozenset(st.session_state[f"predict-{each.id}"]) for each in choices}
+        _predictions()[about] = marked
+        st.session_state["predict-fresh"] = about
+        _asked().update(questions)
+
+    def skip() -> None:
+        _asked().update(questions)
+
+    for each in choices:
+        st.pills(
+            each.label,
+            list(each.options),
+            selection_mode="multi",
+            format_func=each.options.__getitem__,
+            key=f"predict-{each.id}",
+        )
+    with st.container(horizontal=True):
+        st.button(_("Reveal"), on_click=reveal, type="primary", key="predict-reveal")
+        st.button(_("Skip"), on_click=skip, key="predict-skip", help=_("Show the result. You will not be asked again."))
+
+
+def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
+    """What was said beside what was measured, scored; with a line for the reason.
+
+    Args:
+        threshold: from which figure on something counts as so, in words.
+    """
+    right = sum(row.said == row.found for row in rows)
+    score = _("Your prediction: {right} of {all} right").format(right=right, all=len(rows))
+    with st.expander(score, expanded=st.session_state.get("predict-fresh") == about):
+        st.markdown(threshold)
+        _table(rows)
+        reasons: dict[Hashable, str] = st.session_state.setdefault("predict-reasons", {})
+        reasons[about] = st.text_input(
+            _("Why? One line, for yourself"),
+            reasons.get(about, ""),
+            max_chars=MAX_WHY,
+            key=f"predict-why-{hash(about)}",
+            placeholder=_("It came out like this because …"),
+        )
+
+
+def forget_freshness() -> None:
+    """Called by the frame when another page is opened: what was revealed there is folded."""
+    st.session_state.pop("predict-fresh", None)
+
+
+def _asked() -> set[str]:
+    return st.session_state.setdefault("predict-asked", set())
+
+
+def _predictions() -> dict[Hashable, dict[str, frozenset[str]]]:
+    return st.session_state.setdefault("predictions", {})
+
+
+def _swatches(choices: Sequence[Choice]) -> None:
+    rules = [
+        f".st-key-predict-{each.id} button:nth-of-type({i}) p::before {{ background: {code}; }}"
+        for each in choices
+        for i, code in enumerate(each.swatches, start=1)
+    ]
+    if rules:
+        st.html(f"<style>{''.join(rules)}</style>")
+
+
+def _table(rows: Sequence[Row]) -> None:
+    groups = list(dict.fromkeys(row.group for row in rows))
+    names = list(dict.fromkeys(row.name for row in rows))
+    by_place = {(row.group, row.name): row for row in rows}
+    head = "".join(f'<th scope="col">{escape(group)}</th>' for group in groups)
+    body = "".join(
+        f'<tr><th scope="row">{_named(by_place[groups[0], name])}</th>'
+        f"{''.join(_cell(by_place[group, name]) for group in groups)}</tr>"
+        for name in names
+    )
+    st.html(f'<table class="xc-reveal"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+def _named(row: Row) -> str:
+    swatch = f'<i style="background:{row.swatch}"></i>' if row.swatch else ""
+    return f"{swatch}{escape(row.name)}"
+
+
+def _cell(row: Row) -> str:
+    right = row.said == row.found
+    verdict = _("✓ right") if right else _("× you said {what}").format(what=_("yes") if row.said else _("no"))
+    found = _("yes") if row.found else _("no")
+    weight = "" if right else ' class="wrong"'
+    return f"<td{weight}><b>{escape(found)}</b> <span>{escape(row.measured)}</span><em>{escape(verdict)}</em></td>"

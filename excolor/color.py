@@ -5,6 +5,7 @@ RGB: floats in [0, 1], last axis 3. HSV: hue in [0, 1) cyclic, saturation and va
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,19 @@ def named_colors() -> dict[str, Array]:
     """The 12 hues and the 5 greys by name, each RGB `[3]`."""
     hues = {name: hsv_to_rgb([hue, 1.0, 1.0]) for name, hue in HUES.items()}
     return hues | {name: np.full(3, level) for name, level in GREYS.items()}
+
+
+@lru_cache(maxsize=1)
+def named_codes() -> dict[str, str]:
+    """The names of the 17 colours by their code `#rrggbb`."""
+    named = named_colors()
+    return dict(zip(rgb_to_hex(np.stack(list(named.values()))), named, strict=True))
+
+
+def exact_rgb(code: str) -> Array:
+    """RGB, `[3]`, of a code `#rrggbb`; for that of a named colour, which it rounds, the named colour itself."""
+    name = named_codes().get(code)
+    return hex_to_rgb(code) if name is None else named_colors()[name]
 
 
 def describe(rgb: ArrayLike) -> list[str]:

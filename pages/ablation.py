@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from excolor.charts import brightness, curves, latents, patches
-from excolor.color import HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
+from excolor.color import HUES, PRIMARIES, SECONDARIES, named_codes, named_colors
 from excolor.errors import ExcolorError
 from excolor.evaluation import SURVIVES_TO, Deletion
 from excolor.scenes import latent_places
@@ -64,7 +64,7 @@ def first_guess(chosen: Subject) -> None:
     )
 
 
-codes = rgb_to_hex(np.stack(list(named_colors().values())))
+codes = list(named_codes())
 
 controls = st.container(horizontal=True, gap="large")
 with controls:

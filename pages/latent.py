@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from excolor.charts import brightness, latents
-from excolor.color import PRIMARIES, SECONDARIES, named_colors, rgb_grid, rgb_to_hex
+from excolor.color import PRIMARIES, SECONDARIES, named_codes, named_colors, rgb_grid
 from excolor.evaluation import respond
 from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
@@ -50,8 +50,7 @@ with st.container(horizontal=True, gap="large"):
     paint = st.segmented_control(
         _("Points in"), [_("true colour"), _("answer")], default=_("true colour"), required=True, key="latent-paint"
     )
-    codes = {name: rgb_to_hex(rgb[None])[0] for name, rgb in named_colors().items()}
-    names = {None: NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **{c: n for n, c in codes.items()}}
+    names = {None: NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **named_codes()}
 
     def find() -> None:
         pick.pick(st.session_state["latent-mark"])
@@ -120,13 +119,13 @@ left, right = st.columns([5, 3], gap="medium")
 with left:
     spheres.mount(lambda: spheres.sphere_page(chosen, dims, deleted, true_colors), "sphere", what_is_seen())
 with right:
-    for pair in ((dims[0], dims[1]), (dims[2], dims[1])):
+    for place, pair in enumerate(((dims[0], dims[1]), (dims[2], dims[1]))):
         words = _("The same latents on dims {pair}.").format(pair=dims_text(pair))
         panels.chart(
             latents.spec(pair, 250),
             projection(chosen, pair, deleted),
             words,
-            f"projection-{pair}",
+            f"projection-{place}",
             mark=latents.mark(pair, seen.code, seen.u(1), seen.turn),
             fixed=True,
         )

@@ -5,15 +5,15 @@ from gettext import gettext as _
 import numpy as np
 import streamlit as st
 
-from excolor.color import describe, hex_to_rgb, named_colors, rgb_to_hex
+from excolor.color import describe, exact_rgb, named_codes, named_colors, rgb_to_hex
 from excolor.evaluation import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels, predict, shelf
+from excolor.ui import frame, panels, pick, predict, shelf
 from excolor.ui.text import figure
 
 frame.require()
 
-OWN = "another colour"
+OWN, OWN_FIRST = "another colour", "#b05fd0"
 TITLES = (_("intact"), _("− warmth"), _("− hue"))
 
 colors = named_colors()
@@ -32,12 +32,20 @@ with st.container(horizontal=True, gap="large"):
 model = chosen.model
 variants = (model, ablate(model, WARMTH), ablate(model, HUE))
 
-name = st.pills(
-    _("Pick a colour"), [*colors, OWN], default="red", required=True, key="start-color", persist_state="session"
-)
-picked = colors.get(name or "red")
-if picked is None:
-    picked = hex_to_rgb(st.color_picker(_("Any colour"), "#b05fd0", key="start-own", persist_state="session"))
+codes = {name: code for code, name in named_codes().items()}
+
+
+def remember() -> None:
+    name = st.session_state["start-color"]
+    pick.pick(codes.get(name) or st.session_state.get("start-own", OWN_FIRST))
+
+
+st.session_state["start-color"] = named_codes().get(pick.picked() or codes["red"], OWN)
+name = st.pills(_("Pick a colour"), [*colors, OWN], required=True, key="start-color", on_change=remember)
+if name == OWN:
+    st.session_state["start-own"] = pick.picked()
+    st.color_picker(_("Any colour"), key="start-own", on_change=remember)
+picked = exact_rgb(pick.picked() or codes["red"])
 label = describe(picked[None])[0] if name == OWN else str(name)
 
 answers = [respond(variant, picked) for variant in variants]

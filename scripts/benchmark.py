@@ -85,8 +85,9 @@ def spread(name: str, milliseconds: Sequence[float], bound: float | None = None)
 
 def rerun_script() -> list[Row]:
     """The ablation page's script after other dims were picked, which the server has seen or not."""
-    at = AppTest.from_file(str(APP), default_timeout=120).run()
-    at.switch_page("pages/ablation.py").run()
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    at.query_params["predict"] = "skip"
+    at.run().switch_page("pages/ablation.py").run()
     time.sleep(WARM_UP_S)
 
     def rerun(dims: tuple[int, ...]) -> tuple[float, float]:

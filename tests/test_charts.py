@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from excolor.charts import brightness, curves, latents, patches
-from excolor.charts.base import GROUND
+from excolor.charts.base import GROUND, PICK
 from excolor.color import HUES, PRIMARIES, SECONDARIES, describe
 
 Spec = dict[str, Any]
@@ -111,7 +111,7 @@ def test_data_is_named_rows_and_left_to_the_page(name: str) -> None:
     drawn = list(layers(spec))
     assert len(list(on_rows(spec))) >= 2
     for _encoding, layer in drawn:
-        assert layer["data"] == {"name": "rows"} or set(layer["data"]) == {"sequence"}
+        assert layer["data"] in ({"name": "rows"}, {"name": "mark"}) or set(layer["data"]) == {"sequence"}
 
 
 @every_chart
@@ -134,9 +134,8 @@ def test_every_column_that_is_drawn_is_in_the_table_and_of_the_right_kind(name: 
     make_spec, make_table = CHARTS[name]
     spec, table = make_spec(), make_table()
     for encoding, layer in on_rows(spec):
-        for transform in layer.get("transform", []):
-            for field in re.findall(r"datum\.(\w+)", transform["filter"]):
-                assert field in table.column_names
+        for field in re.findall(r"datum\.(\w+)", json.dumps(layer.get("transform", []))):
+            assert field in table.column_names
         for channel, definition in fields(encoding):
             assert definition["field"] in table.column_names
             kind = table.schema.field(definition["field"]).type
@@ -153,6 +152,7 @@ def test_no_column_is_carried_that_nothing_draws(name: str) -> None:
     for encoding, layer in on_rows(make_spec()):
         used |= {definition["field"] for _, definition in fields(encoding)}
         used |= set(re.findall(r"datum\.(\w+)", json.dumps(layer.get("transform", []))))
+    used |= {"true"}  # which a click gives
     assert set(make_table().column_names) == used
 
 
@@ -205,6 +205,73 @@ def test_hues_are_named_where_they_are() -> None:
     expression = next(on_rows(brightness.spec()))[0]["x"]["axis"]["labelExpr"]
     said = dict(re.findall(r"datum\.value == (\d+) \? '([a-z ]+)'", expression))
     assert said == {str(30 * i): hue for i, hue in enumerate(HUES)} | {"360": "red"}
+
+
+# --- the picked colour ---------------------------------------------------------------------------
+
+
+def marks(name: str, code: str | None) -> pa.Table:
+    """The rows that mark a colour in a chart, after it was picked as the third."""
+    if name == "patches":
+        return patches.mark(code, 3)
+    if name == "brightness":
+        return brightness.mark(code, np.full(3, 0.4, np.float32), 3)
+    if name.startswith("curves"):
+        return curves.mark(curves.AXES[[f"curves {axis}" for axis in curves.AXES].index(name)], code, 0.04, 3)
+    view = latents.VIEWS[[f"latents {view}" for view in latents.VIEWS].index(name)]
+    return latents.mark(view, code, np.array([0.1, 0.2, 0.3, -0.4], np.float32), 3)
+
+
+@every_chart
+def test_a_click_gives_the_colour_and_the_count_that_comes_with_the_mark(name: str) -> None:
+    (picking,) = CHARTS[name][0]()["params"]
+    assert picking["name"] == PICK
+    assert picking["select"]["fields"] == ["true", "turn"]
+    ((_encoding, layer),) = [each for each in layers(CHARTS[name][0]()) if each[1].get("name") in picking["views"]]
+    (looked_up,) = [each for each in layer["transform"] if "lookup" in each]
+    assert looked_up["from"] == {"data": {"name": "mark"}, "key": "all", "fields": ["turn"]}
+    table = marks(name, None)
+    assert set(table.column("all").to_pylist()) == {1}
+    assert set(table.column("turn").to_pylist()) == {3}
+    for code in texts(CHARTS[name][1](), "true"):
+        assert not code or HEX.fullmatch(code)
+
+
+@every_chart
+def test_a_mark_is_drawn_from_its_rows_in_black_and_white_and_nothing_is_drawn_without_one(name: str) -> None:
+    ringing = [(e, layer) for e, layer in layers(CHARTS[name][0]()) if layer["data"] == {"name": "mark"}]
+    table = marks(name, "#ff8000")
+    assert {layer["mark"]["stroke"] for _, layer in ringing} == {"#000000", "#ffffff"}
+    for encoding, layer in ringing:
+        assert {definition["field"] for _, definition in fields(encoding)} <= set(table.column_names)
+        assert layer["transform"] == [{"filter": "isValid(datum.true)"}]
+    assert set(texts(table, "true")) == {"#ff8000"}
+    assert marks(name, None).column("true").null_count == len(table)
+    assert marks(name, None).schema == table.schema
+
+
+def test_a_mark_is_where_its_colour_is() -> None:
+    code = "#ff8000"  # orange itself, which it rounds
+    hue = 30
+    (orange,) = marks("patches", code).to_pylist()
+    assert (orange["x"], orange["x2"]) == (30, 45)
+    there = [row for row in CHARTS["patches"][1]().to_pylist() if (row["x"], row["y"]) == (orange["x"], orange["y"])]
+    assert [row["true"] for row in there] == [code]
+    for axis, place in (("hue", hue), ("saturation", 1), ("value", 1)):
+        (row,) = marks(f"curves {axis}", code).to_pylist()
+        assert (row["x"], row["mse"]) == (pytest.approx(place), 0.04)
+    own, answer = marks("brightness", code).to_pylist()
+    assert own["hue"] == answer["hue"] == pytest.approx(hue)
+    assert own["brightness"] == pytest.approx(0.5)
+    assert answer["brightness"] == pytest.approx(0.4)
+    for view in latents.VIEWS:
+        (row,) = marks(f"latents {view}", code).to_pylist()
+        assert (row["x"], row["y"]) == pytest.approx([(0.1, 0.2, 0.3, -0.4)[dim] for dim in view])
+    for axis, value in zip(curves.AXES, colorsys.rgb_to_hsv(0x20 / 255, 0x40 / 255, 0x60 / 255), strict=True):
+        (row,) = curves.mark(axis, "#204060", 0.1, 0).to_pylist()
+        assert row["x"] == pytest.approx(value * (360 if axis == "hue" else 1))
+    (row,) = latents.mark((2, 3), code, np.array([0.6, 0.8], np.float32), 0).to_pylist()
+    assert (row["x"], row["y"]) == (0, 0)  # dims that the model does not have
 
 
 # --- patches -------------------------------------------------------------------------------------

@@ -18,9 +18,11 @@ from excolor.color import (
     PRIMARIES,
     SECONDARIES,
     describe,
+    exact_rgb,
     hex_to_rgb,
     hsv_grid,
     hsv_to_rgb,
+    named_codes,
     named_colors,
     redness,
     rgb_grid,
@@ -146,3 +148,11 @@ def test_colours_in_words(rgb: tuple[float, ...], words: str) -> None:
 def test_every_named_colour_is_called_by_its_name() -> None:
     named = named_colors()
     assert describe(list(named.values())) == list(named)
+
+
+def test_a_code_is_its_colour_and_that_of_a_named_one_is_exactly_that() -> None:
+    assert list(named_codes().values()) == list(named_colors())
+    for code, name in named_codes().items():
+        assert exact_rgb(code).tolist() == named_colors()[name].tolist()
+        assert np.abs(exact_rgb(code) - hex_to_rgb(code)).max() <= 0.5 / 255
+    assert exact_rgb("#204060").tolist() == [0x20 / 255, 0x40 / 255, 0x60 / 255]

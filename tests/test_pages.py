@@ -34,9 +34,11 @@ PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py"))
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
-def app(page: str | None = None) -> AppTest:
-    """The app as a new visitor meets it, on one of its pages."""
-    at = AppTest.from_file(str(APP), default_timeout=120).run()
+def app(page: str | None = None, predict: str = "skip") -> AppTest:
+    """The app as a new visitor meets it, on one of its pages; without its questions unless they are asked for."""
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    at.query_params["predict"] = predict
+    at.run()
     if page is not None:
         at.switch_page(f"pages/{page}").run()
     return sound(at)

@@ -64,7 +64,7 @@ def test_places_are_the_chosen_latents(dims: tuple[int, int, int]) -> None:
     panel = latent_panel("title", u, COLORS, dims, AXES)
     for axis, dim in enumerate(dims):
         np.testing.assert_array_equal(panel.points[:, axis], u[:, dim])
-    assert (panel.title, panel.marked) == ("title", None)
+    assert panel.title == "title"
     np.testing.assert_array_equal(panel.colors, COLORS)
 
 
@@ -205,7 +205,7 @@ def test_every_point_is_at_its_place_in_its_colour() -> None:
     np.testing.assert_allclose(points[0], u[:, (2, 3, 1)], atol=1e-6)
     assert np.abs(points[1] / 255 - rgb).max() <= 0.5 / 255 + 1e-9
     np.testing.assert_allclose(lines[0], panel.lines.reshape(-1, 3), atol=1e-6)
-    assert settings_of(page)["panels"][0]["radii"] == [POINT_RADIUS]
+    assert settings_of(page)["radius"] == POINT_RADIUS
 
 
 def test_the_ball_for_each_point_is_round_and_closed() -> None:
@@ -226,23 +226,9 @@ def test_colours_outside_the_cube_are_clipped() -> None:
     assert points[1].tolist() == [[0, 128, 255], [255, 0, 255]]
 
 
-def test_a_marked_point_is_larger_and_the_page_is_told_where_to_draw_its_ring() -> None:
-    panel = sphere(marked=5)
-    page = draw(Scene((panel, sphere()), LATENT_VIEWS))
-    (points, one, _lines), without = meshes(page)
-    assert len(points[0]) == len(without[0][0]) == len(COLORS)
-    np.testing.assert_allclose(one[0], panel.points[[5]], atol=1e-6)
-    assert one[1].tolist() == np.rint(255 * COLORS[[5]]).tolist()
-    first, second = settings_of(page)["panels"]
-    assert first["mark"] == pytest.approx(panel.points[5].tolist())
-    assert len(first["radii"]) == 2
-    assert first["radii"][0] == POINT_RADIUS < first["radii"][1]
-    assert (second["mark"], second["radii"]) == (None, [POINT_RADIUS])
-
-
 def test_nothing_is_lit_so_that_a_colour_is_a_colour() -> None:
-    properties = list(below(state_of(draw(Scene((sphere(marked=1),), LATENT_VIEWS)))["scene"], "Property"))
-    assert len(properties) == 3
+    properties = list(below(state_of(draw(Scene((sphere(),), LATENT_VIEWS)))["scene"], "Property"))
+    assert len(properties) == 2
     assert not any(each["properties"]["lighting"] for each in properties)
 
 
@@ -299,7 +285,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_refers_to_nothing_outside_itself() -> None:
-    page = draw(Scene((sphere(marked=2), sphere()), LATENT_VIEWS))
+    page = draw(Scene((sphere(), sphere()), LATENT_VIEWS))
     tags = Tags(page)
     assert {"html", "head", "body", "script", "style"} <= set(tags.tags)
     # An icon of another host in the viewer's head is not asked for inside a frame; tests/browser sees to that.
@@ -314,14 +300,14 @@ HOSTILE = """</script><script>alert("1")</script><!--<script>'`${1}`\u2028&amp;<
 
 
 def test_words_cannot_leave_the_settings() -> None:
-    panel = Panel(HOSTILE, np.zeros((1, 3)), np.zeros((1, 3)), np.zeros((1, 2, 3)), None, (Label(HOSTILE, (0, 0, 0)),))
+    panel = Panel(HOSTILE, np.zeros((1, 3)), np.zeros((1, 3)), np.zeros((1, 2, 3)), (Label(HOSTILE, (0, 0, 0)),))
     view = View(HOSTILE, (0, 0, 1), (0, 1, 0))
     frames = np.zeros((1, 1, 3))
 
     def scene(panel: Panel, view: View, word: str) -> Scene:
         return Scene((panel,), (view,), frames=frames, frame_names=(word,), words={"none": word, "views": word})
 
-    plain = Panel("", panel.points, panel.colors, panel.lines, None, (Label("", (0, 0, 0)),))
+    plain = Panel("", panel.points, panel.colors, panel.lines, (Label("", (0, 0, 0)),))
     page = to_html(scene(panel, view, HOSTILE), HOSTILE, 400)
     harmless = Tags(to_html(scene(plain, LATENT_VIEWS[0], ""), "", 400))
     assert Tags(page).tags == harmless.tags
@@ -342,7 +328,7 @@ def canonical(state: dict[str, Any]) -> str:
 
 def test_equal_scenes_give_equal_pages() -> None:
     def make(seed: int, key: str) -> str:
-        return draw(Scene((sphere(seed=seed, marked=1),) * 2, LATENT_VIEWS, words={"none": "no"}), key)
+        return draw(Scene((sphere(seed=seed),) * 2, LATENT_VIEWS, words={"none": "no"}), key)
 
     one, same, other = make(0, "a"), make(0, "a"), make(1, "a")
     assert settings_of(one) == settings_of(same)
@@ -382,7 +368,7 @@ def test_frames_that_are_no_places_are_kept_in_bounds() -> None:
 
 
 def test_eight_threads_draw_at_once_what_one_draws() -> None:
-    scenes = [Scene((sphere(seed=seed, marked=seed),) * (1 + seed % 3), LATENT_VIEWS) for seed in range(8)]
+    scenes = [Scene((sphere(seed=seed),) * (1 + seed % 3), LATENT_VIEWS) for seed in range(8)]
     alone = [canonical(state_of(draw(scene))) for scene in scenes]
     assert len(set(alone)) == 8
     with ThreadPoolExecutor(8) as pool:
@@ -413,7 +399,7 @@ contexts = []
 
 def draw():
     u = np.eye(4)
-    panel = scenes.latent_panel("", u, u[:, :3], (1, 0, 2), "abcd", marked=1)
+    panel = scenes.latent_panel("", u, u[:, :3], (1, 0, 2), "abcd")
     scenes.to_html(scenes.Scene((panel,) * 3, scenes.LATENT_VIEWS), "key", 400)
     window = windows.pop()
     contexts.append([window.GetContextCreationTime(), window.GetNeverRendered()])

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from excolor.charts.base import as_spec, mark_table, pickable, ring, rows, table_of
-from excolor.color import HUES, describe, hex_to_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
+from excolor.color import HUES, describe, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 
 _HUES = 72
 
@@ -66,6 +66,6 @@ def table(output: NDArray[np.float32]) -> pa.Table:
 
 def mark(code: str | None, answer: NDArray[np.float32], turn: int) -> pa.Table:
     """Where the picked colour `code` is, and beneath or above it the network's answer to it, RGB `[3]`."""
-    rgb = hex_to_rgb(code or "#000000")
+    rgb = exact_rgb(code or "#000000")
     hue = 360 * float(rgb_to_hsv(rgb)[0])
     return mark_table(turn, code, hue=[hue, hue], brightness=[float(rgb.mean()), float(answer.mean())])

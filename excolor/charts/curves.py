@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, mark_table, pickable, ring, rows, table_of
-from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
+from excolor.color import HUES, PRIMARIES, SECONDARIES, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 
 Axis = Literal["hue", "saturation", "value"]
 AXES: tuple[Axis, ...] = ("hue", "saturation", "value")
@@ -101,7 +101,7 @@ def mark(axis: Axis, code: str | None, mse: float, turn: int) -> pa.Table:
 
     On one of the lines when it is one of their colours, and beside them otherwise.
     """
-    hue, saturation, value = rgb_to_hsv(hex_to_rgb(code or "#000000")).tolist()
+    hue, saturation, value = rgb_to_hsv(exact_rgb(code or "#000000")).tolist()
     return mark_table(turn, code, x=[{"hue": 360 * hue, "saturation": saturation, "value": value}[axis]], mse=[mse])
 
 

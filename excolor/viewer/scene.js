@@ -101,7 +101,7 @@ function start(renderWindow, renderers) {
       const spot = picked?.places[i];
       rings[i].hidden = !spot;
       if (spot) {
-        const [x, y] = at(spot), size = (3.6 * radius * down) / (2 * cameras[i].getParallelScale());
+        const [x, y] = at(spot), size = (2.4 * radius * down) / (2 * cameras[i].getParallelScale());
         Object.assign(rings[i].style, { left: `${x - size}px`, top: `${y - size}px`, width: `${2 * size}px`, height: `${2 * size}px`, background: picked.color });
       }
       for (const { place, node, half } of labels[i]) {

@@ -44,6 +44,7 @@ class Session:
         message = BackMsg()
         state = message.rerun_script
         state.page_name, state.page_script_hash = self._page_name, self._page_hash
+        state.query_string = "predict=skip"  # without the questions
         state.widget_states.widgets.extend(self._values.values())
         self._values = {key: value for key, value in self._values.items() if not value.HasField("trigger_value")}
         start = time.perf_counter()

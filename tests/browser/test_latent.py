@@ -167,7 +167,7 @@ def dark_share(image: Image, camera: Camera, place: NDArray[np.float32]) -> floa
     """How much of a circle around a place, in the plane that faces the camera, is black."""
     (centre, *_), unit = project(place[None], camera, image)
     turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
-    radii = 3 * POINT_RADIUS * unit + np.arange(-1.5, 2)[:, None]
+    radii = 2.4 * POINT_RADIUS * unit + np.arange(-1.5, 2)[:, None]
     ring = at(image, centre[0] + radii * np.cos(turn), centre[1] + radii * np.sin(turn))
     return float(np.mean(ring.max(-1).min(0) < 60))
 

@@ -228,9 +228,12 @@ def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
     page.wait_for_function(_SETTLED, arg=quiet * 1000, timeout=timeout * 1000, polling=50)
 
 
-def open_page(page: Page, url_path: str = "", timeout: float = 60) -> None:
-    """Go to one of the app's pages by its address and wait until it is drawn."""
-    page.goto("/" + url_path.lstrip("/"))
+def open_page(page: Page, url_path: str = "", timeout: float = 60, *, asked: bool = False) -> None:
+    """Go to one of the app's pages by its address and wait until it is drawn.
+
+    Unless the visitor wants to be `asked`, the page's questions are left out.
+    """
+    page.goto(f"/{url_path.lstrip('/')}{'' if asked else '?predict=skip'}")
     settled(page, timeout=timeout)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
-from excolor.color import describe, hex_to_rgb, rgb_to_hex, rgb_to_hsv
+from excolor.color import describe, exact_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.evaluation import Response
 from excolor.ui import pick
 from excolor.ui.text import figure
@@ -52,7 +52,7 @@ class Inspected:
 
 def picked_rgb() -> NDArray[np.float64]:
     """The picked colour, or black, RGB `[3]`."""
-    return hex_to_rgb(pick.picked() or _ANY)
+    return exact_rgb(pick.picked() or _ANY)
 
 
 def look(answers: Sequence[Response]) -> Inspected:

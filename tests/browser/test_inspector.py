@@ -1,0 +1,160 @@
+"""Linked inspection: a colour picked in one chart is marked in every chart and scene, and its table says the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page
+
+from excolor.charts import latents
+from excolor.checkpoint import pretrained
+from excolor.color import exact_rgb, rgb_to_hex
+from excolor.evaluation import respond
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui.text import figure
+from tests.browser.conftest import Visit
+from tests.browser.tools import navigation, open_page, settled
+
+SHADOWED = """
+(selector) => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector(selector)).find(Boolean)
+"""
+# In each chart, what it draws of the dataset that marks the picked colour: shapes of the last layers, with both rings.
+_RINGS = """
+charts => charts.map(chart => {
+  const rings = [...chart.querySelectorAll('path')].filter(p =>
+    ['#ffffff', 'white', '#fff'].includes(p.getAttribute('stroke')) && p.getAttribute('stroke-width') === '2');
+  return rings.map(ring => ring.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2]);
+})
+"""
+
+
+def charts(page: Page) -> Locator:
+    return page.locator('[data-testid="stVegaLiteChart"]')
+
+
+def rings(page: Page) -> list[list[list[float]]]:
+    """The middles of the rings in each chart."""
+    return charts(page).evaluate_all(_RINGS)
+
+
+def point(page: Page, chart: int, true: str) -> Locator:
+    """The mark of a colour in a chart."""
+    return charts(page).nth(chart).locator(f'path[aria-label*="true: {true}"]').first
+
+
+def click(page: Page, mark: Locator) -> None:
+    """In the middle of the screen: its lower edge may be under the table."""
+    mark.evaluate("mark => mark.scrollIntoView({ block: 'center' })")
+    settled(page)
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    settled(page)
+
+
+def picked(page: Page) -> dict[str, Any]:
+    """The table of the picked colour: its code, its words, and its cells by row."""
+    return page.evaluate(
+        f"""() => {{
+          const table = ({SHADOWED})('aside');
+          return {{
+            code: table.dataset.code, hidden: table.hidden, words: table.querySelector('.head p').textContent,
+            rows: Object.fromEntries([...table.querySelectorAll('tbody tr')].map(row =>
+              [row.cells[0].textContent, [...row.cells].slice(1).map(cell => cell.textContent)])),
+          }};
+        }}"""
+    )
+
+
+def vector(u: np.ndarray) -> str:
+    return "(" + ", ".join(f"{value:.2f}" for value in u).replace("-", "−") + ")"
+
+
+def test_a_click_marks_the_colour_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
+    open_page(page, "ablation")
+    assert picked(page)["hidden"]
+    assert not any(rings(page))
+    model = pretrained("robust").model
+    variants = [ablate(model, dims) for dims in ((), WARMTH, HUE)]
+    # From a patch, from a curve, from a wheel, and the first again, which is still selected in its own chart.
+    for chart, code in ((1, "#ff0000"), (4, "#00ff00"), (12, "#242424"), (1, "#ff0000")):
+        click(page, point(page, chart, code))
+        seen = picked(page)
+        assert seen["code"] == code
+        marked = rings(page)
+        assert [len(each) for each in marked] == [1] * 18 + [2]  # the last has the colour and its answer
+        answers = [respond(variant, exact_rgb(code)) for variant in variants]
+        assert seen["rows"]["MSE"] == [figure(float(answer.mse[0])) for answer in answers]
+        assert seen["rows"]["latents u"] == [vector(answer.u[0]) for answer in answers]
+        for said, answer in zip(seen["rows"]["answer"], answers, strict=True):
+            assert said.startswith(rgb_to_hex(answer.rgb)[0])
+    assert "RGB 255, 0, 0 · HSV 0°, 100 %, 100 %" in picked(page)["words"]
+    page.get_by_role("button", name="Clear").click()
+    settled(page)
+    assert picked(page)["hidden"]
+    assert not any(rings(page))
+
+
+def test_the_ring_of_the_wheel_lies_on_the_point_and_beside_it_nothing_is_picked(page: Page) -> None:
+    open_page(page, "ablation")
+    code = "#ffdb24"
+    assert code in rgb_to_hex(latents.colors())
+    mark = point(page, 12, code)
+    click(page, mark)
+    box = mark.bounding_box()
+    assert box is not None
+    ((place,),) = rings(page)[12:13]
+    assert place == pytest.approx([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2], abs=1)
+    ground = charts(page).nth(12).bounding_box()
+    assert ground is not None
+    page.mouse.click(ground["x"] + ground["width"] * 0.6, ground["y"] + 12)
+    settled(page)
+    assert picked(page)["hidden"]
+
+
+def test_the_scenes_of_a_page_are_told_without_being_built_again(page: Page) -> None:
+    open_page(page, "latent")
+    frame = page.locator(".st-key-sphere iframe").element_handle(timeout=60_000).content_frame()
+    assert frame is not None
+    frame.wait_for_function("document.documentElement.dataset.scene === 'ready'", timeout=60_000)
+    ring = ".xc-ring:not([hidden])"
+    assert frame.locator(ring).count() == 0
+    frame.evaluate("() => { window.same = true; }")
+    click(page, point(page, 0, "#0000ff"))
+    assert frame.evaluate("() => window.same")
+    assert frame.locator(ring).count() == 1
+    assert frame.locator(ring).evaluate("ring => ring.style.background") == "rgb(0, 0, 255)"
+    assert picked(page)["code"] == "#0000ff"
+    assert [len(each) for each in rings(page)] == [1, 1, 2]
+
+
+def test_a_pick_goes_along_to_the_other_pages_and_the_replay_picks_too(new_page: Visit) -> None:
+    page = new_page(width=390)
+    open_page(page, "train")
+    canvas = f"({SHADOWED})('.replay').querySelector('canvas')"
+    page.evaluate(f"() => {canvas}.scrollIntoView({{block: 'center'}})")
+    # Red is at the top of the wheel: look for its colour on the canvas.
+    x, y = page.evaluate(
+        f"""() => {{
+          const canvas = {canvas}, g = canvas.getContext('2d'), box = canvas.getBoundingClientRect();
+          const {{ width, height }} = canvas, data = g.getImageData(0, 0, width, height).data, found = [];
+          for (let i = 0; i < width * height; i++)
+            if (data[4 * i] === 255 && data[4 * i + 1] === 0 && data[4 * i + 2] === 0)
+              found.push([i % width, Math.floor(i / width)]);
+          const mean = k => found.reduce((sum, at) => sum + at[k], 0) / found.length;
+          return [box.x + mean(0) * box.width / width, box.y + mean(1) * box.height / height];
+        }}"""
+    )
+    page.mouse.click(x, y)
+    settled(page)
+    assert picked(page)["code"] == "#ff0000"
+    assert [len(each) for each in rings(page)] == [1, 1]
+    assert page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollWidth") <= 390
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Ablation", exact=True).first.click()
+    settled(page)
+    assert navigation(page) is not None
+    assert picked(page)["code"] == "#ff0000"
+    assert [len(each) for each in rings(page)] == [1] * 18 + [2]

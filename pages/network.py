@@ -47,9 +47,9 @@ else:
     name = describe(color[None])[0]
     st.markdown(
         _(
-            "**Guess first:** hue was meant for dims {dims}. Delete both. How much is left of the latent of **{name}**, and "
-            "which colour will the network answer? And of a **grey**?"
-        ).format(dims=dims_text(HUE), name=name)
+            "**Guess first:** hue was meant for dims {dims}. If you delete both, how much is left of your colour's latent, "
+            "and what will the network answer? And what of a grey?"
+        ).format(dims=dims_text(HUE))
     )
     network(chosen.key, model, "network")
 

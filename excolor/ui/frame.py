@@ -12,6 +12,7 @@ import torch
 
 from excolor.evaluation import full_grid
 from excolor.kernel import compile_kernels
+from excolor.ui import missions
 from excolor.ui.panels import style
 
 
@@ -51,6 +52,7 @@ def open_page(place: str) -> None:
     style()
     warm_up()
     st.caption(place)
+    missions.strip()
 
 
 def require() -> None:

@@ -93,10 +93,9 @@ function button(parent, text, onclick) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".network");
-  const { layers, words } = data;
-  const hidden = layers[0].bias.length, dims = layers[1].bias.length;
   const memory = (root.memory ??= { rgb: fromHex(data.color), deleted: data.deleted, turn: data.turn, sent: [], stage: null,
-    timer: null, carried: true, pointed: null });
+    timer: null, carried: true, pointed: null, built: null });
+  memory.trigger = setTriggerValue;
   // A colour picked elsewhere is shown; the echo of what was picked here is not, for the hand may have gone on.
   if (data.turn !== memory.turn) {
     memory.turn = data.turn;
@@ -104,8 +103,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (echo < 0) memory.rgb = fromHex(data.color);
     memory.sent.splice(0, echo + 1);
   }
+  // The same model again: what is there stays, and with it the keyboard's focus and what is being followed.
+  if (memory.built?.key === data.key) memory.built.update();
+  else {
+    memory.built?.end();
+    memory.built = build(root, memory, data);
+  }
+  root.dataset.run = data.key;
+  root.dataset.turn = String(data.turn);
+  return () => { if (!root.isConnected) memory.built?.end(); };
+}
+
+/** Fill the component's root for one model, listen to its controls, and return how to refresh and how to end it. */
+function build(root, memory, data) {
+  const { key, layers, words } = data;
+  const hidden = layers[0].bias.length, dims = layers[1].bias.length;
   memory.deleted = memory.deleted.filter((k) => k < dims);
-  if (root.dataset.run !== data.key) memory.pointed = null;
+  memory.pointed = null;
 
   const find = (selector) => root.querySelector(selector);
   const looks = (rgb) => describe(rgb, data.names);
@@ -157,7 +171,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   function send() {
     const code = hex(memory.rgb);
     memory.sent.push(code);
-    setTriggerValue("picked", code);
+    memory.trigger("picked", code);
   }
 
   find(".dims legend").textContent = words.remove;
@@ -167,7 +181,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const toggle = button(find(".dims div"), String(k), () => {
       memory.deleted = Array.from({ length: dims }, (_, i) => i).filter((i) => memory.deleted.includes(i) !== (i === k));
       update();
-      setTriggerValue("deleted", memory.deleted);
+      memory.trigger("deleted", memory.deleted);
     });
     toggle.setAttribute("aria-label", fill(words.dim, { n: k }));
     return toggle;
@@ -204,6 +218,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     go(memory.stage === null || memory.stage >= STAGES - 1 ? 0 : memory.stage + 1);
     play.textContent = words.pause;
     memory.timer = setInterval(() => {
+      if (!root.isConnected) return end();
       go(memory.stage + 1);
       if (memory.stage >= STAGES - 1) stop();
     }, calm ? CALM_STAGE_MS : STAGE_MS);
@@ -216,7 +231,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function layout() {
     width = find(".drawing").clientWidth;
-    drawn = draw(find(".drawing"), width, sizes, words, nodeName);
+    drawn = draw(find(".drawing"), Math.max(width, 280), sizes, words, nodeName);
     drawn.svg.onpointermove = (event) => { if (event.pointerType === "mouse") point(drawn.nearest(event, isGone)); };
     drawn.svg.onpointerdown = (event) => point(drawn.nearest(event, isGone));
     drawn.svg.onpointerleave = (event) => { if (event.pointerType === "mouse") point(null); };
@@ -453,14 +468,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
   }
 
-  play.textContent = memory.timer === null ? words.follow : words.pause;
   stop();
   layout();
-  root.dataset.run = data.key;
-  root.dataset.turn = String(data.turn);
-  const observer = new ResizeObserver(() => { if (find(".drawing").clientWidth !== width) layout(); });
+  const observer = new ResizeObserver(() => {
+    if (!root.isConnected) end();
+    else if (find(".drawing").clientWidth !== width) layout();
+  });
   observer.observe(find(".drawing"));
-  return () => { observer.disconnect(); clearInterval(memory.timer); clearTimeout(speaking); memory.timer = null; };
+  function end() {
+    observer.disconnect();
+    clearTimeout(speaking);
+    stop();
+    memory.built = null;
+  }
+  return { key, update, end };
 }
 
 /** A line from a to b; one that is to stop short of the dot at b has a head. */

@@ -418,17 +418,24 @@ def noise_section() -> None:
     rate = round(rate, 2)
     clean, noisy = stream(seed, n), stream(seed, n, rate)
     changed = noise_on(clean.red, noisy.red), noise_on(clean.vibrant, noisy.vibrant)
-    panels.chart(
-        batch.carriers_spec(),
-        batch.carriers_table(noisy, (changed[0].made, changed[1].made)),
-        _(
-            "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
-            "because of the noise. The numbers are said below."
-        ).format(n=batch.ACROSS * batch.DOWN),
-        "data-carriers",
-        fixed=True,
-    )
-    with st.container(key="data-noise-said"):
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        panels.chart(
+            batch.carriers_spec(),
+            batch.carriers_table(noisy, (changed[0].made, changed[1].made)),
+            _(
+                "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
+                "because of the noise. The numbers are said beside it."
+            ).format(n=batch.ACROSS * batch.DOWN),
+            "data-carriers",
+            fixed=True,
+        )
+        st.caption(
+            _("The last {n} colours that got each label, newest first. ×: only because of the noise.").format(
+                n=batch.ACROSS * batch.DOWN
+            )
+        )
+    with right, st.container(key="data-noise-said"):
         st.markdown(noise_words(rate, clean, noisy, changed))
 
 
@@ -441,9 +448,9 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
     doubtful, before = unlikely(noisy), unlikely(clean)
     text = _(
         "At noise **{rate}**, {red_made} of {red} labels “red” are there only because of the noise (×), and {vibrant_made} of "
-        "{vibrant} “vibrant”; {lost} labels that the colour had earned are lost. On colours that would carry the label with "
-        "less than {doubtful} sit **{red_odd}** of the labels “red” and **{vibrant_odd}** of the “vibrant”; without noise "
-        "{red_before} and {vibrant_before}."
+        "{vibrant} “vibrant”; {lost} labels that the colour had earned are lost.\n\n"
+        "On colours that would carry the label with less than {doubtful} sit **{red_odd}** of the labels “red” and "
+        "**{vibrant_odd}** of the “vibrant”; without noise {red_before} and {vibrant_before}."
     ).format(
         rate=f"{rate:g}",
         red_made=made[0],
@@ -582,6 +589,8 @@ def sweep_section() -> None:
         ).format(figure=picked),
         "data-tolerance",
     )
+    marks = _("Circles are sound runs, crosses all others; the line joins the medians.")
+    st.caption(_("Each point is the share of {n} runs.").format(n=noise.SEEDS) if name == "unsound" else marks)
     with st.container(key="data-sweep-said"):
         if watching:
             done = len(running.points)

@@ -222,7 +222,7 @@ def test_a_whole_training_is_as_much_as_can_be_drawn(at: AppTest) -> None:
 
 
 NOISE = re.compile(
-    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\. .* "
+    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+.* "
     r"less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
 )
 

@@ -90,6 +90,7 @@ class Scene:
         linked: one camera for all panels; otherwise each has its own, and opens with the view of its own index.
         frames: places of the first panel's points at moments of a training, `[S, N, 3]`; None for a still scene.
         frame_names: what each frame is called.
+        radius: of a point's ball, in the panels' units.
         words: of the viewer: "none" (no WebGL), "views" and "frames" (names of its controls).
     """
 
@@ -98,6 +99,7 @@ class Scene:
     linked: bool = True
     frames: Array | None = None
     frame_names: tuple[str, ...] = ()
+    radius: float = POINT_RADIUS
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -199,7 +201,8 @@ CUBE_VIEWS = (
 )
 
 
-_SIDE = 0.74  # half of an edge of the HSV cube
+_SIDE = 0.76  # half of an edge of the HSV cube
+HSV_RADIUS = 0.024
 
 
 def hsv_panel(title: str, hsv: ArrayLike) -> Panel:
@@ -208,15 +211,15 @@ def hsv_panel(title: str, hsv: ArrayLike) -> Panel:
     corners = _SIDE * (2 * rgb_grid(2).reshape(-1, 3) - 1)
     pairs = [(a, b) for a in range(8) for b in range(a) if np.count_nonzero(corners[a] != corners[b]) == 1]
     edges = np.stack([corners[list(pair)] for pair in pairs])
-    # Beyond the middle of an edge its axis, beyond the corners what is there.
-    far, near = 1.16 * _SIDE, _SIDE
+    # Beyond the middle of an edge its axis, beyond the corners what is there: of them those that stand free at first.
+    far, near = 1.14 * _SIDE, _SIDE
     labels = (
-        Label("hue →", (0.0, -far, near)),
-        Label("value ↑", (-far, 0.0, near)),
+        Label("hue", (0.0, -far, near)),
+        Label("value", (-far, 0.0, near)),
         Label("saturation", (far, -far, 0.0)),
         Label("grey", (far, near, -near)),
-        Label("vivid", (far, near, near)),
-        Label("black", (-far, -far, -near)),
+        Label("vivid", (-far, near, near)),
+        Label("black", (-far, -near, near)),
     )
     return Panel(title, hsv_places(hsv), hsv_to_rgb(hsv), edges, labels=labels)
 
@@ -333,7 +336,7 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
         ],
         "views": [{"name": v.name, "position": v.position, "up": v.up} for v in scene.views],
         "reach": _REACH,
-        "radius": POINT_RADIUS,
+        "radius": scene.radius,
         "ball": _ball(),
         "words": scene.words,
     }

@@ -36,6 +36,7 @@ from excolor.verdict import Cause
 frame.require()
 
 SAMPLE = 10 * BATCH
+HEIGHT = 440  # of the scene, in pixels
 POLL = 0.3  # seconds between two looks at the sweep
 DOUBTFUL = 0.01  # a probability below which a label comes as a surprise
 GROUPS = {"black": _("black"), "grey": _("grey, white"), "muted": _("muted"), "vivid": _("vivid")}
@@ -48,17 +49,17 @@ CAUSES = {
     Cause.RED_OFF_AXIS: _("red off its axis"),
 }
 FIGURES: dict[str, tolerance.Name] = {
-    _("red's cosine"): "red_cosine",
-    _("greys' MSE"): "grey_mse",
+    _("red"): "red_cosine",
+    _("greys"): "grey_mse",
     _("selectivity"): "selectivity",
-    _("runs not sound"): "unsound",
+    _("not sound"): "unsound",
 }
 state = st.session_state
 
 
 def percents(share: float) -> str:
     """A share in percent with two significant digits; all and nothing as they are."""
-    return f"{figure(100 * share)} %" if share < 0.1 else percent(share).replace("%", " %")
+    return f"{figure(100 * share) if share < 0.1 else round(100 * share)}\u00a0%"
 
 
 def table(heads: Sequence[str], rows: Mapping[str, Sequence[str]], label: str) -> None:
@@ -69,7 +70,7 @@ def table(heads: Sequence[str], rows: Mapping[str, Sequence[str]], label: str) -
         for name, cells in rows.items()
     )
     st.html(
-        f'<div class="xc-scroll"><table class="xc-table" aria-label="{escape(label)}"><thead><tr><td></td>{top}</tr>'
+        f'<div class="xc-scroll"><table class="xc-table xc-plain" aria-label="{escape(label)}"><thead><tr><td></td>{top}</tr>'
         f"</thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -108,7 +109,7 @@ def cube() -> None:
     with left:
         titles = (_("the grid: {n} points").format(n=f"{len(colors):,}"), _("{n} draws").format(n=SAMPLE))
         spheres.mount(
-            lambda: spheres.hsv_page(titles, drawn),
+            lambda: spheres.hsv_page(titles, drawn, HEIGHT),
             "hsv",
             _(
                 "Left, the training colours, each at its hue (to the right), value (upwards) and saturation (towards you): "
@@ -134,9 +135,6 @@ def cube() -> None:
                 },
             )
         )
-
-
-HEIGHT = 460
 
 
 def colors_section() -> None:
@@ -203,7 +201,7 @@ def weight_section() -> None:
             )
         )
         table(
-            [_("points"), _("colours"), _("drawn without"), _("drawn with")],
+            [_("points"), _("colours"), _("without"), _("with")],
             {
                 name: [
                     f"{groups[key].points:,}",
@@ -309,7 +307,7 @@ def tally(drawn: Batches) -> None:
 
 def tenths(share: float) -> str:
     """A share in percent with one decimal."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}\u00a0%"
 
 
 def draw_section() -> None:
@@ -343,7 +341,7 @@ def draw_section() -> None:
             fixed=True,
         )
     with right:
-        with st.container(height=84, border=False, key="data-said"):
+        with st.container(key="data-said"):
             st.markdown(
                 said_of(clean)
                 if n
@@ -370,8 +368,8 @@ def draw_section() -> None:
                 "colours, there are about **{total}** labels “red”: one colour in {every}. That is enough to put red where "
                 "it was told to be."
             ).format(
-                red=tenths(red.nobody).removesuffix(" %"),
-                vibrant=tenths(vibrant.nobody).removesuffix(" %"),
+                red=tenths(red.nobody).removesuffix("\u00a0%"),
+                vibrant=tenths(vibrant.nobody).removesuffix("\u00a0%"),
                 steps=f"{STEPS:,}",
                 samples=f"{STEPS * BATCH:,}",
                 total=round(STEPS * red.per_batch),
@@ -420,16 +418,24 @@ def noise_section() -> None:
     rate = round(rate, 2)
     clean, noisy = stream(seed, n), stream(seed, n, rate)
     changed = noise_on(clean.red, noisy.red), noise_on(clean.vibrant, noisy.vibrant)
-    panels.chart(
-        batch.carriers_spec(),
-        batch.carriers_table(noisy, (changed[0].made, changed[1].made)),
-        _(
-            "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
-            "because of the noise. The numbers are said below."
-        ).format(n=batch.ACROSS * batch.DOWN),
-        "data-carriers",
-    )
-    with st.container(key="data-noise-said"):
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        panels.chart(
+            batch.carriers_spec(),
+            batch.carriers_table(noisy, (changed[0].made, changed[1].made)),
+            _(
+                "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
+                "because of the noise. The numbers are said beside it."
+            ).format(n=batch.ACROSS * batch.DOWN),
+            "data-carriers",
+            fixed=True,
+        )
+        st.caption(
+            _("The last {n} colours that got each label, newest first. ×: only because of the noise.").format(
+                n=batch.ACROSS * batch.DOWN
+            )
+        )
+    with right, st.container(key="data-noise-said"):
         st.markdown(noise_words(rate, clean, noisy, changed))
 
 
@@ -442,9 +448,9 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
     doubtful, before = unlikely(noisy), unlikely(clean)
     text = _(
         "At noise **{rate}**, {red_made} of {red} labels “red” are there only because of the noise (×), and {vibrant_made} of "
-        "{vibrant} “vibrant”; {lost} labels that the colour had earned are lost. On colours that would carry the label with "
-        "less than {doubtful} sit **{red_odd}** of the labels “red” and **{vibrant_odd}** of the “vibrant”; without noise "
-        "{red_before} and {vibrant_before}."
+        "{vibrant} “vibrant”; {lost} labels that the colour had earned are lost.\n\n"
+        "On colours that would carry the label with less than {doubtful} sit **{red_odd}** of the labels “red” and "
+        "**{vibrant_odd}** of the “vibrant”; without noise {red_before} and {vibrant_before}."
     ).format(
         rate=f"{rate:g}",
         red_made=made[0],
@@ -452,7 +458,7 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
         vibrant_made=made[1],
         vibrant=seen[1],
         lost=sum(lost),
-        doubtful=percents(DOUBTFUL),
+        doubtful=f"{100 * DOUBTFUL:g}\u00a0%",
         red_odd=doubtful[0],
         vibrant_odd=doubtful[1],
         red_before=before[0],
@@ -501,20 +507,20 @@ def conclusion(points: Sequence[noise.Point]) -> str:
     if told.breaks_at is None:
         return _("Every run is sound, at every rate.")
     first = {
-        _("the greys are harmed when hue is deleted, in {n}").format(n=told.greys): told.greys,
-        _("hue is not in its plane, in {n}").format(n=told.off_plane): told.off_plane,
-        _("red is not where it should be, in {n}").format(n=told.red): told.red,
+        _("the greys are harmed when hue is deleted ({n} of {all})"): told.greys,
+        _("hue is not in its plane ({n} of {all})"): told.off_plane,
+        _("red is not where it should be ({n} of {all})"): told.red,
     }
-    words = ", ".join(text for text, n in sorted(first.items(), key=lambda item: -item[1]) if n)
+    words = ", ".join(
+        text.format(n=n, all=noise.SEEDS) for text, n in sorted(first.items(), key=lambda item: -item[1]) if n
+    )
     if told.sound_to >= 0:
         start = _("**All {seeds} seeds are sound up to a noise of {rate}.** ").format(
             seeds=noise.SEEDS, rate=f"{told.sound_to:g}"
         )
     else:
         start = _("**Already without noise not every seed is sound.** ")
-    text = start + _("At {rate}, {n} of {seeds} are not: {words}.").format(
-        rate=f"{told.breaks_at:g}", n=told.broken, seeds=noise.SEEDS, words=words
-    )
+    text = start + _("What breaks first, at {rate}: {words}.").format(rate=f"{told.breaks_at:g}", words=words)
     if told.red_to > told.sound_to:
         text += _(
             " Red stays where it was told to be longer, up to {rate}: wrong labels fall on all colours and pull nowhere in "
@@ -553,7 +559,7 @@ def sweep_section() -> None:
         st.rerun()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         picked = st.segmented_control(
-            _("Draw against noise"),
+            _("Figure"),
             list(FIGURES),
             default=next(iter(FIGURES)),
             required=True,
@@ -583,6 +589,8 @@ def sweep_section() -> None:
         ).format(figure=picked),
         "data-tolerance",
     )
+    marks = _("Circles are sound runs, crosses all others; the line joins the medians.")
+    st.caption(_("Each point is the share of {n} runs.").format(n=noise.SEEDS) if name == "unsound" else marks)
     with st.container(key="data-sweep-said"):
         if watching:
             done = len(running.points)

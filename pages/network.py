@@ -34,6 +34,10 @@ def left_of(color: np.ndarray) -> tuple[float, np.ndarray]:
     return float(np.linalg.norm(after.z) / np.linalg.norm(before.z)), after.rgb[0]
 
 
+def stretch(left: float) -> str:
+    return figure(1 / left) if left > 0 else "–"
+
+
 broken = not_finite(model)
 if broken:
     st.info(
@@ -47,15 +51,17 @@ else:
     name = describe(color[None])[0]
     st.markdown(
         _(
-            "**Guess first:** hue was meant for dims {dims}. Delete both. How much is left of the latent of **{name}**, and "
-            "which colour will the network answer? And of a **grey**?"
-        ).format(dims=dims_text(HUE), name=name)
+            "**Guess first:** hue was meant for dims {dims}. If you delete both, how much is left of your colour's latent, "
+            "and what will the network answer? And what of a grey?"
+        ).format(dims=dims_text(HUE))
     )
     network(chosen.key, model, "network")
 
     with st.expander(_("Check your guess")):
         (left, answer), (grey_left, grey_answer) = left_of(color), left_of(GREY)
-        if max(left, grey_left) < 1e-6:
+        if not np.isfinite([left, grey_left]).all():
+            st.markdown(_("This network's numbers run out of bounds, so it has no answer."))
+        elif max(left, grey_left) < 1e-6:
             st.markdown(
                 _(
                     "This network has no other dims. With {dims} deleted nothing is left that could be stretched, so it "
@@ -73,10 +79,10 @@ else:
                 ).format(
                     name=name,
                     left=percent(left),
-                    times=figure(1 / left),
+                    times=stretch(left),
                     answer=describe(answer[None])[0],
                     grey_left=percent(grey_left),
-                    grey_times=figure(1 / grey_left),
+                    grey_times=stretch(grey_left),
                     grey_answer=describe(grey_answer[None])[0],
                 )
             )

@@ -16,7 +16,7 @@ from excolor.kernel import is_compiled
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine
-from excolor.ui import frame, inspector, panels, pick, predict, shelf
+from excolor.ui import frame, inspector, missions, panels, pick, predict, shelf
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
 from excolor.ui.subject import figures_of, shipped
@@ -377,6 +377,7 @@ with right:
             st.stop()
     st.session_state["train-shown"] = run
     shelf.set_last(run.subject)
+    missions.note(run)
     baseline = trained(shipped("robust").config)
 
     with st.container(key="train-verdict"):

@@ -18,8 +18,8 @@ Array = NDArray[Any]
 
 LABELS = ("red", "vibrant")
 SIDE = 8  # patches beside each other, and below each other
-ACROSS = 24  # labelled colours beside each other
-DOWN = 2  # rows of them for each label
+ACROSS = 16  # labelled colours beside each other
+DOWN = 3  # rows of them for each label
 MOST = 6  # labels in a batch that the picture of many batches can show
 
 _HALF = 0.46  # of a patch
@@ -116,7 +116,7 @@ def silence_spec() -> dict[str, Any]:
     x = alt.X("batch:Q", title="batch, the last hundred").scale(domain=[0.25, BLOCK + 0.75], nice=False)
     x = x.axis(values=[1, *range(25, BLOCK + 1, 25)], grid=False, format="d")
     middle = [MOST + 1.5 + MOST / 2, MOST / 2]
-    y = alt.Y("from:Q", title="samples with the label").scale(domain=[-0.2, 2 * MOST + 1.7], nice=False)
+    y = alt.Y("from:Q", title="carriers").scale(domain=[-0.2, 2 * MOST + 1.7], nice=False)
     y = y.axis(
         values=middle, labelExpr=f"datum.value > {MOST} ? 'red' : 'vibrant'", grid=False, domain=False, ticks=False
     )
@@ -128,7 +128,7 @@ def silence_spec() -> dict[str, Any]:
         base.transform_filter("datum.count > 0")
         .mark_rect()
         .encode(
-            alt.X("left:Q"),
+            alt.X("left:Q").scale(domain=[0.25, BLOCK + 0.75], nice=False),
             alt.X2("right"),
             y,
             alt.Y2("to"),
@@ -140,7 +140,7 @@ def silence_spec() -> dict[str, Any]:
             ],
         )
     )
-    return as_spec(alt.layer(floor, bar).properties(height=150, view=alt.ViewConfig(stroke=None)))
+    return as_spec(alt.layer(floor, bar).properties(height=210, view=alt.ViewConfig(stroke=None)))
 
 
 def silence_table(drawn: Batches) -> pa.Table:
@@ -180,12 +180,14 @@ def carriers_spec() -> dict[str, Any]:
         grid=False,
         domain=False,
         ticks=False,
+        labelFontSize=14,
+        titleFontSize=14,
     )
     base = alt.Chart(rows())
     patch = base.mark_rect().encode(
         _plain(alt.X("left:Q"), (0, ACROSS)),
         alt.X2("right"),
-        alt.Y("top:Q"),
+        alt.Y("top:Q").scale(domain=[height, 0], nice=False),
         alt.Y2("bottom"),
         alt.Fill("true:N", scale=None),
         tooltip=[
@@ -201,8 +203,8 @@ def carriers_spec() -> dict[str, Any]:
         crossed.mark_point(shape="cross", angle=45, filled=True, opacity=1, size=size, color=fill).encode(x, y)
         for fill, size in ((INK, 190), ("#ffffff", 70))
     ]
-    layers = alt.layer(patch, *crosses)
-    return as_spec(layers.properties(height=150, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+    size = {"width": 28 * ACROSS, "height": 28 * height}
+    return as_spec(alt.layer(patch, *crosses).properties(**size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
 def carriers_table(drawn: Batches, made: tuple[Array, Array]) -> pa.Table:

@@ -41,9 +41,9 @@ def spec(top: float) -> dict[str, Any]:
         alt.Tooltip("plain:Q", title="without", format=".2%"),
     ]
     shade = base.mark_rect().encode(
-        alt.X("left:Q"),
+        alt.X("left:Q").scale(domain=[-0.5, saturations - 0.5], nice=False),
         alt.X2("right"),
-        alt.Y("bottom:Q"),
+        alt.Y("bottom:Q").scale(domain=[-0.5, values - 0.5], nice=False),
         alt.Y2("top"),
         ink,
         opacity=alt.Opacity("share:Q", legend=None).scale(domain=[0, top], range=[0, _SHADE], clamp=True),

@@ -19,6 +19,8 @@ Axis = Literal["hue", "saturation"]
 AXES: tuple[Axis, ...] = ("hue", "saturation")
 
 _FINE = 8  # places of a line between two colours of the training set
+# Where there is room for the names of the lines: beside the slopes, and over the plateau.
+_NAMES = {"hue": ((32.0, 0.3), (-108.0, 0.535)), "saturation": ((0.85, 0.3), (1.13, 0.3))}
 _TITLES = {"hue": "hue (degrees from red), saturation 1, value 1", "saturation": "saturation of red, value 1"}
 
 
@@ -44,9 +46,9 @@ def spec(axis: Axis) -> dict[str, Any]:
         x = x.scale(domain=[-190, 190], nice=False)
         x = x.axis(values=sorted(names), labelExpr=f"{text} : ''", grid=False)
     else:
-        x = x.scale(domain=[-0.03, 1.03], nice=False).axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f", grid=False)
+        x = x.scale(domain=[-0.03, 1.24], nice=False).axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f", grid=False)
     y = alt.Y("probability:Q", title="probability of the label").scale(domain=[-0.02, 0.58], nice=False)
-    y = y.axis(values=[0, 0.1, 0.2, 0.3, 0.4, 0.5], format=".0%", grid=False)
+    y = y.axis(values=[0, 0.1, 0.2, 0.3, 0.4, 0.5], format=".0%", labelOverlap=False, grid=False)
     base = alt.Chart(rows())
     line = base.mark_line(strokeWidth=1.5, color=INK).encode(
         x, y, alt.StrokeDash("label:N", legend=None).scale(domain=["red", "vibrant"], range=[[1, 0], [5, 3]])
@@ -70,11 +72,11 @@ def spec(axis: Axis) -> dict[str, Any]:
     )
     words = (
         base.transform_filter("datum.written")
-        .mark_text(fontSize=12, fontWeight=600, color=INK, baseline="bottom")
-        .encode(x, alt.Y("height:Q"), alt.Text("words:N"))
+        .mark_text(fontSize=12, fontWeight=600, color=INK, baseline="middle")
+        .encode(alt.X("words_x:Q"), alt.Y("words_y:Q"), alt.Text("words:N"))
     )
     view = alt.ViewConfig(fill=GROUND, stroke=None)
-    return as_spec(alt.layer(line, points, words).properties(height=250, view=view))
+    return as_spec(alt.layer(line, points, words).properties(height=300, view=view))
 
 
 @lru_cache(maxsize=2)
@@ -83,18 +85,15 @@ def table(axis: Axis) -> pa.Table:
     x, hsv = _line(axis)
     rgb = hsv_to_rgb(hsv)
     n = len(x)
-    # Where there is room for a label's name: beside the peak of the one, over the plateau of the other.
-    at = {"hue": (n // 2 + 2 * _FINE + 4, n // 5), "saturation": (n - 3 * _FINE, n - 2 * _FINE)}[axis]
-    height = {"hue": (0.3, 0.515), "saturation": (0.3, 0.06)}[axis]
-    written = np.zeros((2, n), bool)
-    written[(0, 1), at] = True
+    written = np.tile(np.arange(n) == 0, 2)
     return table_of(
         x=np.tile(x, 2),
         probability=np.concatenate(label_probabilities(rgb)),
         label=["red"] * n + ["vibrant"] * n,
         trained=np.tile(np.arange(n) % _FINE == 0, 2),
-        written=written.reshape(-1),
-        height=np.repeat(height, n),
+        written=written,
+        words_x=np.repeat([place[0] for place in _NAMES[axis]], n),
+        words_y=np.repeat([place[1] for place in _NAMES[axis]], n),
         words=["“red”"] * n + ["“vibrant”"] * n,
         true=rgb_to_hex(rgb) * 2,
         name=describe(rgb) * 2,

@@ -12,7 +12,7 @@ import torch
 
 from excolor.evaluation import full_grid
 from excolor.kernel import compile_kernels
-from excolor.ui import predict
+from excolor.ui import missions, predict
 from excolor.ui.panels import style
 
 
@@ -56,6 +56,7 @@ def open_page(place: str) -> None:
         st.session_state["place"] = place
         predict.forget_freshness()
     st.caption(place)
+    missions.strip()
 
 
 def require() -> None:

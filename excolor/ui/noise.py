@@ -117,6 +117,7 @@ class Sweep:
             with self._lock:
                 # Somebody may have asked again while the last runs ended.
                 if self.done or self.error is not None or not self.watchers:
+                    self.watchers.clear()
                     self._thread = None
                     return
 
@@ -134,15 +135,13 @@ class Tolerance:
     Attributes:
         sound_to: the highest level up to which every run is sound; not a number when there is none.
         breaks_at: the next level, or None when every run is sound.
-        broken: how many runs are not sound there.
-        greys, off_plane, red: in how many of those the greys are harmed, hue is not in the plane, red is not where it
-            should be.
+        greys, off_plane, red: in how many runs of that level the greys are harmed, hue is not in the plane, red is not
+            where it should be.
         red_to: the highest level up to which the verdict finds red where it should be in every run.
     """
 
     sound_to: float
     breaks_at: float | None
-    broken: int
     greys: int
     off_plane: int
     red: int
@@ -166,7 +165,6 @@ def tolerance(points: Sequence[Point]) -> Tolerance:
     return Tolerance(
         sound_to,
         breaks_at,
-        len(broken),
         sum(each.greys_harmed for each in broken),
         sum(Cause.HUE_OFF_PLANE in each.causes for each in broken),
         sum(bool(astray & {*each.causes}) for each in broken),

@@ -94,13 +94,13 @@ def cube_page(chosen: Subject, answers: bool) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
-def hsv_page(titles: tuple[str, str], drawn: np.ndarray) -> str:
+def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -> str:
     """A page with two HSV cubes that turn together: the training colours, and those of them that were drawn."""
     grid = hsv_grid(*TRAINING_GRID).reshape(-1, 3)
     panels = tuple(scenes.hsv_panel(title, hsv) for title, hsv in zip(titles, (grid, grid[drawn]), strict=True))
     names = {"front": _("front"), "side": _("from the side"), "below": _("from below"), "oblique": _("oblique")}
     views = tuple(scenes.View(names[view.name], view.position, view.up) for view in scenes.HSV_VIEWS)
-    return scenes.to_html(Scene(panels, views, words=_words()), "hsv", 460)
+    return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words()), "hsv", height)
 
 
 def hue_answers(chosen: Subject) -> np.ndarray:

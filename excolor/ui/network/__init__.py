@@ -58,12 +58,12 @@ def _words() -> dict[str, Any]:
         "channels": [_("red, 0 to 255"), _("green, 0 to 255"), _("blue, 0 to 255")],
         "any": _("Any colour"),
         "remove": _("Delete dims"),
-        "removeHint": _("Sets a dim's weights to zero, before and after it."),
+        "removeHint": _("Sets the weights that lead to a dim and from it to zero. A tick marks its intact value."),
         "dim": _("Delete dim {n}"),
         "lines": _("Lines show"),
         "carried": _("what flows"),
         "weights": _("weights"),
-        "linesHint": _("Thicker is stronger, dashed is negative."),
+        "linesHint": _("Thicker lines and fuller circles are stronger. Dashed is negative."),
         "follow": _("Follow it"),
         "pause": _("Pause"),
         "back": _("One stage back"),
@@ -91,6 +91,9 @@ def _words() -> dict[str, Any]:
         "wheel": _("Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}."),
         "wheelCut": _(
             "Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}, and after deletion at {x2}, {y2}."
+        ),
+        "wheelNote": _(
+            "Ringed: your colour. Dashed: what deleting takes away. Arrow: how normalising stretches the rest."
         ),
         "hint": _("Point at a line or a circle, or tap it: its numbers are written here."),
         "readLink": _("{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}."),
@@ -132,11 +135,16 @@ def _words() -> dict[str, Any]:
     }
 
 
-def given(model_key: str, model: ColorAutoencoder) -> dict[str, Any]:
+def given(
+    model_key: str, model: ColorAutoencoder, color: str = RED, turn: int = 0, dims: Sequence[int] = ()
+) -> dict[str, Any]:
     """What the component needs of a model and of the visitor, as plain JSON values.
 
     Args:
         model_key: the same for the same weights.
+        color: what goes in, `#rrggbb`.
+        turn: how often a colour was picked, here or elsewhere.
+        dims: what is deleted.
     """
     named = named_colors()
     codes = dict(zip(named, rgb_to_hex(np.stack(list(named.values()))), strict=True))
@@ -145,9 +153,9 @@ def given(model_key: str, model: ColorAutoencoder) -> dict[str, Any]:
         "key": model_key,
         "layers": layers(model),
         "views": views(model.bottleneck),
-        "color": pick.picked() or RED,
-        "turn": pick.turn(),
-        "deleted": deleted(model.bottleneck),
+        "color": color,
+        "turn": turn,
+        "deleted": list(dims),
         "swatches": [{"name": name, "code": code} for name, code in codes.items()],
         "rim": [{"name": name, "code": codes[name]} for name in rim],
         "names": {"hues": list(HUES), "greys": list(GREYS), "dark": _("dark {name}"), "pale": _("pale {name}")},
@@ -175,4 +183,5 @@ def network(model_key: str, model: ColorAutoencoder, key: str) -> None:
     def cut() -> None:
         st.session_state[_DELETED] = sound_dims(st.session_state[key].get("deleted"))
 
-    _component(data=given(model_key, model), key=key, height="content", on_picked_change=picked, on_deleted_change=cut)
+    data = given(model_key, model, pick.picked() or RED, pick.turn(), deleted(model.bottleneck))
+    _component(data=data, key=key, height="content", on_picked_change=picked, on_deleted_change=cut)

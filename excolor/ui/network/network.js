@@ -3,7 +3,7 @@
 
 const GROUND = "#808080", FAINT = "#5f5f5f"; // as in excolor/charts/base.py
 const SVG = "http://www.w3.org/2000/svg";
-const REACH = 1.34, RIM = 1.17; // of a wheel, in lengths of u
+const REACH = 1.4; // of a wheel, in lengths of u
 const STAGES = 6, STAGE_MS = 3600, CALM_STAGE_MS = 6000;
 const GRID = 6; // levels a channel, of the colours that scales and wheels are made from
 const SMALLEST = 1e-12; // ‖z‖ below which normalising divides by this, as PyTorch does
@@ -42,8 +42,8 @@ const values = (pass) => [pass.rgb, pass.encoder, pass.z, pass.u, pass.decoder, 
 // --- numbers and words ---------------------------------------------------------------------------
 
 const signed = (text) => text.replace("-", "−");
-const fixed = (v) => (Number.isFinite(v) ? signed(v.toFixed(2)).replace(/^−(0\.00)$/, "$1") : "–");
-const three = (v) => (Number.isFinite(v) ? (v === 0 ? "0" : signed(Math.abs(v) < 1e-3 ? power(v, 2) : String(v.toPrecision(3)))) : "–");
+const fixed = (v) => (Math.abs(v) >= 1000 ? three(v) : Number.isFinite(v) ? signed(v.toFixed(2)).replace(/^−(0\.00)$/, "$1") : "–");
+const three = (v) => (Number.isFinite(v) ? (v === 0 ? "0" : signed(Math.abs(v) < 1e-3 || Math.abs(v) >= 999.5 ? power(v, 2) : String(v.toPrecision(3)))) : "–");
 const power = (v, digits) => {
   const [mantissa, exponent] = v.toExponential(digits - 1).split("e");
   return `${mantissa} × 10${exponent.replace("+", "").replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])}`;
@@ -93,10 +93,9 @@ function button(parent, text, onclick) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".network");
-  const { layers, words } = data;
-  const hidden = layers[0].bias.length, dims = layers[1].bias.length;
   const memory = (root.memory ??= { rgb: fromHex(data.color), deleted: data.deleted, turn: data.turn, sent: [], stage: null,
-    timer: null, carried: true, pointed: null });
+    timer: null, carried: true, pointed: null, built: null });
+  memory.trigger = setTriggerValue;
   // A colour picked elsewhere is shown; the echo of what was picked here is not, for the hand may have gone on.
   if (data.turn !== memory.turn) {
     memory.turn = data.turn;
@@ -104,8 +103,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (echo < 0) memory.rgb = fromHex(data.color);
     memory.sent.splice(0, echo + 1);
   }
+  // The same model again: what is there stays, and with it the keyboard's focus and what is being followed.
+  if (memory.built?.key === data.key) memory.built.update();
+  else {
+    memory.built?.end();
+    memory.built = build(root, memory, data);
+  }
+  root.dataset.run = data.key;
+  root.dataset.turn = String(data.turn);
+  return () => { if (!root.isConnected) memory.built?.end(); };
+}
+
+/** Fill the component's root for one model, listen to its controls, and return how to refresh and how to end it. */
+function build(root, memory, data) {
+  const { key, layers, words } = data;
+  const hidden = layers[0].bias.length, dims = layers[1].bias.length;
   memory.deleted = memory.deleted.filter((k) => k < dims);
-  if (root.dataset.run !== data.key) memory.pointed = null;
+  memory.pointed = null;
 
   const find = (selector) => root.querySelector(selector);
   const looks = (rgb) => describe(rgb, data.names);
@@ -157,7 +171,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   function send() {
     const code = hex(memory.rgb);
     memory.sent.push(code);
-    setTriggerValue("picked", code);
+    memory.trigger("picked", code);
   }
 
   find(".dims legend").textContent = words.remove;
@@ -167,7 +181,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const toggle = button(find(".dims div"), String(k), () => {
       memory.deleted = Array.from({ length: dims }, (_, i) => i).filter((i) => memory.deleted.includes(i) !== (i === k));
       update();
-      setTriggerValue("deleted", memory.deleted);
+      memory.trigger("deleted", memory.deleted);
     });
     toggle.setAttribute("aria-label", fill(words.dim, { n: k }));
     return toggle;
@@ -204,6 +218,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     go(memory.stage === null || memory.stage >= STAGES - 1 ? 0 : memory.stage + 1);
     play.textContent = words.pause;
     memory.timer = setInterval(() => {
+      if (!root.isConnected) return end();
       go(memory.stage + 1);
       if (memory.stage >= STAGES - 1) stop();
     }, calm ? CALM_STAGE_MS : STAGE_MS);
@@ -216,7 +231,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function layout() {
     width = find(".drawing").clientWidth;
-    drawn = draw(find(".drawing"), width, sizes, words, nodeName);
+    drawn = draw(find(".drawing"), Math.max(width, 280), sizes, words, nodeName);
     drawn.svg.onpointermove = (event) => { if (event.pointerType === "mouse") point(drawn.nearest(event, isGone)); };
     drawn.svg.onpointerdown = (event) => point(drawn.nearest(event, isGone));
     drawn.svg.onpointerleave = (event) => { if (event.pointerType === "mouse") point(null); };
@@ -399,7 +414,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   // --- wheels ---
 
+  find(".note").textContent = words.wheelNote;
   const wheels = data.views.map((view) => wheel(view));
+  find(".below").classList.toggle("many", wheels.length > 2);
   find(".wheels").replaceChildren(...wheels.map(({ svg }) => svg));
   function wheel([across, up]) {
     const svg = document.createElementNS(SVG, "svg");
@@ -407,12 +424,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const x = (v) => 150 + (v / REACH) * 150, y = (v) => 150 - (v / REACH) * 150;
     add(svg, "circle", { cx: 150, cy: 150, r: 150 / REACH, fill: "none", stroke: FAINT });
     const axes = [[across, { x1: x(-1), x2: x(1), y1: 150, y2: 150 }], [up, { x1: 150, x2: 150, y1: y(-1), y2: y(1) }]].map(([k, ends]) => ({ k, element: add(svg, "line", { ...ends, stroke: FAINT, "stroke-dasharray": "2 3" }) }));
-    passes.forEach((pass, i) => { if (pass.finite) add(svg, "circle", { cx: x(pass.u[across]).toFixed(1), cy: y(pass.u[up]).toFixed(1), r: 2.6, fill: hex(grid[i]), "fill-opacity": 0.85 }); });
+    passes.forEach((pass, i) => { if (pass.finite) add(svg, "circle", { cx: x(pass.u[across]).toFixed(1), cy: y(pass.u[up]).toFixed(1), r: 2.6, fill: hex(grid[i]), "fill-opacity": 0.75 }); });
     const written = [];
     for (const { name, code } of data.rim) {
       const { u, finite } = forward(layers, fromHex(code)), r = Math.hypot(u[across], u[up]);
       if (!finite || r <= 0.35) continue; // nearer to the centre, a name has no place on the rim
-      const half = 3.1 * name.length + 2, left = Math.min(Math.max(x((u[across] / r) * RIM), half + 2), 298 - half), top = y((u[up] / r) * RIM);
+      const half = 3.4 * name.length + 2, rim = 150 / REACH;
+      const left = Math.min(Math.max(150 + (u[across] / r) * (rim + 6 + half), half + 2), 298 - half), top = 150 - (u[up] / r) * (rim + 16);
       if (written.some((other) => Math.abs(left - other.left) < half + other.half && Math.abs(top - other.top) < 13)) continue;
       add(svg, "text", { x: left, y: top + 4, "text-anchor": "middle" }, name);
       written.push({ left, top, half });
@@ -434,10 +452,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const at = (u) => [x(u[across]), y(u[up])];
       const ok = intact.finite && after.finite;
       for (const { k, element, label } of axes) element.style.display = label.style.display = memory.deleted.includes(k) ? "none" : "";
-      const line = (a, b) => (ok && cut && stage >= 3 && Math.hypot(a[0] - b[0], a[1] - b[1]) > 2 ? arrow(a, b) : "");
+      const line = (a, b, short) => (ok && cut && stage >= 3 && Math.hypot(a[0] - b[0], a[1] - b[1]) > 2 ? arrow(a, b, short) : "");
       const [was, bare, now] = [at(intact.u), at(middle), at(after.u)];
-      dropped.setAttribute("d", line(was, bare));
-      stretched.setAttribute("d", line(bare, now));
+      dropped.setAttribute("d", line(was, bare, 0));
+      stretched.setAttribute("d", line(bare, now, 8));
       dots.forEach(({ group, rings }, i) => {
         group.style.display = ok && stage >= 3 && (i === 0 || cut) ? "" : "none";
         if (ok) group.setAttribute("transform", `translate(${(i ? now : was).map((v) => v.toFixed(2)).join(" ")})`);
@@ -450,22 +468,28 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
   }
 
-  play.textContent = memory.timer === null ? words.follow : words.pause;
   stop();
   layout();
-  root.dataset.run = data.key;
-  root.dataset.turn = String(data.turn);
-  const observer = new ResizeObserver(() => { if (find(".drawing").clientWidth !== width) layout(); });
+  const observer = new ResizeObserver(() => {
+    if (!root.isConnected) end();
+    else if (find(".drawing").clientWidth !== width) layout();
+  });
   observer.observe(find(".drawing"));
-  return () => { observer.disconnect(); clearInterval(memory.timer); clearTimeout(speaking); memory.timer = null; };
+  function end() {
+    observer.disconnect();
+    clearTimeout(speaking);
+    stop();
+    memory.built = null;
+  }
+  return { key, update, end };
 }
 
-/** A line from a to b with a head that stops short of the dot at b. */
-function arrow(a, b) {
+/** A line from a to b; one that is to stop short of the dot at b has a head. */
+function arrow(a, b, short) {
   const length = Math.hypot(b[0] - a[0], b[1] - a[1]), [dx, dy] = [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
-  const tip = [b[0] - dx * Math.min(8, length), b[1] - dy * Math.min(8, length)];
+  const tip = [b[0] - dx * Math.min(short, length), b[1] - dy * Math.min(short, length)];
   const p = (along, aside) => `${(tip[0] - dx * along - dy * aside).toFixed(1)} ${(tip[1] - dy * along + dx * aside).toFixed(1)}`;
-  return `M${a[0].toFixed(1)} ${a[1].toFixed(1)}L${p(0, 0)}${length > 20 ? `M${p(6, 4)}L${p(0, 0)}L${p(6, -4)}` : ""}`;
+  return `M${a[0].toFixed(1)} ${a[1].toFixed(1)}L${p(0, 0)}${short && length > 20 ? `M${p(6, 4)}L${p(0, 0)}L${p(6, -4)}` : ""}`;
 }
 
 // --- the drawing of the network ------------------------------------------------------------------
@@ -480,7 +504,8 @@ function draw(box, width, sizes, words, nodeName) {
   const { place, half } = geometry;
 
   // Connections beneath, nodes above.
-  const links = [], lines = [];
+  const links = [], lines = [], thin = Math.sqrt(Math.min(1, 24 / sizes[1])); // of many lines, each is less
+
   for (let gap = 0; gap < 5; gap++) {
     const group = add(svg, "g", { class: `links${down ? " down" : ""}` });
     links.push(group);
@@ -524,8 +549,8 @@ function draw(box, width, sizes, words, nodeName) {
         line.element.style.display = line.shown ? "" : "none";
         if (!line.shown) continue;
         const share = Math.min(1, value.share);
-        const thick = 0.5 + 3.5 * share, dash = `${(3 + 1.5 * thick).toFixed(1)} ${(2.5 + thick).toFixed(1)}`;
-        set(line.element, { "stroke-width": thick.toFixed(2), "stroke-opacity": (0.07 + 0.8 * Math.sqrt(share)).toFixed(3), "stroke-dasharray": value.value < 0 ? dash : "none" });
+        const thick = 0.4 + 3.6 * share * thin, dash = `${(3 + 1.5 * thick).toFixed(1)} ${(2.5 + thick).toFixed(1)}`;
+        set(line.element, { "stroke-width": thick.toFixed(2), "stroke-opacity": ((0.07 + 0.8 * Math.sqrt(share)) * thin).toFixed(3), "stroke-dasharray": value.value < 0 ? dash : "none" });
       }
     },
     node(of) {
@@ -598,7 +623,7 @@ function distance(x, y, { x1, y1, x2, y2 }) {
 
 /** Layers as columns, left to right. */
 function columns(width, sizes) {
-  const height = 540, top = 52, tall = height - top - 8;
+  const height = 508, top = 52, tall = height - top - 8;
   const first = 168, last = width - 196, step = (last - first) / 5.2;
   const xs = [0, 1, 2.1, 3.1, 4.2, 5.2].map((n) => first + n * step);
   const gap = (layer) => (sizes[layer] <= 3 ? 96 : Math.min(112, tall / sizes[layer]));

@@ -1,0 +1,389 @@
+"""Missions: one calm line on every page that lists them, shows the open one, and says how near the last run came."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from gettext import gettext as _
+from gettext import ngettext
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from excolor.config import RunConfig
+from excolor.missions import (
+    AS_EXACT_AS_SOUND,
+    GREY_SPARED,
+    GREYS_LOST,
+    HALF_ROUND,
+    MISSIONS,
+    NOISY,
+    RED_BROKEN,
+    SEEDS_ENOUGH,
+    SHIPPED_MAX_MSE,
+    SHIPPED_SELECTIVITY,
+    Evidence,
+    Mission,
+    Part,
+    State,
+    What,
+    check,
+)
+from excolor.ui.runs import Trained
+from excolor.ui.text import figure, percent
+from excolor.verdict import Cause
+
+REMEMBERED = 100  # runs of a session
+
+TITLES = {
+    "quiet-failure": _("A quiet failure"),
+    "not-missed": _("Not missed"),
+    "half-round": _("Half round"),
+    "bad-luck": _("Bad luck"),
+    "noisy": _("Poor labels"),
+    "fewest": _("The fewest regularizers"),
+    "better": _("Better than ours"),
+}
+GOALS = {
+    "quiet-failure": _(
+        "Let deleting hue destroy the greys (MSE {lost:g} or more) while the intact network looks fine "
+        "(maximum MSE {exact:g} or less)."
+    ).format(lost=GREYS_LOST, exact=AS_EXACT_AS_SOUND),
+    "not-missed": _("Do without one of the regularizers and stay sound, on {n} seeds.").format(n=SEEDS_ENOUGH),
+    "half-round": _(
+        "Turn the wheel until red stands {angle:.0f}° or more from the first axis; break nothing else."
+    ).format(angle=HALF_ROUND),
+    "bad-luck": _("Find a seed on which the published schedule fails, and say why."),
+    "noisy": _("Get a sound run although {share} of the labels are noise.").format(share=percent(NOISY)),
+    "fewest": _(
+        "With as few regularizers as you can: deleting warmth breaks red (MSE {broken:g} or more) and spares the greys "
+        "({spared:g} or less)."
+    ).format(broken=RED_BROKEN, spared=GREY_SPARED),
+    "better": _(
+        "Beat the network that ships: sound, selectivity {selectivity:g} or more, intact maximum MSE {exact} or less."
+    ).format(selectivity=SHIPPED_SELECTIVITY, exact=figure(SHIPPED_MAX_MSE)),
+}
+# A question, a direction, and nearly the answer.
+HINTS = {
+    "quiet-failure": (
+        _("Which figure would you look at, if nobody had told you about the greys?"),
+        _("Something has to keep the greys away from the hues. What pushes colours apart?"),
+        _("Switch separate off, and leave the rest as it is."),
+    ),
+    "not-missed": (
+        _("What is there already without being asked for?"),
+        _("Latents are brought to length 1 before they are decoded, whatever their length was."),
+        _("Switch unitarity off. Then change the seed, twice, and touch nothing else."),
+    ),
+    "half-round": (
+        _("What tells the network where on the wheel red belongs?"),
+        _("Without it any angle is as good as another. Which one comes out is a matter of the seed."),
+        _("Switch anchor off and go through the seeds: about one in five will do."),
+    ),
+    "bad-luck": (
+        _("The same settings, another seed: what differs between two such runs?"),
+        _("Reset all, choose the schedule ex-2.7, and go through the seeds. Watch the greys, not the intact error."),
+        _("About one seed in fifteen fails. If a grey shares the plane with the hues, what does deleting hue delete?"),
+    ),
+    "noisy": (
+        _("Labels that say nothing put random colours into the plane. Which regularizer could resist?"),
+        _("The greys are what goes wrong first. Push colours further apart."),
+        _("Raise separate to × 5 and planarity to × 3, and try a few seeds."),
+    ),
+    "fewest": (
+        _("Deleting warmth takes the first axis. What has to be on it, and what must not be?"),
+        _("One regularizer puts red there. Another keeps the greys from following."),
+        _("Anchor and separate are enough. On ex-2.7 a weaker separate, × 0.3, does it on nearly every seed."),
+    ),
+    "better": (
+        _("The network that ships was the best of 200 seeds. What else than the seed could you change?"),
+        _("More updates halve the intact error. Selectivity is a matter of luck, so try often."),
+        _("Take 6000 updates, planarity × 1 or × 2, and a dozen seeds: about one in four will do."),
+    ),
+}
+# In other words than the verdict's, so that it has to be understood.
+REASONS = {
+    Cause.GREYS_IN_PLANE: _("Tones lie where only hues should be"),
+    Cause.HUE_OFF_PLANE: _("Some hue is kept where nothing was deleted"),
+    Cause.ROTATED: _("The deleted axis holds another pair of colours"),
+    Cause.RED_OFF_AXIS: _("Red never came near its axis"),
+    Cause.NOT_CONVERGED: _("It could not give colours back even before"),
+}
+CAUSES = {
+    Cause.DIVERGED: _("it diverged"),
+    Cause.NOT_CONVERGED: _("it has not converged"),
+    Cause.GREYS_IN_PLANE: _("greys lie in the hue plane"),
+    Cause.HUE_OFF_PLANE: _("hue is not in the plane"),
+    Cause.ROTATED: _("the wheel is rotated"),
+    Cause.RED_OFF_AXIS: _("red is not on its axis"),
+}
+
+
+# --- what a session remembers --------------------------------------------------------------------
+
+
+def _runs() -> list[Evidence]:
+    return st.session_state.setdefault("missions-runs", [])
+
+
+def solved() -> dict[str, RunConfig]:
+    """The session's solved missions, each with the settings of the run that solved it first."""
+    return st.session_state.setdefault("missions-solved", {})
+
+
+def opened() -> Mission | None:
+    """The mission that is open, if one is."""
+    wanted = st.session_state.get("mission")
+    return next((mission for mission in MISSIONS if mission.id == wanted), None)
+
+
+def _hints() -> dict[str, int]:
+    """How many hints of each mission were asked for."""
+    return st.session_state.setdefault("missions-hints", {})
+
+
+def _state(mission: Mission) -> State:
+    return check(mission, _runs(), st.session_state.get("mission-reason"))
+
+
+def _mark() -> None:
+    """A mission that the last run solves is solved from then on."""
+    for mission in MISSIONS:
+        if mission.id not in solved() and _state(mission).done:
+            solved()[mission.id] = _runs()[-1].config
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def settings(config: RunConfig) -> str:
+    """A run's settings in a few words: its schedule, its seed, and what was moved."""
+    usual = RunConfig()
+    parts = [config.schedule, _("seed {n}").format(n=config.seed)]
+    for term, weight in vars(config.weights).items():
+        if weight != 1:
+            parts.append(f"{term} × {weight:g}" if weight else _("no {term}").format(term=term))
+    if config.bottleneck != usual.bottleneck:
+        parts.append(_("width {n}").format(n=config.bottleneck))
+    if config.steps != usual.steps:
+        parts.append(_("{n} updates").format(n=config.steps))
+    if config.label_noise:
+        parts.append(_("{share} noise").format(share=percent(config.label_noise)))
+    return ", ".join(parts)
+
+
+def _regularizers(part: Part, run: Evidence) -> str:
+    n = int(part.value)
+    return ngettext("{n} regularizer is on", "{n} regularizers are on", n).format(n=n)
+
+
+def _why(run: Evidence) -> str:
+    return ", ".join(CAUSES[cause] for cause in run.causes) or _("deleting hue harms the greys")
+
+
+def _sound(part: Part, run: Evidence) -> str:
+    return _("the run is sound") if part.met else _("the run is not sound: {why}").format(why=_why(run))
+
+
+def _nothing_else(part: Part, run: Evidence) -> str:
+    return _("nothing else is wrong") if part.met else _("more is wrong than the angle: {why}").format(why=_why(run))
+
+
+def _fails(part: Part, run: Evidence) -> str:
+    words = _("seed {n} fails") if part.met else _("seed {n} does not fail")
+    return words.format(n=run.config.seed)
+
+
+def _reason(part: Part, run: Evidence) -> str:
+    if part.met:
+        return _("the reason is right")
+    return _("the reason is not given yet") if part.value == 0 else _("that is not the reason")
+
+
+def _value(words: str, write: Callable[[float], str] = figure) -> Callable[[Part, Evidence], str]:
+    return lambda part, run: words.format(value=write(part.value))
+
+
+SAYS: dict[What, Callable[[Part, Evidence], str]] = {
+    What.FINISHED: _value(_("the run ended early, at step {value}"), "{:.0f}".format),
+    What.CONVERGED: _value(_("it has not converged, its intact maximum MSE is {value}")),
+    What.GREYS_LOST: _value(_("deleting hue leaves the greys an MSE of {value}")),
+    What.INTACT: _value(_("the intact maximum MSE is {value}")),
+    What.REGULARIZERS: _regularizers,
+    What.SOUND: _sound,
+    What.SEEDS: _value(_("sound seeds with these settings: {value}"), "{:.0f}".format),
+    What.UNHARMED: _value(_("other seeds with these settings that are not sound: {value}"), "{:.0f}".format),
+    What.ANGLE: _value(_("red stands {value}° from the first axis"), "{:.0f}".format),
+    What.NOTHING_ELSE: _nothing_else,
+    What.PUBLISHED: _value(_("these are not the published settings")),
+    What.FAILS: _fails,
+    What.REASON: _reason,
+    What.NOISE: _value(_("{value} of the labels are noise"), percent),
+    What.RED: _value(_("red’s MSE is {value}")),
+    What.GREYS_SPARED: _value(_("the worst grey’s MSE is {value}")),
+    What.RED_ON_AXIS: _value(_("red’s cosine to the first axis is {value}")),
+    What.SELECTIVITY: _value(_("selectivity is {value}"), "{:.3f}".format),
+}
+# The bound belongs to the sentence only where the goal does not say it, and only when it is missed.
+BOUNDS = {
+    What.REGULARIZERS: _("at most {bound:.0f}"),
+    What.SEEDS: _("of {bound:.0f}"),
+    What.RED_ON_AXIS: _("at least {bound:g}"),
+    What.CONVERGED: _("at most {bound:g}"),
+}
+# Worth a word only when they are missed.
+TACIT = frozenset({What.CONVERGED, What.FINISHED, What.UNHARMED, What.PUBLISHED, What.RED_ON_AXIS, What.NOTHING_ELSE})
+
+
+def _say(part: Part, run: Evidence) -> str:
+    words = SAYS[part.what](part, run)
+    if not part.met and part.what in BOUNDS:
+        words += f" ({BOUNDS[part.what].format(bound=part.bound)})"
+    return words
+
+
+def in_words(state: State, run: Evidence | None) -> str:
+    """How near a run came: what is missing first, then what is good already."""
+    if run is None or not state.parts:
+        return _("No run yet: the Train page makes one.")
+    if state.done:
+        return _("Done with {settings}.").format(settings=settings(run.config))
+    missing = [_say(part, run) for part in state.parts if not part.met]
+    good = [_say(part, run) for part in state.parts if part.met and part.what not in TACIT]
+    words = _("Not yet: {missing}.").format(missing="; ".join(missing))
+    if good:
+        words += " " + _("Good: {good}.").format(good="; ".join(good))
+    return words
+
+
+# --- on the page ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Slots:
+    """The places of the strip that depend on the runs: in the list, beside its button, and the open mission's."""
+
+    rows: dict[str, DeltaGenerator]
+    count: DeltaGenerator
+    line: DeltaGenerator
+
+
+# Each run of a page is a thread of its own, and what it drew is of use to it alone.
+_drawn = threading.local()
+
+
+def note(run: Trained) -> None:
+    """Take a run as evidence, and bring the strip above up to date; called when a page has trained one."""
+    evidence = Evidence(run.config, run.figures, run.placement, run.stopped)
+    others = [each for each in _runs() if each.config != run.config]
+    st.session_state["missions-runs"] = [*others, evidence][-REMEMBERED:]
+    _mark()
+    _fill()
+
+
+def strip() -> None:
+    """The line at the top of a page: the list of missions, and the open one with its state."""
+    _mark()
+    mission = opened()
+    with st.container(key="missions", horizontal=True, gap="small"):
+        with st.container(
+            key="missions-list", horizontal=True, vertical_alignment="center", width="content", gap="small"
+        ):
+            # Another key with another mission: choosing one closes the list.
+            with st.popover(_("Missions"), key=f"missions-popover-{mission.id if mission else ''}"):
+                rows = {each.id: _row(each, mission) for each in MISSIONS}
+            count = st.empty()
+        line = st.empty()
+        if mission:
+            _tools(mission)
+    _drawn.slots = _Slots(rows, count, line)
+    _fill()
+
+
+def _open(mission: str | None) -> None:
+    st.session_state["mission"] = mission
+
+
+def _row(mission: Mission, current: Mission | None) -> DeltaGenerator:
+    with st.container(key=f"mission-row-{mission.id}", gap=None):
+        st.button(
+            TITLES[mission.id],
+            key=f"mission-{mission.id}",
+            on_click=_open,
+            args=(mission.id,),
+            type="tertiary",
+            disabled=mission is current,
+        )
+        return st.empty()
+
+
+def _tools(mission: Mission) -> None:
+    def hint() -> None:
+        _hints()[mission.id] = _hints().get(mission.id, 0) + 1
+
+    with st.container(key="mission-tools", horizontal=True, width="content", gap="small"):
+        told = _hints().get(mission.id, 0) >= len(HINTS[mission.id])
+        st.button(_("Hint"), key="mission-hint", on_click=hint, disabled=told, type="tertiary")
+        st.button(_("Put away"), key="mission-close", on_click=_open, args=(None,), type="tertiary")
+    if mission.asks:
+        st.selectbox(
+            _("Why did it fail?"),
+            list(REASONS),
+            index=None,
+            format_func=REASONS.__getitem__,
+            key="mission-reason",
+            placeholder=_("Why did it fail?"),
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+
+
+def _fill() -> None:
+    """Write what depends on the runs; once as the page begins, and again when it has trained one."""
+    slots = getattr(_drawn, "slots", None)
+    if slots is None:
+        return
+    mission = opened()
+    for each in MISSIONS:
+        slots.rows[each.id].html(_row_html(each))
+    slots.count.html(f'<p class="xc-count">{escape(_count())}</p>')
+    if mission:
+        slots.line.html(_line_html(mission))
+
+
+def _count() -> str:
+    return _("{n} of {all} done").format(n=len(solved()), all=len(MISSIONS))
+
+
+def _row_html(mission: Mission) -> str:
+    config = solved().get(mission.id)
+    words = _("Done with {settings}.").format(settings=settings(config)) if config else _("Open.")
+    return (
+        f'<div class="xc-mission">{_mark_of(config is not None)}'
+        f"<p><em>{_html(words)}</em> {_html(GOALS[mission.id])}</p></div>"
+    )
+
+
+def _line_html(mission: Mission) -> str:
+    config = solved().get(mission.id)
+    last = _runs()[-1] if _runs() else None
+    words = _("Done with {settings}.").format(settings=settings(config)) if config else in_words(_state(mission), last)
+    told = HINTS[mission.id][: _hints().get(mission.id, 0)]
+    items = "".join(f"<li>{_html(hint)}</li>" for hint in told)
+    hints = f"<ol>{items}</ol>" if told else ""
+    return (
+        f'<div class="xc-mission xc-open">{_mark_of(config is not None)}'
+        f"<p><b>{_html(TITLES[mission.id])}.</b> {_html(GOALS[mission.id])}</p>"
+        f'<p role="status">{_html(words)}</p>{hints}</div>'
+    )
+
+
+def _html(words: str) -> str:
+    """Escaped, and with numbers that stay on one line."""
+    return escape(words).replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
+
+
+def _mark_of(done: bool) -> str:
+    return f'<span class="xc-mark">{"●" if done else "○"}</span>'

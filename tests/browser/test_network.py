@@ -1,0 +1,496 @@
+"""The network page in a real browser: its forward pass against PyTorch's, its drawing, its keys, its memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+
+from excolor.charts.base import GROUND
+from excolor.checkpoint import PRETRAINED, pretrained
+from excolor.color import describe, hex_to_rgb, named_colors, rgb_grid, rgb_to_hex
+from excolor.evaluation import respond
+from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.surgery import ablate
+from excolor.ui.network import given, layers
+from excolor.ui.text import figure, percent
+from tests.browser.conftest import Visit
+from tests.browser.tools import Theme, open_page, settled
+
+CODES = ("#ff0000", "#00ffff", "#808080", "#2a5c9e", "#ffffff")
+DELETED = ((), (0,), (0, 1), (2, 3), (1, 2, 3), (0, 1, 2, 3))
+MakeModel = Callable[..., ColorAutoencoder]
+
+
+class Network:
+    """The component on the page, which lives in a shadow root."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator(".network")
+        self.drawing = self.root.locator(".drawing svg")
+        self.reading = self.root.locator(".reading")
+        self.said = self.root.locator(".said")
+
+    def get(self, name: str) -> str:
+        return self.root.get_attribute(f"data-{name}") or ""
+
+    @property
+    def exact(self) -> dict[str, dict[str, Any]]:
+        return json.loads(self.get("exact"))
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def press(self, name: str) -> None:
+        self.button(name).click()
+
+    def delete(self, *dims: int) -> None:
+        """Leave exactly these dims deleted."""
+        there = {int(dim) for dim in self.get("deleted").split(",") if dim}
+        for dim in sorted(there ^ set(dims)):
+            self.press(f"Delete dim {dim}")
+        assert self.get("deleted") == ",".join(map(str, sorted(dims)))
+
+    def enter(self, code: str) -> None:
+        """Let a colour go in, as the browser's own dialog would."""
+        self.root.locator('input[type="color"]').fill(code)
+        assert self.get("color") == code
+
+    def table(self) -> np.ndarray:
+        """The numbers of each dim as the table carries them, `[D, 4]`: z, u intact, z, u after deletion."""
+        rows = self.root.locator("tbody tr").evaluate_all(
+            "rows => rows.slice(0, -1).map(row => [...row.querySelectorAll('td')].map(td => Number(td.dataset.value)))"
+        )
+        return np.array(rows)
+
+    def node(self, layer: int, index: int) -> Locator:
+        return self.root.locator(".drawing .layer:not(.plate)").nth(layer).locator(".node").nth(index)
+
+    def line(self, gap: int, from_: int, to: int, width: int) -> Locator:
+        """The connection between two nodes; `width` is how many there are in the layer before."""
+        return self.root.locator(".drawing .links").nth(gap).locator(".link").nth(to * width + from_)
+
+
+@pytest.fixture
+def network(page: Page) -> Network:
+    open_page(page, "network")
+    return Network(page)
+
+
+# --- the forward pass, apart from any page -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def script(browser: Browser) -> Iterator[Page]:
+    """A blank page into which the component's script was imported as `network`."""
+    context = browser.new_context()
+    page = context.new_page()
+    source = files("excolor.ui.network").joinpath("network.js").read_bytes()
+    address = f"data:text/javascript;base64,{base64.b64encode(source).decode()}"
+    page.evaluate("address => import(address).then(module => { window.network = module; })", address)
+    yield page
+    context.close()
+
+
+def test_erf_and_gelu_are_torchs_to_ten_digits(script: Page) -> None:
+    xs = [*np.linspace(-8, 8, 2001).tolist(), 0.0, 1e-300, -1e-12, 50.0, -1e6]
+    tensor = torch.tensor(xs, dtype=torch.float64)
+    expected = {"erf": torch.special.erf(tensor), "gelu": torch.nn.functional.gelu(tensor)}
+    for name, values in expected.items():
+        found = script.evaluate("([name, xs]) => xs.map(x => network[name](x))", [name, xs])
+        np.testing.assert_allclose(found, values.numpy(), rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize(("bottleneck", "hidden"), [(2, 2), (2, 64), (3, 7), (5, 16), (6, 64)])
+def test_any_width_answers_as_torch_does(bottleneck: int, hidden: int, script: Page, random_model: MakeModel) -> None:
+    model = random_model(bottleneck, hidden, gain=1.5)
+    colors = rgb_grid(3).reshape(-1, 3)
+    for dims in [(), (0,), (0, 1), tuple(range(bottleneck))]:
+        passes = script.evaluate(
+            "([layers, colors, dims]) => colors.map(rgb => network.forward(layers, rgb, dims))",
+            [layers(model), colors.tolist(), list(dims)],
+        )
+        expected = respond(ablate(model, dims), colors)
+        for name, values in {"z": expected.z, "u": expected.u, "output": expected.rgb, "mse": expected.mse}.items():
+            np.testing.assert_allclose([each[name] for each in passes], values, atol=2e-6)
+
+
+def mounted(
+    script: Page, model: ColorAutoencoder, width: int, color: str = "#e0a040", dims: tuple[int, ...] = ()
+) -> Page:
+    """The component alone, as wide as this."""
+    parts = {name: files("excolor.ui.network").joinpath(f"network.{name}").read_text() for name in ("html", "css")}
+    script.set_viewport_size({"width": width, "height": 800})
+    script.evaluate(
+        "([html, css, data]) => { document.body.style.margin = 0;"
+        " document.body.innerHTML = `<style>${css}</style>${html}`;"
+        " network.default({ data, parentElement: document, setTriggerValue() {} }); }",
+        [parts["html"], parts["css"], given("key", model, color, 0, dims)],
+    )
+    return script
+
+
+@pytest.mark.parametrize("width", [358, 700, 1180])
+@pytest.mark.parametrize(("bottleneck", "hidden"), [(2, 2), (3, 7), (6, 64)])
+def test_any_width_of_model_is_drawn_inside_any_width_of_screen(
+    bottleneck: int, hidden: int, width: int, script: Page, random_model: MakeModel
+) -> None:
+    page = mounted(script, random_model(bottleneck, hidden), width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".node").count() == 2 * (3 + hidden + bottleneck)
+    frame = page.locator(".drawing svg").bounding_box()
+    assert frame is not None
+    boxes = page.locator(".drawing .shell").evaluate_all("all => all.map(e => e.getBoundingClientRect().toJSON())")
+    assert min(box["left"] for box in boxes) >= frame["x"]
+    assert max(box["right"] for box in boxes) <= frame["x"] + frame["width"]
+    assert max(box["bottom"] for box in boxes) <= frame["y"] + frame["height"]
+    # Neighbours in a layer do not touch.
+    for layer in page.locator(".drawing .layer:not(.plate)").all():
+        centres = layer.locator(".shell").evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect()).map(b => [b.x, b.y, b.width, b.height])"
+        )
+        for (x, y, w, h), (x2, y2, _w, _h) in pairwise(centres):
+            assert abs(x2 - x) > w or abs(y2 - y) > h
+
+
+def test_weights_out_of_bounds_get_a_sentence_and_no_number(script: Page, random_model: MakeModel) -> None:
+    vector = to_vector(random_model()).astype(np.float64) * 1e37
+    page = mounted(script, from_vector(vector.astype(np.float32), 4, 16), 1180)
+    text = page.locator(".network").inner_text()
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    huge = from_vector(vector.astype(np.float32), 4, 16)
+    huge.decoder_out.bias.data[:] = math.nan
+    page = mounted(script, huge, 1180, dims=(0,))
+    expect(page.locator(".said")).to_contain_text("has no answer to show")
+    assert "NaN" not in page.locator(".network").inner_text()
+
+
+def test_colours_are_described_and_numbers_written_as_on_every_other_page(script: Page) -> None:
+    colors = [*rgb_grid(5).reshape(-1, 3).round(3).tolist(), *(rgb.tolist() for rgb in named_colors().values())]
+    codes = rgb_to_hex(colors)
+    page = mounted(script, pretrained("robust").model, 1180)
+    found = page.evaluate(
+        "codes => codes.map(code => { const input = document.querySelector('input[type=color]'); input.value = code;"
+        " input.dispatchEvent(new Event('input')); return [document.querySelector('.name b').textContent,"
+        " document.querySelector('.said').textContent]; })",
+        codes,
+    )
+    model = pretrained("robust").model
+    for code, (name, sentence) in zip(codes, found, strict=True):
+        rgb = hex_to_rgb(code)
+        answer = respond(model, rgb)
+        assert name == describe(rgb[None])[0]
+        assert f"(MSE {figure(float(answer.mse[0]))})" in sentence
+        assert f" {describe(answer.rgb)[0]} comes out" in sentence
+
+
+# --- on the page ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_numbers_are_those_of_the_model_for_every_colour_and_deletion(name: str, page: Page) -> None:
+    open_page(page, "network")
+    page.get_by_role("radiogroup", name="Model").get_by_role("radio", name=name, exact=True).click()
+    settled(page)
+    network = Network(page)
+    model = pretrained(name).model
+    for dims, code in product(DELETED, CODES):
+        network.delete(*dims)
+        network.enter(code)
+        rgb = hex_to_rgb(code)
+        before, after = respond(model, rgb), respond(ablate(model, dims), rgb)
+        for kind, expected in (("intact", before), ("after", after)):
+            found = network.exact[kind]
+            np.testing.assert_allclose(found["z"], expected.z[0], atol=1e-5)
+            np.testing.assert_allclose(found["u"], expected.u[0], atol=5e-5)  # a short z is divided by its length
+            np.testing.assert_allclose(found["rgb"], expected.rgb[0], atol=1e-5)
+            assert found["mse"] == pytest.approx(float(expected.mse[0]), abs=1e-6)
+        columns = np.stack([before.z[0], before.u[0], after.z[0], after.u[0]], axis=1)
+        np.testing.assert_allclose(network.table(), columns, atol=5e-5)
+        left = float(np.linalg.norm(after.z) / np.linalg.norm(before.z))
+        expect(network.root.locator("dd.left")).to_have_text(percent(left))
+        expect(network.root.locator("dd.stretch")).to_have_text(f"× {figure(1 / left)}" if left else "–")
+        patches = network.root.locator(".plate.layer")
+        for patch, answer in zip(patches.all()[1:], (before, after), strict=True):
+            (outer,) = rgb_to_hex(answer.rgb)
+            fills = patch.locator("rect").evaluate_all("all => all.map(each => each.getAttribute('fill'))")
+            assert fills == [GROUND, outer, code]
+            assert patch.locator("text").all_text_contents()[1:] == [outer, f"MSE {figure(float(answer.mse[0]))}"]
+    settled(page)
+
+
+def test_what_is_deleted_is_a_gap(network: Network) -> None:
+    network.delete(0, 1)
+    for layer, index in product((2, 3), range(4)):
+        inside = network.node(layer, index).locator(".shell")
+        (expect(inside).to_be_hidden if index < 2 else expect(inside).to_be_visible)()
+    for gap, shown in ((1, 16 * 2), (2, 2), (3, 2 * 16)):
+        lines = network.root.locator(".drawing .links").nth(gap).locator(".link")
+        assert lines.evaluate_all("all => all.filter(each => each.style.display !== 'none').length") == shown
+    rows = network.root.locator("tbody tr")
+    for index in (0, 1):
+        assert rows.nth(index).locator("td").all_text_contents()[2:] == ["0", "0"]
+        network.node(2, index).focus()
+        expect(network.reading).to_contain_text("is deleted")
+        assert float(network.reading.get_attribute("data-value") or "nan") == 0
+    # The hue plane's axes go, and the point to its centre; in the other view it is stretched to the rim.
+    first, second = network.root.locator("svg.wheel").all()
+    assert json.loads(first.get_attribute("data-now") or "") == [0, 0]
+    assert math.hypot(*json.loads(second.get_attribute("data-now") or "")) == pytest.approx(1)
+    assert "lies at" in (first.get_attribute("aria-label") or "")
+    assert len(first.locator('line:not([style*="none"])').all()) == 0
+    assert len(second.locator('line:not([style*="none"])').all()) == 2
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_connection_that_is_pointed_at_reads_its_weight(width: int, new_page: Visit) -> None:
+    page = new_page(width=width)
+    open_page(page, "network")
+    network = Network(page)
+    network.enter("#c08040")
+    model, rgb = pretrained("robust").model, torch.tensor(hex_to_rgb("#c08040"), dtype=torch.float32)
+    with torch.no_grad():
+        encoder = torch.nn.functional.gelu(model.encoder_in(rgb))
+        u = torch.nn.functional.normalize(model.encoder_out(encoder), dim=-1)
+        decoder = torch.nn.functional.gelu(model.decoder_in(u))
+    cases = [
+        (0, 0, 3, 3, model.encoder_in.weight, rgb),
+        (1, 5, 2, 16, model.encoder_out.weight, encoder),
+        (3, 1, 9, 4, model.decoder_in.weight, u),
+        (4, 12, 1, 16, model.decoder_out.weight, decoder),
+    ]
+    for gap, source, to, before, weight, values in cases:
+        line = network.line(gap, source, to, before)
+        line.scroll_into_view_if_needed()
+        # Somewhere along the line, where no other is nearer.
+        hit = False
+        for share in np.linspace(0.15, 0.85, 29):
+            at = line.evaluate(
+                "(line, t) => { const box = line.ownerSVGElement.getBoundingClientRect();"
+                " const [x1, x2, y1, y2] = ['x1', 'x2', 'y1', 'y2'].map(name => Number(line.getAttribute(name)));"
+                " return [box.x + x1 + t * (x2 - x1), box.y + y1 + t * (y2 - y1)]; }",
+                float(share),
+            )
+            page.mouse.move(*at)
+            if "one" in (line.get_attribute("class") or "").split():
+                hit = True
+                break
+        assert hit
+        expected = float(weight[to, source])
+        assert float(network.reading.get_attribute("data-weight") or "nan") == pytest.approx(expected, abs=1e-6)
+        carried = expected * float(values[source])
+        assert float(network.reading.get_attribute("data-value") or "nan") == pytest.approx(carried, abs=1e-5)
+        expect(network.reading).to_contain_text("weight")
+    page.mouse.move(1, 1)
+    expect(network.reading).to_contain_text("Point at")
+
+
+def test_a_node_that_is_pointed_at_reads_its_bias_and_value(network: Network) -> None:
+    model = pretrained("robust").model
+    biases = [None, model.encoder_in.bias, model.encoder_out.bias, None, model.decoder_in.bias, model.decoder_out.bias]
+    for layer, bias in enumerate(biases):
+        shell = network.node(layer, 1).locator(".shell")
+        shell.scroll_into_view_if_needed()
+        box = shell.bounding_box()
+        assert box is not None
+        network.page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+        expect(network.reading).not_to_contain_text("Point at")
+        found = network.reading.get_attribute("data-bias")
+        if bias is None:
+            assert found is None
+        else:
+            assert float(found or "nan") == pytest.approx(float(bias[1]), abs=1e-6)
+    value = float(network.reading.get_attribute("data-value") or "nan")
+    assert value == pytest.approx(network.exact["after"]["rgb"][1])
+
+
+def test_every_node_and_connection_is_within_reach_of_the_keyboard(network: Network) -> None:
+    page = network.page
+    network.root.locator(".all").wait_for(state="attached")
+    network.button("One stage on").focus()
+    page.keyboard.press("Tab")  # "Show all" is not there before anything is followed
+    expect(network.reading).to_contain_text("input R")
+    page.keyboard.press("ArrowDown")
+    expect(network.reading).to_contain_text("input G")
+    page.keyboard.press("ArrowRight")
+    expect(network.reading).to_contain_text("encoder unit 8")
+    page.keyboard.press("ArrowUp")
+    expect(network.reading).to_contain_text("encoder unit 7")
+    weight = pretrained("robust").model.encoder_in.weight
+    for source in (0, 1, 2, 0):
+        page.keyboard.press("Enter")
+        expect(network.reading).to_contain_text(f"input {'RGB'[source]} → encoder unit 7")
+        assert float(network.reading.get_attribute("data-weight") or "nan") == pytest.approx(float(weight[7, source]))
+    page.keyboard.press("Escape")
+    expect(network.reading).to_contain_text("encoder unit 7: all that arrives")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(network.reading).to_contain_text("output")
+    # The controls, too, without a mouse.
+    network.button("Delete dim 1").focus()
+    page.keyboard.press("Space")
+    assert network.get("deleted") == "1"
+    network.root.get_by_role("slider", name="green, 0 to 255").press("ArrowRight")
+    assert network.get("color") == "#ff0100"
+    settled(page)
+    assert (network.get("deleted"), network.get("color")) == ("1", "#ff0100")
+
+
+def test_follow_it_lights_one_stage_after_another_and_can_be_stopped(network: Network) -> None:
+    page = network.page
+    later = network.root.locator(".drawing .layer.later:not(.plate)")
+    before = network.said.inner_text()
+    sentences: list[str] = []
+    for stage in range(6):
+        network.press("One stage on")
+        assert network.get("stage") == str(stage)
+        expect(later).to_have_count(5 - stage)
+        expect(network.root.locator(".follow output")).to_have_text(f"stage {stage + 1} of 6")
+        sentences.append(network.said.inner_text())
+    assert len(set(sentences)) == 6
+    assert all("{" not in sentence and sentence.endswith(".") for sentence in sentences)
+    network.press("One stage on")
+    assert network.get("stage") == "5"
+    network.press("One stage back")
+    assert network.get("stage") == "4"
+    network.press("Show all")
+    assert network.get("stage") == ""
+    assert network.said.inner_text() == before
+    # By itself: begins at once, goes on, and stands still when it is paused.
+    page.clock.install()
+    network.press("Follow it")
+    assert network.get("stage") == "0"
+    page.clock.run_for(6500)
+    assert network.get("stage") == "1"
+    network.press("Pause")
+    page.clock.run_for(20_000)
+    assert network.get("stage") == "1"
+    network.press("Follow it")
+    page.clock.run_for(60_000)
+    assert network.get("stage") == "5"
+    expect(network.button("Follow it")).to_be_visible()
+
+
+def test_motion_is_only_where_it_is_wanted(network: Network) -> None:
+    page = network.page
+    for wanted, name in (("reduce", "none"), ("no-preference", "grow")):
+        page.emulate_media(reduced_motion=wanted)  # pyright: ignore[reportArgumentType]
+        network.press("One stage on")
+        network.press("One stage on")
+        group = network.root.locator(".drawing .arriving")
+        assert group.evaluate("group => getComputedStyle(group).animationName") == name
+        network.press("Show all")
+
+
+def test_a_colour_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page: Page) -> None:
+    sent: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(frame))
+
+    page.on("websocket", listen)
+    open_page(page, "network")
+    network = Network(page)
+    sent.clear()
+    slider = network.root.get_by_role("slider", name="blue, 0 to 255")
+    for level in (40, 90, 200):
+        slider.evaluate("(s, level) => { s.value = level; s.dispatchEvent(new Event('input')); }", level)
+        assert network.get("color") == f"#ff00{level:02x}"
+    network.press("weights")
+    network.press("One stage on")
+    page.wait_for_timeout(300)
+    assert sent == []
+    slider.evaluate("s => s.dispatchEvent(new Event('change'))")
+    settled(page)
+    assert len(sent) >= 1
+    assert network.get("turn") == "1"
+    # The rerun that this led to has left everything as it was, the keyboard's place included.
+    assert (network.get("color"), network.get("stage")) == ("#ff00c8", "0")
+    network.button("azure").focus()
+    page.keyboard.press("Enter")
+    settled(page)
+    assert network.get("turn") == "2"
+    expect(network.button("azure")).to_be_focused()
+
+
+def test_a_colour_picked_while_it_is_followed_is_followed_on(network: Network) -> None:
+    network.press("Follow it")
+    network.press("green")
+    settled(network.page)
+    expect(network.button("Pause")).to_be_visible()
+    expect(network.said).to_contain_text("Green goes in as three numbers: 0.00, 1.00, 0.00.")
+
+
+def test_colour_and_deletion_survive_other_pages(network: Network) -> None:
+    page = network.page
+    network.press("violet")
+    network.delete(0, 1)
+    settled(page)
+    code = network.get("color")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Latent space").click()
+    settled(page)
+    page.get_by_test_id("stTopNavLink").filter(has_text="Network").click()
+    settled(page)
+    again = Network(page)
+    assert (again.get("color"), again.get("deleted")) == (code, "0,1")
+    expect(again.button("violet")).to_have_attribute("aria-pressed", "true")
+    # Another model keeps both, and what is being followed.
+    again.press("One stage on")
+    page.get_by_role("radiogroup", name="Model").get_by_role("radio", name="ex-2.7", exact=True).click()
+    settled(page)
+    assert (again.get("color"), again.get("deleted"), again.get("stage")) == (code, "0,1", "0")
+    expected = respond(pretrained("ex-2.7").model, hex_to_rgb(code))
+    np.testing.assert_allclose(again.exact["intact"]["z"], expected.z[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_telephone_nothing_is_cut_off_and_every_word_is_legible(theme: Theme, new_page: Visit) -> None:
+    page = new_page(theme=theme, width=390, height=844)
+    open_page(page, "network")
+    network = Network(page)
+    network.delete(1)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
+    texts = network.root.locator("svg text").evaluate_all(
+        "all => all.filter(t => t.textContent && t.getBoundingClientRect().width).map(t => {"
+        " const b = t.getBoundingClientRect(), svg = t.ownerSVGElement;"
+        " const size = parseFloat(getComputedStyle(t).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width;"
+        " return [t.textContent, b.left, b.right, size]; })"
+    )
+    assert len(texts) > 20
+    for text, left, right, size in texts:
+        assert left >= 0, text
+        assert right <= 390, text
+        assert size >= 10, text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_only_what_is_data_has_a_colour(theme: Theme, new_page: Visit) -> None:
+    page = new_page(theme=theme)
+    open_page(page, "network")
+    network = Network(page)
+    network.press("grey")
+    network.press("One stage on")
+    coloured = network.root.evaluate(
+        """root => [...root.querySelectorAll('*')]
+          .filter(e => !e.closest('.swatches, .wheels, .plate, .name i, .any input'))
+          .flatMap(e => ['color', 'backgroundColor', 'fill', 'stroke', 'borderTopColor', 'accentColor']
+            .map(name => [e.outerHTML.slice(0, 90), name, getComputedStyle(e)[name]]))
+          .filter(([html, name, text]) => {
+            const [r, g, b, a] = text.match(/\\d+(\\.\\d+)?/g) ?? [];
+            return b !== undefined && a !== '0' && !(r === g && g === b);
+          })"""
+    )
+    assert coloured == []

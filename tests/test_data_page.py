@@ -1,0 +1,401 @@
+"""Colours and labels: what the page says against plain loops, its draws, and its sweep against runs made by hand."""
+
+from __future__ import annotations
+
+import colorsys
+import math
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from excolor import data
+from excolor.config import STEPS, RunConfig
+from excolor.data import BATCH, BLOCK, cell_shares, draw_sample, noise_on, shares, stream
+from excolor.evaluation import evaluate, quick_grid
+from excolor.sweep import sweep, with_seeds
+from excolor.training import train
+from excolor.ui import noise
+from excolor.ui.text import figure
+from excolor.verdict import Cause, causes, placement
+from tests.test_pages import app, html, sound
+
+# --- the training set, point by point ------------------------------------------------------------
+
+POINTS = [(h / 36, s / 9, v / 9) for h, s, v in product(range(36), range(10), range(10))]
+WEIGHTS = [(1 - v) / 360 + (1 - s) * v / 36 + s * v for _, s, v in POINTS]
+TOTAL = math.fsum(WEIGHTS)
+
+
+def group_of(s: float, v: float) -> str:
+    return "black" if v == 0 else "grey" if s == 0 else "vivid" if round(s * v, 9) >= 0.5 else "muted"
+
+
+def by_hand() -> dict[str, tuple[int, int, float]]:
+    points, drawn, seen = Counter[str](), Counter[str](), dict[str, set[tuple[float, ...]]]()
+    for (h, s, v), weight in zip(POINTS, WEIGHTS, strict=True):
+        group = group_of(s, v)
+        points[group] += 1
+        drawn[group] += weight / TOTAL  # pyright: ignore[reportArgumentType]
+        seen.setdefault(group, set()).add(tuple(round(c, 9) for c in colorsys.hsv_to_rgb(h, s, v)))
+    return {group: (points[group], len(seen[group]), float(drawn[group])) for group in points}
+
+
+def nobody(label: str) -> float:
+    """The share of batches in which nobody carries a label."""
+    chance = 0.0
+    for (h, s, v), weight in zip(POINTS, WEIGHTS, strict=True):
+        r, g, b = colorsys.hsv_to_rgb(h, s, v)
+        chance += weight / TOTAL * 0.5 * ((r * (1 - g / 2 - b / 2)) ** 10 if label == "red" else (s * v) ** 100)
+    return (1 - chance) ** 64
+
+
+def test_groups_are_counted_and_weighed_as_by_hand() -> None:
+    hand = by_hand()
+    assert set(hand) == set(shares())
+    for name, share in shares().items():
+        points, distinct, drawn = hand[name]
+        assert (share.points, share.distinct) == (points, distinct)
+        assert share.drawn == pytest.approx(drawn, rel=1e-9)
+    assert hand["black"][:2] == (360, 1)
+    assert hand["grey"][:2] == (9 * 36, 9)
+    assert sum(share.drawn for share in shares().values()) == pytest.approx(1)
+
+
+def test_cells_sum_the_hues() -> None:
+    cells = Counter[tuple[int, int]]()
+    for (_, s, v), weight in zip(POINTS, WEIGHTS, strict=True):
+        cells[round(9 * s), round(9 * v)] += weight / TOTAL  # pyright: ignore[reportArgumentType]
+    assert cell_shares().shape == (10, 10)
+    for (s, v), share in cells.items():
+        assert cell_shares()[s, v] == pytest.approx(share, rel=1e-9)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_a_sample_follows_its_probabilities(weighted: bool) -> None:
+    n = 400_000
+    drawn = draw_sample(n, weighted, np.random.default_rng(2))
+    assert drawn.shape == (n,)
+    found = Counter(group_of(*POINTS[k][1:]) for k in drawn.tolist())
+    for name, (points, _, share) in by_hand().items():
+        p = share if weighted else points / 3600
+        assert abs(found[name] - n * p) < 5 * math.sqrt(n * p * (1 - p))
+
+
+# --- the stream of batches -----------------------------------------------------------------------
+
+
+def test_a_batch_of_the_stream_is_the_same_however_many_are_asked_for() -> None:
+    long = stream(4, 250)
+    for n in (0, 1, 99, 100, 101, 250):
+        short = stream(4, n)
+        assert len(short) == n
+        for name in ("rgb", "red", "vibrant"):
+            np.testing.assert_array_equal(getattr(short, name), getattr(long, name)[:n])
+    assert not np.array_equal(stream(5, 1).rgb, stream(4, 1).rgb)
+    assert not np.array_equal(long.rgb[:100], long.rgb[100:200])
+
+
+def test_the_stream_is_what_training_draws() -> None:
+    block = data.draw_batches(BLOCK, 0.3, np.random.default_rng([4, 1]))
+    np.testing.assert_array_equal(stream(4, 200, 0.3).red[100:], block.red)
+    np.testing.assert_array_equal(stream(4, 200, 0.3).rgb[100:], block.rgb)
+
+
+def test_noise_changes_labels_alone_and_none_where_there_is_none() -> None:
+    clean = stream(1, 400)
+    again = noise_on(clean.red, stream(1, 400, 0.0).red)
+    assert not again.made.any()
+    assert not again.lost.any()
+    for rate in (0.2, 1.0):
+        noisy = stream(1, 400, rate)
+        np.testing.assert_array_equal(noisy.rgb, clean.rgb)
+        for before, after in ((clean.red, noisy.red), (clean.vibrant, noisy.vibrant)):
+            change = noise_on(before, after)
+            np.testing.assert_array_equal(before + change.made - change.lost, after)
+            # A label that is kept is one that its colour had earned; the rest of this rate is lost.
+            assert change.lost.sum() / before.sum() == pytest.approx(rate, abs=0.15)
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at() -> AppTest:
+    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    return app("data.py")
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(each.value for each in at.markdown).replace("\u00a0", " ")
+
+
+def tables(at: AppTest) -> list[dict[str, list[str]]]:
+    """The tables of figures: row head → cells."""
+    return [
+        {
+            head: [cell.replace("\u00a0", " ") for cell in re.findall(r"<td>(.*?)</td>", row)]
+            for head, row in re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', body)
+        }
+        for body in re.findall(r'<table class="xc-table xc-plain".*?<tbody>(.*?)</tbody>', html(at), re.S)
+    ]
+
+
+def tally(at: AppTest) -> dict[str, list[str]]:
+    return tables(at)[1]
+
+
+def test_the_grid_is_counted_on_the_page(at: AppTest) -> None:
+    hand = by_hand()
+    shown = tables(at)[0]
+    for key, name in (("black", "black"), ("grey", "grey, white"), ("muted", "muted"), ("vivid", "vivid")):
+        points, distinct, drawn = hand[key]
+        assert [cell.replace(",", "") for cell in shown[name][:2]] == [str(points), str(distinct)]
+        for cell, share in zip(shown[name][2:], (points / 3600, drawn), strict=True):
+            assert cell == (f"{figure(100 * share)} %" if share < 0.1 else f"{round(100 * share)} %")
+    distinct = sum(each[1] for each in hand.values())
+    assert f"only {distinct:,} different colours" in said(at)
+    assert "**360**, one in 10" in said(at)
+
+
+def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
+    even = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* grey or white, and \*\*(\d+)\*\* vivid", said(at))
+    sound(at.toggle("data-weighted").set_value(True).run())
+    weighted = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* grey or white, and \*\*(\d+)\*\* vivid", said(at))
+    assert even
+    assert weighted
+    for match, on in ((even, False), (weighted, True)):
+        drawn = draw_sample(640, on, np.random.default_rng(0)).tolist()
+        found = Counter(group_of(*POINTS[k][1:]) for k in drawn)
+        assert [int(n) for n in match.groups()] == [found[name] for name in ("black", "grey", "vivid")]
+
+
+def test_before_the_first_draw_there_is_a_guess_and_the_exact_expectation(at: AppTest) -> None:
+    assert "**0** batches drawn" in said(at)
+    assert said(at).index("in how many of 100 batches") < said(at).index("batches drawn")
+    shown = tally(at)
+    assert shown["labels seen"] == ["0", "0"]
+    assert shown["batches without"] == ["–", "–"]
+    assert shown["… to be expected"] == [f"{100 * nobody(label):.1f} %" for label in ("red", "vibrant")]
+    assert shown["… to be expected"] == ["85.6 %", "28.6 %"]
+
+
+def test_batches_are_drawn_and_counted(at: AppTest) -> None:
+    for presses, n in ((("data-draw",), 1), (("data-draw", "data-draw"), 3), (("data-draw-100",), 103)):
+        for key in presses:
+            sound(at.button(key).click().run())
+        assert f"**{n}** batches drawn, {n * BATCH:,} colours; seed 0" in said(at)
+        drawn = stream(0, n)
+        counts = [[int(sum(row)) for row in each.tolist()] for each in (drawn.red, drawn.vibrant)]
+        assert tally(at)["labels seen"] == [f"{sum(each):,}" for each in counts]
+        assert tally(at)["labels in a batch"] == [figure(sum(each) / n) for each in counts]
+        assert tally(at)["batches without"] == [f"{100 * each.count(0) / n:.1f} %" for each in counts]
+        for label, each in zip(("red", "vibrant"), counts, strict=True):
+            who = f"{each[-1]} got “{label}”" if each[-1] else f"nobody got “{label}”"
+            assert re.search(rf"\*\*Batch {n}:\*\*.*{who}", said(at))
+
+
+def test_starting_over_takes_other_draws_and_the_same_seed_the_same_ones(at: AppTest) -> None:
+    sound(at.button("data-draw-100").click().run())
+    first = tally(at)
+    sound(at.button("data-again").click().run())
+    assert "**0** batches drawn, 0 colours; seed 1" in said(at)
+    sound(at.button("data-draw-100").click().run())
+    assert tally(at) != first
+    at.session_state["data-seed"], at.session_state["data-drawn"] = 0, 100
+    assert tally(sound(at.run())) == first
+
+
+def test_a_whole_training_is_as_much_as_can_be_drawn(at: AppTest) -> None:
+    at.session_state["data-drawn"] = STEPS - 1
+    sound(at.run())
+    sound(at.button("data-draw-100").click().run())
+    assert f"**{STEPS:,}** batches drawn" in said(at)
+    assert at.button("data-draw").disabled
+    assert at.button("data-draw-100").disabled
+
+
+NOISE = re.compile(
+    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+.* "
+    r"less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
+)
+
+
+def unlikely(rgb: np.ndarray, carried: np.ndarray, label: str) -> int:
+    count = 0
+    for b, i in np.argwhere(carried > 0):
+        r, g, b_ = rgb[b, i].tolist()
+        likely = (r * (1 - g / 2 - b_ / 2)) ** 10 if label == "red" else (max(r, g, b_) - min(r, g, b_)) ** 100
+        count += 0.5 * likely < 0.01
+    return count
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.35, 1.0])
+def test_wrong_labels_are_counted(at: AppTest, rate: float) -> None:
+    assert "No batch is drawn yet." in said(at)
+    at.button("data-draw-100").click().run()
+    sound(at.slider("data-noise").set_value(rate).run())
+    match = NOISE.search(said(at))
+    assert match
+    clean, noisy = stream(0, 100), stream(0, 100, rate)
+    made = [int(((a > 0) & (b == 0)).sum()) for a, b in ((noisy.red, clean.red), (noisy.vibrant, clean.vibrant))]
+    lost = sum(int(((a == 0) & (b > 0)).sum()) for a, b in ((noisy.red, clean.red), (noisy.vibrant, clean.vibrant)))
+    odd = [
+        unlikely(each.rgb, c, n) for each in (noisy, clean) for c, n in ((each.red, "red"), (each.vibrant, "vibrant"))
+    ]
+    seen = int(noisy.red.sum()), int(noisy.vibrant.sum())
+    assert match[1] == f"{rate:g}"
+    assert [int(n) for n in match.groups()[1:]] == [made[0], seen[0], made[1], seen[1], lost, *odd]
+    assert (made == [0, 0] and lost == 0) == (rate == 0)
+    # The draws above are as they were.
+    assert tally(at)["labels seen"] == [f"{int(clean.red.sum()):,}", f"{int(clean.vibrant.sum()):,}"]
+
+
+def test_the_noise_goes_with_the_visitor_to_the_train_page(at: AppTest) -> None:
+    at.slider("data-noise").set_value(0.15).run()
+    at.button("data-train").click().run()
+    sound(at.switch_page("pages/train.py").run())
+    assert at.slider("train-noise").value == 0.15
+    assert at.session_state["last-run"].config.label_noise == 0.15
+
+
+# --- the sweep -----------------------------------------------------------------------------------
+
+FEW = (0.0, 1.0)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A short sweep: two rates and two seeds."""
+    monkeypatch.setattr(noise, "LEVELS", FEW)
+    monkeypatch.setattr(noise, "SEEDS", 2)
+    yield
+    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+
+
+def finish(running: noise.Sweep) -> None:
+    end = time.monotonic() + 60
+    while running.watchers and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
+    running = noise.Sweep()
+    running.start("me")
+    finish(running)
+    points = running.finished()
+    assert [each.config for each in points] == [RunConfig(label_noise=n, seed=s) for n in FEW for s in (0, 1)]
+    full = sweep([config for n in FEW for config in with_seeds(RunConfig(label_noise=n), range(2))])
+    for each, trial in zip(points, full, strict=True):
+        run = train(each.config)
+        figures = evaluate(run.model, quick_grid())
+        assert each.figures == figures
+        assert each.causes == causes(figures, placement(run.model), run.stopped)
+        # Neither depends on the grid.
+        assert each.figures.red_cosine == trial.figures.red_cosine
+        assert each.figures.selectivity == trial.figures.selectivity
+        assert each.figures.hue.grey_mse == pytest.approx(trial.figures.hue.grey_mse, rel=0.02)
+    assert not running.watched_by("me")
+
+
+def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, asked, go = noise.Sweep(), list[RunConfig](), threading.Event()
+    real = noise.point
+
+    def slowly(config: RunConfig) -> noise.Point:
+        asked.append(config)
+        assert go.wait(60)
+        return real(config)
+
+    monkeypatch.setattr(noise, "point", slowly)
+    monkeypatch.setattr(noise.os, "cpu_count", lambda: 1)
+    running.start("one")
+    running.start("two")
+    while not asked:
+        time.sleep(0.01)
+    running.cancel("one")
+    assert not running.watched_by("one")
+    assert running.watched_by("two")  # it goes on for the other
+    running.cancel("two")
+    thread = running._thread
+    go.set()
+    if thread is not None:
+        thread.join(60)
+    assert len(asked) == len(running.points) == 1
+    assert running.finished() == []  # no level is complete
+    running.start("one")
+    finish(running)
+    assert len(asked) == len(set(asked)) == 4  # nothing is trained twice
+    assert running.done
+
+
+def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(config: RunConfig) -> noise.Point:
+        raise MemoryError
+
+    monkeypatch.setattr(noise, "point", broken)
+    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    at = app("data.py")
+    at.button("data-sweep").click().run()
+    finish(noise.sweep())
+    at.run()
+    assert ["(MemoryError)" in each.value for each in at.warning] == [True]
+    assert not noise.sweep().watched_by(at.session_state["data-visitor"])
+
+
+def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) -> None:
+    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    at = app("data.py")
+    assert "Nothing is trained yet." in said(at)
+    at.button("data-sweep").click().run()
+    finish(noise.sweep())
+    sound(at.run())
+    points = noise.sweep().finished()
+    assert len(points) == 4
+    assert not [button for button in at.button if button.key in ("data-sweep", "data-cancel")]
+    assert "All 2 seeds are sound up to a noise of 0." in said(at)
+    assert "What breaks first, at 1: " in said(at)
+    for name, value in (
+        ("red", lambda each: each.figures.red_cosine),
+        ("greys", lambda each: each.figures.hue.grey_mse),
+        ("selectivity", lambda each: each.figures.selectivity),
+    ):
+        sound(at.button_group("data-figure").set_value(name).run())
+        middles = [figure(float(np.mean([value(e) for e in points if e.config.label_noise == n]))) for n in FEW]
+        assert f"Medians, by noise: 0: {middles[0]}, 1: {middles[1]}." in said(at)
+    sound(at.button_group("data-figure").set_value("not sound").run())
+    assert "Runs that are not sound, by noise: 0: 0 of 2, 1: 2 of 2." in said(at)
+
+
+def made_up(rate: float, seed: int, *found: Cause, grey_mse: float = 0.001) -> noise.Point:
+    figures = evaluate(train(RunConfig(steps=1)).model, quick_grid())
+    hue = type(figures.hue)(**{**vars(figures.hue), "grey_mse": grey_mse})
+    figures = type(figures)(**{**vars(figures), "hue": hue, "fails": grey_mse > 0.01})
+    return noise.Point(RunConfig(label_noise=rate, seed=seed), figures, found)
+
+
+def test_what_breaks_first_is_read_from_the_points() -> None:
+    told = noise.tolerance(
+        [
+            made_up(0.0, 0),
+            made_up(0.0, 1),
+            made_up(0.1, 0),
+            made_up(0.1, 1),
+            made_up(0.2, 0, grey_mse=0.02),  # fails, though the verdict has no name for it
+            made_up(0.2, 1, Cause.GREYS_IN_PLANE, Cause.HUE_OFF_PLANE, grey_mse=0.02),
+            made_up(0.3, 0),  # sound again, but not up to here
+            made_up(0.3, 1, Cause.ROTATED),
+        ]
+    )
+    assert told == noise.Tolerance(0.1, 0.2, greys=2, off_plane=1, red=0, red_to=0.2)
+    sound_ones = [made_up(rate, 0) for rate in (0.0, 0.5, 1.0)]
+    assert noise.tolerance(sound_ones) == noise.Tolerance(1.0, None, 0, 0, 0, red_to=1.0)
+    never = noise.tolerance([made_up(0.0, 0, Cause.RED_OFF_AXIS), made_up(0.5, 0)])
+    assert math.isnan(never.sound_to)
+    assert (never.breaks_at, never.red) == (0.0, 1)

@@ -35,14 +35,22 @@ def table_of(**columns: Any) -> pa.Table:
     return pa.Table.from_pydict(columns)
 
 
-def pickable(marks: alt.Chart) -> alt.Chart:
-    """The marks of one layer, so that a click on any mark of the chart gives what its row has in `true`, a colour.
+def counted(marks: alt.Chart) -> alt.Chart:
+    """The marks of one layer, each with the count that comes with the picked colour.
 
-    The count that comes with the picked colour tells a second click on the same mark from no click at all.
+    It tells a second click on the same mark from no click at all.
     """
     count = alt.LookupData(alt.NamedData("mark"), key="all", fields=["turn"])
-    marks = marks.transform_calculate(all="1").transform_lookup(lookup="all", from_=count)
-    return marks.add_params(alt.selection_point(name=PICK, on="click", fields=["true", "turn"], clear=False))
+    return marks.transform_calculate(all="1").transform_lookup(lookup="all", from_=count)
+
+
+def pickable(marks: alt.Chart) -> alt.Chart:
+    """The marks of one layer, such that a click on any mark of the chart gives what its row has in `true`, a colour.
+
+    Marks of other layers that can be clicked must be `counted`.
+    """
+    pick = alt.selection_point(name=PICK, on="click", fields=["true", "turn"], clear=False)
+    return counted(marks).add_params(pick)
 
 
 def picked_rows() -> alt.Chart:

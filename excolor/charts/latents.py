@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.charts.base import FAINT, GROUND, INK, as_spec, counted, mark_table, pickable, ring, rows, table_of
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
@@ -63,7 +63,7 @@ def spec(dims: tuple[int, int], size: int = 280) -> dict[str, Any]:
     inner = points.mark_circle(size=12, opacity=1).encode(x, y, alt.Color("true:N", scale=None), tooltip=tooltip)
     names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=10, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
-    chart = alt.layer(rim, axes, pickable(outer), inner, names, *ring(x, y)).properties(
+    chart = alt.layer(rim, axes, pickable(outer), counted(inner), names, *ring(x, y)).properties(
         autosize=alt.AutoSizeParams(type="pad")
     )
     return as_spec(chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)))

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import GROUND, INK, as_spec, mark_table, pickable, picked_rows, rows, table_of
+from excolor.charts.base import GROUND, INK, as_spec, counted, mark_table, pickable, picked_rows, rows, table_of
 from excolor.color import PATCH_GRID, describe, hex_to_rgb, hsv_grid, hsv_to_rgb, rgb_to_hex
 
 _HUES, _SLICES, _VALUES = PATCH_GRID
@@ -59,7 +59,7 @@ def spec() -> dict[str, Any]:
         picked_rows().mark_rect(filled=False, stroke=stroke, strokeWidth=width).encode(x, alt.X2("x2"), y, alt.Y2("y2"))
         for stroke, width in ((INK, 5), ("#ffffff", 2))
     ]
-    chart = alt.layer(pickable(outer), inner, *rims)
+    chart = alt.layer(pickable(outer), counted(inner), *rims)
     return as_spec(chart.properties(height=430, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 

@@ -163,6 +163,22 @@ def test_any_width_of_model_is_drawn_inside_any_width_of_screen(
             assert abs(x2 - x) > w or abs(y2 - y) > h
 
 
+def test_what_a_finger_has_tapped_stays_and_what_a_mouse_has_left_does_not(script: Page) -> None:
+    page = mounted(script, pretrained("robust").model, 358)
+    reading = page.locator(".reading")
+    hint = reading.inner_text()
+    for pointer, stays in (("touch", True), ("mouse", False)):
+        page.locator(".drawing svg").evaluate(
+            "(svg, pointerType) => { const b = svg.querySelectorAll('.shell')[4].getBoundingClientRect();"
+            " const at = { clientX: b.x + b.width / 2, clientY: b.y + b.height / 2, pointerType };"
+            " svg.dispatchEvent(new PointerEvent('pointerdown', at));"
+            " svg.dispatchEvent(new PointerEvent('pointerleave', at)); }",
+            pointer,
+        )
+        (expect(reading).to_contain_text if stays else expect(reading).not_to_contain_text)("encoder unit 1")
+    expect(reading).to_have_text(hint)
+
+
 def test_weights_out_of_bounds_get_a_sentence_and_no_number(script: Page, random_model: MakeModel) -> None:
     vector = to_vector(random_model()).astype(np.float64) * 1e37
     page = mounted(script, from_vector(vector.astype(np.float32), 4, 16), 1180)

@@ -92,9 +92,7 @@ def _words() -> dict[str, Any]:
         "wheelCut": _(
             "Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}, and after deletion at {x2}, {y2}."
         ),
-        "wheelNote": _(
-            "Ringed: your colour. Dashed: what deleting takes away. Arrow: how normalising stretches the rest."
-        ),
+        "wheelNote": _("Ringed: your colour. Dashed: what deleting takes. Arrow: what normalising stretches."),
         "hint": _("Point at a line or a circle, or tap it: its numbers are written here."),
         "readLink": _("{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}."),
         "readCut": _("{from} → {to}: deleted, the weight is 0. It carries nothing."),

@@ -270,35 +270,34 @@ function build(root, memory, data) {
   }
 
   function read() {
-    const reading = find(".reading"), at = memory.pointed;
-    drawn.mark(at);
-    delete reading.dataset.weight;
-    delete reading.dataset.bias;
-    delete reading.dataset.value;
-    if (at === null) { reading.textContent = words.hint; return; }
-    const { layer, index, from } = at, named = values(after), value = named[layer][index];
-    const name = nodeName(layer, index);
-    if (from !== undefined) {
-      const gap = layer - 1, carried = named[gap][from], source = nodeName(gap, from);
-      if (gap === 2) {
-        reading.textContent = isGone(2, from) ? fill(words.readGone, { name: source }) : fill(words.readDivide, { from: source, to: name, a: three(carried), length: three(after.length), value: three(value) });
-        reading.dataset.value = value;
-        return;
-      }
-      const weight = weightOf(gap, from, index);
-      const gone = isGone(gap, from) || isGone(layer, index);
-      reading.textContent = fill(gone ? words.readCut : words.readLink, { from: source, to: name, weight: three(weight), a: three(carried), carried: three(weight * carried) });
-      reading.dataset.weight = weight;
-      reading.dataset.value = weight * carried;
-      return;
+    const element = find(".reading"), { text, ...exact } = memory.pointed === null ? { text: words.hint } : reading(memory.pointed);
+    drawn.mark(memory.pointed);
+    if (element.textContent !== text) element.textContent = text; // the same sentence is not spoken twice
+    for (const name of ["weight", "bias", "value"]) {
+      if (name in exact) element.dataset[name] = exact[name];
+      else delete element.dataset[name];
     }
-    reading.dataset.value = value;
-    if (isGone(layer, index)) { reading.dataset.bias = 0; reading.textContent = fill(words.readGone, { name }); return; }
-    const matrix = [null, 0, 1, null, 2, 3][layer];
-    if (matrix !== null) reading.dataset.bias = layers[matrix].bias[index];
-    const sums = { 1: after.sums, 4: after.sumsBack, 5: after.raw }[layer];
-    reading.textContent = fill([words.readInput, words.readUnit, words.readZ, words.readU, words.readUnit, words.readOutput][layer],
-      { name, value: three(value), bias: matrix === null ? "" : three(layers[matrix].bias[index]), sum: sums ? three(sums[index]) : "", n: sizes[layer - 1] });
+  }
+  /** The sentence about a node, or about the connection from a node, and the numbers in it unrounded. */
+  function reading({ layer, index, from }) {
+    const named = values(after), value = named[layer][index], name = nodeName(layer, index);
+    if (from !== undefined) {
+      const gap = layer - 1, source = nodeName(gap, from), a = named[gap][from], names = { from: source, to: name };
+      if (gap === 2) {
+        const text = isGone(2, from) ? fill(words.readGone, { name: source })
+          : fill(words.readDivide, { ...names, a: three(a), length: three(after.length), value: three(value) });
+        return { text, value };
+      }
+      const weight = weightOf(gap, from, index), carried = weight * a;
+      const sentence = isGone(gap, from) || isGone(layer, index) ? words.readCut : words.readLink;
+      return { text: fill(sentence, { ...names, weight: three(weight), a: three(a), carried: three(carried) }), weight, value: carried };
+    }
+    if (isGone(layer, index)) return { text: fill(words.readGone, { name }), bias: 0, value };
+    const bias = layers[[null, 0, 1, null, 2, 3][layer]]?.bias[index];
+    const sum = { 1: after.sums, 4: after.sumsBack, 5: after.raw }[layer]?.[index];
+    const sentence = [words.readInput, words.readUnit, words.readZ, words.readU, words.readUnit, words.readOutput][layer];
+    const text = fill(sentence, { name, value: three(value), bias: three(bias), sum: three(sum), n: dims });
+    return bias === undefined ? { text, value } : { text, bias, value };
   }
 
   // --- what is said ---

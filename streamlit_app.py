@@ -18,6 +18,6 @@ pages = [
     st.Page("pages/train.py", title=_("Train"), url_path="train"),
 ]
 page = st.navigation(pages, position="top")
-frame.open_page(_("{place} of {all}").format(place=pages.index(page) + 1, all=len(pages)))
+frame.open_page(_("Page {place} of {all}").format(place=pages.index(page) + 1, all=len(pages)))
 page.run()
 frame.close_page(page.url_path)

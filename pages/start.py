@@ -41,6 +41,7 @@ def remember() -> None:
 
 
 st.session_state["start-color"] = named_codes().get(pick.picked() or codes["red"], OWN)
+panels.swatches("start-color", list(named_codes()))
 name = st.pills(_("Pick a colour"), [*colors, OWN], required=True, key="start-color", on_change=remember)
 if name == OWN:
     st.session_state["start-own"] = pick.picked()

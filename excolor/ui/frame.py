@@ -55,8 +55,9 @@ def open_page(place: str) -> None:
     if st.session_state.get("place") != place:
         st.session_state["place"] = place
         predict.forget_freshness()
-    st.caption(place)
     missions.strip()
+    with st.container(key="place"):
+        st.caption(place)
 
 
 def require() -> None:

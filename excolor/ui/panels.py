@@ -48,6 +48,13 @@ def chart(
     st.vega_lite_chart(spec=filled, width=width, key=key, alt=alt, on_select=clicked)
 
 
+def swatches(key: str, codes: Sequence[str]) -> None:
+    """Put a square of its colour before the first choices of the pills that have this key."""
+    rules = [f".st-key-{key} button:nth-of-type({i}) p::before {{ background: {c}; }}" for i, c in enumerate(codes, 1)]
+    shape = f".st-key-{key} button:nth-of-type(-n + {len(codes)}) p::before {{ content: ''; }}"
+    st.html(f"<style>{shape}{''.join(rules)}</style>")
+
+
 @dataclass(frozen=True)
 class Patch:
     """A reconstructed colour `[3]` beside the true one `[3]`, what stands beneath it, and what it is in words."""

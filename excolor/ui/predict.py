@@ -12,6 +12,8 @@ from html import escape
 
 import streamlit as st
 
+from excolor.ui import panels
+
 MAX_WHY = 200
 
 
@@ -65,7 +67,6 @@ def said(about: Hashable) -> dict[str, frozenset[str]] | None:
 
 def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) -> None:
     """The form of some questions that are due, about a run that has not been shown."""
-    _swatches(choices)
 
     def reveal() -> None:
         marked = {each.id: frozenset(st.session_state[f"predict-{each.id}"]) for each in choices}
@@ -77,6 +78,8 @@ def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) ->
         _asked().update(questions)
 
     for each in choices:
+        if each.swatches:
+            panels.swatches(f"predict-{each.id}", each.swatches)
         st.pills(
             each.label,
             list(each.options),
@@ -121,16 +124,6 @@ def _asked() -> set[str]:
 
 def _predictions() -> dict[Hashable, dict[str, frozenset[str]]]:
     return st.session_state.setdefault("predictions", {})
-
-
-def _swatches(choices: Sequence[Choice]) -> None:
-    rules = [
-        f".st-key-predict-{each.id} button:nth-of-type({i}) p::before {{ background: {code}; }}"
-        for each in choices
-        for i, code in enumerate(each.swatches, start=1)
-    ]
-    if rules:
-        st.html(f"<style>{''.join(rules)}</style>")
 
 
 def _table(rows: Sequence[Row]) -> None:

@@ -1,0 +1,212 @@
+"""Predict, then reveal: what is asked when, what is kept of it, and that the score is that of the run on screen."""
+
+from __future__ import annotations
+
+import math
+import re
+from html import unescape
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from excolor.checkpoint import pretrained
+from excolor.color import GREYS, HUES, named_colors
+from excolor.config import RunConfig, Weights
+from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.training import train
+from excolor.verdict import HUE_OFF_PLANE, RED_COSINE, ROTATED, Cause, breakages, causes, placement
+from tests.test_pages import app, html, sound
+
+Rows = dict[str, list[tuple[str, str, bool]]]
+
+
+def asked(at: AppTest) -> bool:
+    return any(button.key == "predict-reveal" for button in at.button)
+
+
+def mark(at: AppTest, **choices: list[str]) -> AppTest:
+    """Mark some choices of each group, and reveal."""
+    for group, names in choices.items():
+        at.button_group(f"predict-{group}").set_value(names)
+    return sound(at.button("predict-reveal").click().run())
+
+
+def revealed(at: AppTest) -> Rows:
+    """The table: name → of each column, what was found, the figure, and whether that is what was said."""
+    table = html(at).partition("xc-reveal")[2].partition("</table>")[0]
+    rows = re.findall(r'<tr><th scope="row">(?:<i[^>]*></i>)?([^<]+)</th>(.*?)</tr>', table)
+    cell = re.compile(r"<td[^>]*><b>([^<]+)</b> <span>([^<]+)</span><em>([^<]+)</em></td>")
+    return {
+        unescape(name): [(found, unescape(figure), "right" in word) for found, figure, word in cell.findall(cells)]
+        for name, cells in rows
+    }
+
+
+def score(at: AppTest) -> tuple[int, int]:
+    (label,) = (each.label for each in at.expander if "prediction" in each.label)
+    right, of = re.findall(r"\d+", label)
+    return int(right), int(of)
+
+
+# --- the ablation page ---------------------------------------------------------------------------
+
+
+def survivors(name: str) -> dict[str, list[bool]]:
+    """By the definition: MSE at most 0.01 once warmth or hue is deleted."""
+    model = pretrained(name).model
+    colors = named_colors()
+    variants = [ablate(model, dims) for dims in (WARMTH, HUE)]
+    return {color: [respond(each, rgb).mse[0] <= 0.01 for each in variants] for color, rgb in colors.items()}
+
+
+def test_nothing_is_shown_before_the_question_is_answered() -> None:
+    at = app("ablation.py", predict="")
+    assert asked(at)
+    assert at.get("vega_lite_chart") == []
+    assert html(at).count("MSE") == 0
+    assert at.button_group("predict-warmth").options == at.button_group("predict-hue").options == list(named_colors())
+    # Start shows one colour at a time, and no list of them all.
+    sound(at.switch_page("pages/start.py").run())
+    assert "xc-strip" not in html(at).rpartition("</style>")[2]
+
+
+@pytest.mark.parametrize("warmth", [[], ["chartreuse", "violet", *GREYS], list(HUES)])
+def test_the_score_is_that_of_the_network_on_screen(warmth: list[str]) -> None:
+    at = app("ablation.py", predict="")
+    hue = ["white", "black", "red"]
+    mark(at, warmth=warmth, hue=hue)
+    truth = survivors("robust")
+    assert set(truth) == set(named_colors())
+    said = {name: [name in warmth, name in hue] for name in truth}
+    expected = {
+        name: [("yes" if found else "no", found == s) for found, s in zip(truth[name], said[name], strict=True)]
+        for name in truth
+    }
+    shown = revealed(at)
+    assert {name: [(found, right) for found, _figure, right in cells] for name, cells in shown.items()} == expected
+    assert score(at) == (sum(right for cells in expected.values() for _found, right in cells), 34)
+    assert f"at most {SURVIVES_TO:g}" in " ".join(each.value for each in at.markdown)
+    assert len(at.get("vega_lite_chart")) == 19
+    # Who knows the answer has it all right.
+    if warmth[:1] == ["chartreuse"]:
+        assert [name for name, cells in shown.items() if not cells[0][2]] == []
+
+
+def test_a_skipped_question_is_not_asked_again_and_an_answered_one_neither() -> None:
+    at = app("ablation.py", predict="")
+    sound(at.button("predict-skip").click().run())
+    assert not asked(at)
+    assert len(at.get("vega_lite_chart")) == 19
+    assert not any("prediction" in each.label for each in at.expander)
+    for page in ("train", "start", "ablation"):
+        sound(at.switch_page(f"pages/{page}.py").run())
+        assert not asked(at)
+    sound(at.button_group("ablation-model").set_value("ex-2.7").run())
+    assert not asked(at)
+    at = app("ablation.py", predict="")
+    mark(at, warmth=[], hue=[])
+    sound(at.button_group("ablation-model").set_value("ex-2.7").run())
+    assert not asked(at)
+
+
+def test_a_prediction_and_its_reason_stay_with_the_network_that_it_was_about() -> None:
+    at = app("ablation.py", predict="")
+    mark(at, warmth=["violet"], hue=["white"])
+    before = score(at), revealed(at)
+    (field,) = (each for each in at.text_input if each.key and each.key.startswith("predict-why"))
+    sound(field.set_value("tone is not hue").run())
+    sound(at.button_group("ablation-model").set_value("ex-2.7").run())
+    assert revealed(at) == {}
+    at.switch_page("pages/start.py").run()
+    sound(at.switch_page("pages/ablation.py").run())
+    sound(at.button_group("ablation-model").set_value("robust").run())
+    assert (score(at), revealed(at)) == before
+    (field,) = (each for each in at.text_input if each.key and each.key.startswith("predict-why"))
+    assert field.value == "tone is not hue"
+
+
+# --- the Train page ------------------------------------------------------------------------------
+
+QUESTIONS = {
+    "answers": "The answers themselves",
+    "greys": "The greys, once hue is deleted",
+    "plane": "The plane of hue",
+    "axis": "Red's place on the first axis",
+}
+
+
+def broken(config: RunConfig) -> dict[str, bool]:
+    """By the definitions in the verdict's bounds, from a training of its own."""
+    model = train(config).model
+    figures, placed = evaluate(model), placement(model)
+    return {
+        "answers": figures.intact.max_mse > FAILS_ABOVE,
+        "greys": figures.hue.grey_mse > FAILS_ABOVE,
+        "plane": placed.hue_off_plane > HUE_OFF_PLANE,
+        "axis": figures.red_cosine < RED_COSINE or placed.red_angle > ROTATED,
+    }
+
+
+@pytest.mark.parametrize("term", ["unitarity", "anchor", "separate", "planarity"])
+def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> None:
+    at = app("train.py", predict="")
+    assert not asked(at)
+    sound(at.button(f"preset-No {term}").click().run())
+    assert asked(at)
+    assert at.session_state["last-run"].config.weights == Weights()  # it has not been trained
+    assert any(f"**{term}**, which" in each.value for each in at.markdown)
+    mark(at, run=["greys", "plane"])
+    config = at.session_state["last-run"].config
+    assert vars(config.weights)[term] == 0
+    truth = broken(config)
+    shown = revealed(at)
+    assert list(shown) == list(QUESTIONS.values())
+    for key, name in QUESTIONS.items():
+        ((found, figure, right),) = shown[name]
+        assert found == ("yes" if truth[key] else "no")
+        assert right == (truth[key] == (key in ("greys", "plane")))
+        assert re.search(r"at (most|least) [\d.]+", figure)
+    assert score(at) == (sum(truth[key] == (key in ("greys", "plane")) for key in QUESTIONS), 4)
+    # Not again for this one, but for another.
+    sound(at.button("preset-All on").click().run())
+    sound(at.button(f"preset-No {term}").click().run())
+    assert not asked(at)
+    assert revealed(at) == shown
+    sound(at.button("preset-All off").click().run())
+    assert asked(at)
+    (text,) = (each.value for each in at.markdown if each.value.startswith("Switched off"))
+    assert f"**{term}**" not in text
+    sound(at.button("predict-skip").click().run())
+    for other in ("No anchor", "No separate", "All off"):
+        sound(at.button(f"preset-{other}").click().run())
+        assert not asked(at)
+
+
+def test_an_address_may_leave_the_questions_out() -> None:
+    at = app("ablation.py", predict="skip")
+    assert not asked(at)
+    sound(at.switch_page("pages/train.py").run())
+    sound(at.button("preset-All off").click().run())
+    assert not asked(at)
+    assert asked(app("ablation.py", predict="nonsense"))
+
+
+# --- what breaks ---------------------------------------------------------------------------------
+
+
+def test_what_breaks_agrees_with_the_causes_of_a_run() -> None:
+    seen: set[str] = set()
+    for weights in (Weights(), Weights(separate=0), Weights(planarity=0), Weights(anchor=0), Weights(0, 0, 0, 0)):
+        model = train(RunConfig(weights=weights)).model
+        figures, placed = evaluate(model), placement(model)
+        found, broke = causes(figures, placed), breakages(figures, placed)
+        out = {name for name, each in broke.items() if not all(bounded.kept for bounded in each)}
+        seen |= out
+        assert ("answers" in out) == (Cause.NOT_CONVERGED in found)
+        assert ("plane" in out) == (Cause.HUE_OFF_PLANE in found)
+        if not {Cause.HUE_OFF_PLANE} & set(found):
+            assert ("axis" in out) == bool({Cause.ROTATED, Cause.RED_OFF_AXIS} & set(found))
+        for each in (bounded for every in broke.values() for bounded in every):
+            assert math.isfinite(each.value)
+    assert {"greys", "plane", "axis"} <= seen

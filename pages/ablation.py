@@ -273,6 +273,7 @@ spheres.mount(
     ),
     height=400,
 )
+st.page_link("pages/network.py", label=_("Next: follow one colour through the network →"))
 inspector.table(
     seen,
     [_("intact"), _("− warmth"), _("− hue") if right == HUE else name_of_right],

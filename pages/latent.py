@@ -179,7 +179,7 @@ panels.chart(
     "latent-brightness",
     mark=brightness.mark(seen.code, respond(ablate(chosen.model, HUE), seen.rgb).rgb[0], seen.turn),
 )
-st.page_link("pages/regularizers.py", label=_("Next: how do you tell a network where to keep a concept? →"))
+st.page_link("pages/data.py", label=_("Next: what the network is shown, and how little it is told →"))
 inspector.table(
     seen,
     list(variants),

@@ -295,4 +295,4 @@ with left:
     st.latex(r"a + (b - a)\,(10 \tau^3 - 15 \tau^4 + 6 \tau^5)")
 with right:
     st.code(chosen.text.rstrip(), language=None)
-st.page_link("pages/train.py", label=_("Change the weights yourself, and train it again →"))
+st.page_link("pages/train.py", label=_("Next: change the weights yourself, and train it again →"))

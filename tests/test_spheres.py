@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from excolor import scenes
 from excolor.checkpoint import pretrained
-from excolor.color import HUES, hex_to_rgb, hsv_to_rgb, named_colors, rgb_grid, rgb_to_hex
+from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_grid, rgb_to_hex
 from excolor.config import RunConfig, Weights
 from excolor.evaluation import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
@@ -168,9 +168,9 @@ def test_a_colour_that_is_looked_for_is_ringed(name: str) -> None:
     (code,) = rgb_to_hex(named_colors()[name][None])
     seen = inspected(sound(at.selectbox("latent-mark").set_value(code).run()))
     assert seen["code"] == seen["scenes"]["sphere"]["color"] == code
-    (expected,) = respond(pretrained("robust").model, hex_to_rgb(code)).u[:, (1, 0, 2)]
+    (expected,) = respond(pretrained("robust").model, named_colors()[name]).u[:, (1, 0, 2)]
     np.testing.assert_allclose(seen["scenes"]["sphere"]["places"], [expected], atol=1e-6)
-    np.testing.assert_allclose(seen["scenes"]["cube"]["places"], [scenes.stand_cube(hex_to_rgb(code))] * 2)
+    np.testing.assert_allclose(seen["scenes"]["cube"]["places"], [scenes.stand_cube(named_colors()[name])] * 2)
 
 
 @pytest.mark.parametrize("width", [2, 3, 5, 6])

@@ -257,7 +257,8 @@ def chances_section() -> None:
     st.markdown(
         _(
             "One step of the grid, 10°, takes “red” from {pure} to {next}; orange has {orange}. One step of saturation takes "
-            "“vibrant” from {pure} to {vibrant}. That steep are ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰."
+            "“vibrant” from {pure} to {vibrant}. That is how steep ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰ are. Redness is "
+            "r · (1 − g/2 − b/2), vibrancy is saturation times value."
         ).format(
             pure=percents(red[0]),
             next=percents(red[1]),

@@ -222,8 +222,8 @@ def test_a_whole_training_is_as_much_as_can_be_drawn(at: AppTest) -> None:
 
 
 NOISE = re.compile(
-    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+.* "
-    r"less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
+    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+"
+    r".* less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
 )
 
 
@@ -333,6 +333,30 @@ def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch
     finish(running)
     assert len(asked) == len(set(asked)) == 4  # nothing is trained twice
     assert running.done
+
+
+def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(noise.runs, "_cores", cores)
+    running, under_way, most = noise.Sweep(), 0, 0
+    real = noise.point
+
+    def watched(config: RunConfig) -> noise.Point:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        found = real(config)
+        under_way -= 1
+        return found
+
+    monkeypatch.setattr(noise, "point", watched)
+    with cores:  # somebody else's run
+        running.start("me")
+        time.sleep(0.3)
+        assert most == 0
+    finish(running)
+    assert running.done
+    assert most == 1
 
 
 def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytest.MonkeyPatch) -> None:

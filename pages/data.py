@@ -289,7 +289,7 @@ def said_of(last: Batches) -> str:
 
 
 def tally(drawn: Batches) -> None:
-    """What was seen, beside what is to be expected."""
+    """What was seen, beside what is to be expected; before the first draw that would give the answer away."""
     n = len(drawn)
     expected = [labels.carriers("red"), labels.carriers("vibrant")]
     counts = [drawn.red.sum(1), drawn.vibrant.sum(1)]
@@ -298,9 +298,9 @@ def tally(drawn: Batches) -> None:
         {
             _("labels seen"): [f"{int(each.sum()):,}" for each in counts],
             _("labels in a batch"): [figure(float(each.sum()) / n) if n else "–" for each in counts],
-            _("… on average"): [figure(each.per_batch) for each in expected],
+            _("… on average"): [figure(each.per_batch) if n else "–" for each in expected],
             _("batches without"): [tenths(float((each == 0).mean())) if n else "–" for each in counts],
-            _("… to be expected"): [tenths(each.nobody) for each in expected],
+            _("… to be expected"): [tenths(each.nobody) if n else "–" for each in expected],
         },
         _("Labels seen in {n} batches, and the exact expectation").format(n=n),
     )

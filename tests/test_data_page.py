@@ -176,14 +176,17 @@ def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
         assert [int(n) for n in match.groups()] == [found[name] for name in ("black", "grey", "vivid")]
 
 
-def test_before_the_first_draw_there_is_a_guess_and_the_exact_expectation(at: AppTest) -> None:
+def test_the_exact_expectation_is_shown_once_a_guess_could_be_made(at: AppTest) -> None:
     assert "**0** batches drawn" in said(at)
     assert said(at).index("in how many of 100 batches") < said(at).index("batches drawn")
     shown = tally(at)
     assert shown["labels seen"] == ["0", "0"]
-    assert shown["batches without"] == ["–", "–"]
+    assert {cell for name, row in shown.items() if name != "labels seen" for cell in row} == {"–"}
+    sound(at.button("data-draw").click().run())
+    shown = tally(at)
     assert shown["… to be expected"] == [f"{100 * nobody(label):.1f} %" for label in ("red", "vibrant")]
     assert shown["… to be expected"] == ["85.6 %", "28.6 %"]
+    assert shown["… on average"] == [figure(64 * (1 - nobody(label) ** (1 / 64))) for label in ("red", "vibrant")]
 
 
 def test_batches_are_drawn_and_counted(at: AppTest) -> None:

@@ -257,7 +257,8 @@ def chances_section() -> None:
     st.markdown(
         _(
             "One step of the grid, 10°, takes “red” from {pure} to {next}; orange has {orange}. One step of saturation takes "
-            "“vibrant” from {pure} to {vibrant}. That steep are ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰."
+            "“vibrant” from {pure} to {vibrant}. That is how steep ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰ are. Redness is "
+            "r · (1 − g/2 − b/2), vibrancy is saturation times value."
         ).format(
             pure=percents(red[0]),
             next=percents(red[1]),
@@ -288,7 +289,7 @@ def said_of(last: Batches) -> str:
 
 
 def tally(drawn: Batches) -> None:
-    """What was seen, beside what is to be expected."""
+    """What was seen, beside what is to be expected; before the first draw that would give the answer away."""
     n = len(drawn)
     expected = [labels.carriers("red"), labels.carriers("vibrant")]
     counts = [drawn.red.sum(1), drawn.vibrant.sum(1)]
@@ -297,9 +298,9 @@ def tally(drawn: Batches) -> None:
         {
             _("labels seen"): [f"{int(each.sum()):,}" for each in counts],
             _("labels in a batch"): [figure(float(each.sum()) / n) if n else "–" for each in counts],
-            _("… on average"): [figure(each.per_batch) for each in expected],
+            _("… on average"): [figure(each.per_batch) if n else "–" for each in expected],
             _("batches without"): [tenths(float((each == 0).mean())) if n else "–" for each in counts],
-            _("… to be expected"): [tenths(each.nobody) for each in expected],
+            _("… to be expected"): [tenths(each.nobody) if n else "–" for each in expected],
         },
         _("Labels seen in {n} batches, and the exact expectation").format(n=n),
     )

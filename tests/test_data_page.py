@@ -176,14 +176,17 @@ def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
         assert [int(n) for n in match.groups()] == [found[name] for name in ("black", "grey", "vivid")]
 
 
-def test_before_the_first_draw_there_is_a_guess_and_the_exact_expectation(at: AppTest) -> None:
+def test_the_exact_expectation_is_shown_once_a_guess_could_be_made(at: AppTest) -> None:
     assert "**0** batches drawn" in said(at)
     assert said(at).index("in how many of 100 batches") < said(at).index("batches drawn")
     shown = tally(at)
     assert shown["labels seen"] == ["0", "0"]
-    assert shown["batches without"] == ["–", "–"]
+    assert {cell for name, row in shown.items() if name != "labels seen" for cell in row} == {"–"}
+    sound(at.button("data-draw").click().run())
+    shown = tally(at)
     assert shown["… to be expected"] == [f"{100 * nobody(label):.1f} %" for label in ("red", "vibrant")]
     assert shown["… to be expected"] == ["85.6 %", "28.6 %"]
+    assert shown["… on average"] == [figure(64 * (1 - nobody(label) ** (1 / 64))) for label in ("red", "vibrant")]
 
 
 def test_batches_are_drawn_and_counted(at: AppTest) -> None:
@@ -222,8 +225,8 @@ def test_a_whole_training_is_as_much_as_can_be_drawn(at: AppTest) -> None:
 
 
 NOISE = re.compile(
-    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+.* "
-    r"less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
+    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+"
+    r".* less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
 )
 
 
@@ -333,6 +336,30 @@ def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch
     finish(running)
     assert len(asked) == len(set(asked)) == 4  # nothing is trained twice
     assert running.done
+
+
+def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(noise.runs, "_cores", cores)
+    running, under_way, most = noise.Sweep(), 0, 0
+    real = noise.point
+
+    def watched(config: RunConfig) -> noise.Point:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        found = real(config)
+        under_way -= 1
+        return found
+
+    monkeypatch.setattr(noise, "point", watched)
+    with cores:  # somebody else's run
+        running.start("me")
+        time.sleep(0.3)
+        assert most == 0
+    finish(running)
+    assert running.done
+    assert most == 1
 
 
 def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytest.MonkeyPatch) -> None:

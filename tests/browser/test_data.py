@@ -103,6 +103,18 @@ def test_noise_puts_labels_on_wrong_colours_and_goes_to_the_train_page(page: Pag
     settled(page)
     value = page.locator('.st-key-train-noise input[type="range"]').input_value()
     assert float(value) == 0.5
+    # Back, where everything is as it was, and once more: the Train page has a value of its own by now.
+    page.get_by_role("link", name="Colours and labels").click()
+    page.wait_for_url("**/data")
+    settled(page)
+    assert "100 batches drawn" in text(page)
+    assert float(slider.input_value()) == 0.5
+    slider.press("ArrowLeft")
+    settled(page)
+    button(page, "Train with this noise →").click()
+    page.wait_for_url("**/train")
+    settled(page)
+    assert float(page.locator('.st-key-train-noise input[type="range"]').input_value()) == 0.45
 
 
 def test_the_weight_changes_the_sample_and_the_cubes_are_drawn(page: Page) -> None:

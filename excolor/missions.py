@@ -65,8 +65,8 @@ class Evidence:
 
     @property
     def sound(self) -> bool:
-        """Nothing went wrong, and deleting hue leaves the greys alone."""
-        return not self.stopped and not self.causes and not self.figures.fails
+        """Nothing went wrong."""
+        return not self.stopped and not self.causes
 
     @property
     def regularizers(self) -> int:

@@ -29,6 +29,7 @@ class Cause(Enum):
     DIVERGED = "diverged"
     NOT_CONVERGED = "not converged"
     GREYS_IN_PLANE = "greys in the hue plane"
+    GREYS_HARMED = "greys harmed"  # where nothing else explains it
     HUE_OFF_PLANE = "hue not in the plane"
     ROTATED = "wheel rotated"
     RED_OFF_AXIS = "red not on its axis"
@@ -79,6 +80,8 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
         found.append(Cause.ROTATED)
     if Cause.ROTATED not in found and not figures.red_cosine >= RED_COSINE:
         found.append(Cause.RED_OFF_AXIS)
+    if not found and not figures.hue.grey_mse <= FAILS_ABOVE:
+        found.append(Cause.GREYS_HARMED)
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from excolor.charts import batch, cells, chances, tolerance
-from excolor.color import describe, hsv_to_rgb, rgb_to_hex
+from excolor.color import describe, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.config import STEPS
 from excolor.data import (
     BATCH,
@@ -28,10 +28,12 @@ from excolor.data import (
     stream,
     training_set,
 )
+from excolor.evaluation import respond
 from excolor.kernel import is_compiled
-from excolor.ui import frame, labels, noise, panels, spheres
-from excolor.ui.text import figure, percent
-from excolor.verdict import Cause
+from excolor.scenes import hsv_places
+from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui import frame, inspector, labels, noise, panels, pick, shelf, spheres
+from excolor.ui.text import CAUSES, figure, percent
 
 frame.require()
 
@@ -40,14 +42,6 @@ HEIGHT = 440  # of the scene, in pixels
 POLL = 0.3  # seconds between two looks at the sweep
 DOUBTFUL = 0.01  # a probability below which a label comes as a surprise
 GROUPS = {"black": _("black"), "grey": _("grey, white"), "muted": _("muted"), "vivid": _("vivid")}
-CAUSES = {
-    Cause.DIVERGED: _("diverged"),
-    Cause.NOT_CONVERGED: _("not converged"),
-    Cause.GREYS_IN_PLANE: _("greys in the hue plane"),
-    Cause.HUE_OFF_PLANE: _("hue not in the plane"),
-    Cause.ROTATED: _("wheel rotated"),
-    Cause.RED_OFF_AXIS: _("red off its axis"),
-}
 FIGURES: dict[str, tolerance.Name] = {
     _("red"): "red_cosine",
     _("greys"): "grey_mse",
@@ -253,7 +247,13 @@ def chances_section() -> None:
     left, right = st.columns(2, gap="large")
     for place, axis in zip((left, right), chances.AXES, strict=True):
         with place:
-            panels.chart(chances.spec(axis), chances.table(axis), words[axis], f"data-chances-{axis}")
+            panels.chart(
+                chances.spec(axis),
+                chances.table(axis),
+                words[axis],
+                f"data-chances-{axis}",
+                mark=chances.mark(axis, seen.code, seen.turn),
+            )
     st.markdown(
         _(
             "One step of the grid, 10°, takes “red” from {pure} to {next}; orange has {orange}. One step of saturation takes "
@@ -334,11 +334,13 @@ def draw_section() -> None:
     with left:
         last = stream(seed, max(1, n))
         rows = batch.table(last.rgb[-1], last.red[-1], last.vibrant[-1])
+        rows = rows if n else rows.slice(0, 0)
         panels.chart(
             batch.spec(),
-            rows if n else rows.slice(0, 0),
+            rows,
             _("The 64 colours of the last batch. Who carries a label is said beside it."),
             "data-batch",
+            mark=batch.mark(rows, seen.code, seen.turn),
             fixed=True,
         )
     with right:
@@ -421,14 +423,16 @@ def noise_section() -> None:
     changed = noise_on(clean.red, noisy.red), noise_on(clean.vibrant, noisy.vibrant)
     left, right = st.columns([6, 5], gap="large")
     with left:
+        rows = batch.carriers_table(noisy, (changed[0].made, changed[1].made))
         panels.chart(
             batch.carriers_spec(),
-            batch.carriers_table(noisy, (changed[0].made, changed[1].made)),
+            rows,
             _(
                 "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
                 "because of the noise. The numbers are said beside it."
             ).format(n=batch.ACROSS * batch.DOWN),
             "data-carriers",
+            mark=batch.mark(rows, seen.code, seen.turn),
             fixed=True,
         )
         st.caption(
@@ -476,19 +480,13 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
 @st.fragment
 def playing() -> None:
     """Drawing batches, and the noise on them: what is drawn above is what is made wrong below."""
+    if pick.turn() != seen.turn:  # a colour was picked in here, and is to be marked everywhere
+        st.rerun()
     draw_section()
     noise_section()
 
 
 # --- how much noise --------------------------------------------------------------------------------
-
-
-def wrong(point: noise.Point) -> list[str]:
-    """What is wrong with a run, in words."""
-    found = [CAUSES[cause] for cause in point.causes]
-    if point.greys_harmed and Cause.GREYS_IN_PLANE not in point.causes:
-        found.append(_("greys harmed"))
-    return found
 
 
 def value(point: noise.Point, name: tolerance.Name) -> float:
@@ -582,7 +580,7 @@ def sweep_section() -> None:
             [each.config.label_noise for each in points],
             [each.config.seed for each in points],
             [value(each, name) for each in points],
-            [wrong(each) for each in points],
+            [[CAUSES[cause] for cause in each.causes] for each in points],
             {"red_cosine": _("below: red is off its axis"), "grey_mse": _("above: the run fails")}.get(name, ""),
         ),
         _(
@@ -622,6 +620,10 @@ state.setdefault("data-drawn", 0)
 state.setdefault("data-visitor", uuid4().hex)
 state.setdefault("data-ticking", False)
 
+model = shelf.current().model
+variants = {_("intact"): (), _("− warmth"): WARMTH, _("− hue"): HUE}
+seen = inspector.look([respond(ablate(model, dims), inspector.picked_rgb()) for dims in variants.values()])
+
 st.title(_("How little does the network have to be told?"))
 st.markdown(
     _(
@@ -649,4 +651,5 @@ st.markdown(
 )
 state["data-ticking"] = noise.sweep().watched_by(state["data-visitor"])
 st.fragment(sweep_section, run_every=POLL if state["data-ticking"] else None)()
-st.page_link("pages/regularizers.py", label=_("See what each label pulls at, and how hard →"))
+st.page_link("pages/regularizers.py", label=_("Next: what each label pulls at, and how hard →"))
+inspector.table(seen, list(variants), {"hsv": np.repeat(hsv_places(rgb_to_hsv(seen.rgb[None])), 2, axis=0)})

@@ -164,6 +164,10 @@ def verdict(run: Trained) -> str:
             "**Greys in the hue plane**: a grey keeps {share} of its latent there, so deleting hue takes greys with it; "
             "their MSE is then {error}."
         ).format(share=percent(placed.grey_in_plane), error=figure(figures.hue.grey_mse)),
+        Cause.GREYS_HARMED: _(
+            "**Deleting hue harms the greys**: their MSE is then {error}, though they keep at most {share} of their latent in "
+            "its plane."
+        ).format(share=percent(placed.grey_in_plane), error=figure(figures.hue.grey_mse)),
         Cause.HUE_OFF_PLANE: _(
             "**Hue is not in the plane**: {share} of the vibrant colours' latent lies outside dims [0, 1]; after deleting "
             "those, {grey} of the outputs are grey."

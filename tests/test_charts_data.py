@@ -18,8 +18,8 @@ import pytest
 
 from excolor.charts import batch, cells, chances, tolerance
 from excolor.charts.base import GROUND
-from excolor.color import hsv_grid
-from excolor.data import BATCH, BLOCK, TRAINING_GRID, Batches, cell_shares, noise_on, stream
+from excolor.color import exact_rgb, hsv_grid
+from excolor.data import BATCH, BLOCK, TRAINING_GRID, Batches, cell_shares, label_probabilities, noise_on, stream
 from excolor.scenes import HSV_RADIUS, HSV_VIEWS, Scene, hsv_panel, hsv_places, to_html
 from tests.scene_page import meshes, settings_of
 
@@ -278,3 +278,31 @@ def test_the_page_has_the_grid_and_what_was_drawn_and_turns_them_together() -> N
 def test_a_scene_has_balls_of_its_own_size() -> None:
     panel = hsv_panel("", [[0, 1, 1]])
     assert settings_of(to_html(Scene((panel,), HSV_VIEWS, radius=0.5), "key", 100))["radius"] == 0.5
+
+
+# --- the picked colour -----------------------------------------------------------------------------
+
+
+def test_the_picked_colour_is_marked_on_each_of_its_patches_and_nowhere_else() -> None:
+    rgb = np.zeros((64, 3), np.float32)
+    rgb[[3, 40]] = (1, 0.5, 0)
+    rows = batch.table(rgb, np.zeros(64), (np.arange(64) == 3).astype(np.float32))
+    marked = batch.mark(rows, "#ff8000", 7).to_pylist()
+    # The one with a label has a row more, for its badge, at the same place.
+    places = {(row["left"], row["right"], row["top"], row["bottom"]) for row in marked}
+    rounded = {tuple(round(value, 9) for value in place) for place in places}
+    assert rounded == {(3.04, 3.96, 0.04, 0.96), (0.04, 0.96, 5.04, 5.96)}
+    assert {(row["true"], row["turn"]) for row in marked} == {("#ff8000", 7)}
+    for shown, code in ((rows, "#00ff00"), (rows, None), (rows.slice(0, 0), "#ff8000")):
+        (row,) = batch.mark(shown, code, 8).to_pylist()
+        assert (row["true"], row["turn"], row["all"]) == (None, 8, 1)
+
+
+def test_the_picked_colours_probabilities_are_its_own() -> None:
+    pale = ("#ff8080", 0, 127 / 255)
+    for code, hue, saturation in (("#ff0000", 0, 1), ("#ff8000", 30, 1), ("#0000ff", -120, 1), pale):
+        red, vibrant = label_probabilities(exact_rgb(code))
+        for axis, x in (("hue", hue), ("saturation", saturation)):
+            rows = chances.mark(axis, code, 1).to_pylist()
+            assert [row["probability"] for row in rows] == pytest.approx([red, vibrant])
+            assert [row["x"] for row in rows] == pytest.approx([x, x])

@@ -414,7 +414,7 @@ def test_what_breaks_first_is_read_from_the_points() -> None:
             made_up(0.0, 1),
             made_up(0.1, 0),
             made_up(0.1, 1),
-            made_up(0.2, 0, grey_mse=0.02),  # fails, though the verdict has no name for it
+            made_up(0.2, 0, Cause.GREYS_HARMED, grey_mse=0.02),
             made_up(0.2, 1, Cause.GREYS_IN_PLANE, Cause.HUE_OFF_PLANE, grey_mse=0.02),
             made_up(0.3, 0),  # sound again, but not up to here
             made_up(0.3, 1, Cause.ROTATED),

@@ -51,6 +51,7 @@ SAID = {
     Cause.DIVERGED: "diverged",
     Cause.NOT_CONVERGED: "Not converged",
     Cause.GREYS_IN_PLANE: "Greys in the hue plane",
+    Cause.GREYS_HARMED: "Deleting hue harms the greys",
     Cause.HUE_OFF_PLANE: "Hue is not in the plane",
     Cause.ROTATED: "The wheel is rotated",
     Cause.RED_OFF_AXIS: "Red is not on its axis",

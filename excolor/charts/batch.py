@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import GROUND, INK, as_spec, rows, table_of
+from excolor.charts.base import GROUND, INK, as_spec, counted, mark_table, pickable, picked_rows, rows, table_of
 from excolor.color import describe, rgb_to_hex
 from excolor.data import BATCH, BLOCK, Batches, label_probabilities
 
@@ -46,6 +46,30 @@ def _badges(base: alt.Chart, x: alt.X, y: alt.Y, size: int) -> list[alt.Chart]:
     return signs
 
 
+def _rims(across: float, down: float) -> list[alt.Chart]:
+    """A white and a black rim around the patches of the picked colour."""
+    x, y = _plain(alt.X("left:Q"), (0, across)), alt.Y("top:Q").scale(domain=[down, 0], nice=False)
+    return [
+        picked_rows()
+        .mark_rect(filled=False, stroke=stroke, strokeWidth=width)
+        .encode(x, alt.X2("right"), y, alt.Y2("bottom"))
+        for stroke, width in ((INK, 5), ("#ffffff", 2))
+    ]
+
+
+def mark(shown: pa.Table, code: str | None, turn: int) -> pa.Table:
+    """Where the picked colour `code` is among the patches of one of the charts here, if it is.
+
+    Args:
+        shown: the chart's rows.
+    """
+    sides = ("left", "right", "top", "bottom")
+    there = [row for row in shown.to_pylist() if row["true"] == code]
+    if not there:
+        return mark_table(turn, None, **{side: [0.0] for side in sides})
+    return mark_table(turn, code, **{side: [row[side] for row in there] for side in sides})
+
+
 # --- one batch -----------------------------------------------------------------------------------
 
 
@@ -73,7 +97,7 @@ def spec() -> dict[str, Any]:
             tooltip=tooltip,
         )
     )
-    layers = alt.layer(patch, *_badges(base, x, y, 330))
+    layers = alt.layer(pickable(patch), *map(counted, _badges(base, x, y, 330)), *_rims(SIDE, SIDE))
     return as_spec(layers.properties(width=352, height=352, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
@@ -204,7 +228,8 @@ def carriers_spec() -> dict[str, Any]:
         for fill, size in ((INK, 190), ("#ffffff", 70))
     ]
     size = {"width": 28 * ACROSS, "height": 28 * height}
-    return as_spec(alt.layer(patch, *crosses).properties(**size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+    layers = alt.layer(pickable(patch), *map(counted, crosses), *_rims(ACROSS, height))
+    return as_spec(layers.properties(**size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
 def carriers_table(drawn: Batches, made: tuple[Array, Array]) -> pa.Table:

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows, table_of
-from excolor.color import HUES, describe, hsv_to_rgb, rgb_to_hex
+from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.color import HUES, describe, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.data import TRAINING_GRID, label_probabilities
 
 Array = NDArray[Any]
@@ -76,7 +76,7 @@ def spec(axis: Axis) -> dict[str, Any]:
         .encode(alt.X("words_x:Q"), alt.Y("words_y:Q"), alt.Text("words:N"))
     )
     view = alt.ViewConfig(fill=GROUND, stroke=None)
-    return as_spec(alt.layer(line, points, words).properties(height=300, view=view))
+    return as_spec(alt.layer(line, pickable(points), *ring(x, y), words).properties(height=300, view=view))
 
 
 @lru_cache(maxsize=2)
@@ -98,3 +98,11 @@ def table(axis: Axis) -> pa.Table:
         true=rgb_to_hex(rgb) * 2,
         name=describe(rgb) * 2,
     )
+
+
+def mark(axis: Axis, code: str | None, turn: int) -> pa.Table:
+    """Where the picked colour `code` is: its hue or saturation, and its own two probabilities."""
+    rgb = exact_rgb(code or "#000000")
+    hue, saturation, _value = rgb_to_hsv(rgb).tolist()
+    place = (360 * hue + 180) % 360 - 180 if axis == "hue" else saturation
+    return mark_table(turn, code, x=[place, place], probability=[float(each) for each in label_probabilities(rgb)])

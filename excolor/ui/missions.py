@@ -32,7 +32,7 @@ from excolor.missions import (
     check,
 )
 from excolor.ui.runs import Trained
-from excolor.ui.text import figure, percent
+from excolor.ui.text import CAUSES, figure, percent
 from excolor.verdict import Cause
 
 REMEMBERED = 100  # runs of a session
@@ -111,15 +111,6 @@ REASONS = {
     Cause.RED_OFF_AXIS: _("Red never came near its axis"),
     Cause.NOT_CONVERGED: _("It could not give colours back even before"),
 }
-CAUSES = {
-    Cause.DIVERGED: _("it diverged"),
-    Cause.NOT_CONVERGED: _("it has not converged"),
-    Cause.GREYS_IN_PLANE: _("greys lie in the hue plane"),
-    Cause.HUE_OFF_PLANE: _("hue is not in the plane"),
-    Cause.ROTATED: _("the wheel is rotated"),
-    Cause.RED_OFF_AXIS: _("red is not on its axis"),
-}
-
 
 # --- what a session remembers --------------------------------------------------------------------
 
@@ -180,7 +171,7 @@ def _regularizers(part: Part, run: Evidence) -> str:
 
 
 def _why(run: Evidence) -> str:
-    return ", ".join(CAUSES[cause] for cause in run.causes) or _("deleting hue harms the greys")
+    return ", ".join(CAUSES[cause] for cause in run.causes)
 
 
 def _sound(part: Part, run: Evidence) -> str:

@@ -74,6 +74,12 @@ def _taken() -> set[str]:
     return {*choices(), LAST}  # the last one's also before there is one
 
 
+def current() -> Subject:
+    """The model that was chosen last, on whatever page."""
+    models = choices()
+    return models.get(st.session_state.get("model", ""), models[PRETRAINED[0]])
+
+
 def choose(key: str, label: str, help_text: str) -> Subject:
     """A control to choose a model with; the choice is the same on every page."""
     models = choices()

@@ -1,9 +1,21 @@
-"""How numbers are written on a page: two significant digits, the same everywhere."""
+"""How numbers and causes are written on a page: two significant digits, and the same words everywhere."""
 
 from __future__ import annotations
 
 import math
+from gettext import gettext as _
 
+from excolor.verdict import Cause
+
+CAUSES = {
+    Cause.DIVERGED: _("it diverged"),
+    Cause.NOT_CONVERGED: _("it has not converged"),
+    Cause.GREYS_IN_PLANE: _("greys lie in the hue plane"),
+    Cause.GREYS_HARMED: _("deleting hue harms the greys"),
+    Cause.HUE_OFF_PLANE: _("hue is not in the plane"),
+    Cause.ROTATED: _("the wheel is rotated"),
+    Cause.RED_OFF_AXIS: _("red is not on its axis"),
+}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -130,6 +130,25 @@ def test_the_scenes_of_a_page_are_told_without_being_built_again(page: Page) -> 
     assert [len(each) for each in rings(page)] == [1, 1, 2]
 
 
+def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page: Page) -> None:
+    open_page(page, "data")
+    page.get_by_role("button", name="Draw 100", exact=True).click()
+    settled(page)
+    batch = page.locator('[data-testid="stVegaLiteChart"][aria-label^="The 64 colours"]')
+    code = batch.locator("g.mark-rect path").first.get_attribute("aria-label") or ""
+    code = code.partition("code: ")[2][:7]
+    click(page, batch.locator("g.mark-rect path").first)
+    assert picked(page)["code"] == code
+    words = charts(page).evaluate_all("all => all.map(chart => chart.ariaLabel)")
+    marked = [(said, len(each)) for said, each in zip(words, rings(page), strict=True)]
+    assert [n for said, n in marked if said.startswith("Probability of each label")] == [2, 2]
+    assert min(n for said, n in marked if said.startswith("The 64 colours")) >= 1
+    frame = page.locator(".st-key-hsv iframe").element_handle(timeout=60_000).content_frame()
+    assert frame is not None
+    frame.wait_for_function("document.documentElement.dataset.scene === 'ready'", timeout=60_000)
+    assert frame.locator(".xc-ring:not([hidden])").count() == 2
+
+
 def test_a_pick_goes_along_to_the_other_pages_and_the_replay_picks_too(new_page: Visit) -> None:
     page = new_page(width=390)
     open_page(page, "train")

@@ -87,8 +87,8 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     page.locator(".network").get_by_role("button", name="Delete dim 1", exact=True).click()
     exact = json.loads(network.get_attribute("data-exact") or "")
     after = respond(ablate(model, HUE), exact_rgb(code))
-    np.testing.assert_allclose(exact["deleted"]["u"], after.u[0], atol=1e-4)
-    np.testing.assert_allclose(exact["deleted"]["output"], after.rgb[0], atol=1e-4)
+    np.testing.assert_allclose(exact["after"]["u"], after.u[0], atol=1e-4)
+    np.testing.assert_allclose(exact["after"]["rgb"], after.rgb[0], atol=1e-4)
 
     # On to the end of the story, a page after the other; the colour is still picked where there are charts.
     there = list(navigation(page).values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -193,20 +194,34 @@ def _reason(part: Part, run: Evidence) -> str:
     return _("the reason is not given yet") if part.value == 0 else _("that is not the reason")
 
 
+def _whole(value: float) -> str:
+    return f"{value:.0f}" if math.isfinite(value) else figure(value)
+
+
+def _fine(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else figure(value)
+
+
 def _value(words: str, write: Callable[[float], str] = figure) -> Callable[[Part, Evidence], str]:
-    return lambda part, run: words.format(value=write(part.value))
+    def say(part: Part, run: Evidence) -> str:
+        value = write(part.value)
+        if not part.met and value == write(part.bound):
+            value = f"{part.value:.5g}"  # so near that the usual digits do not tell them apart
+        return words.format(value=value)
+
+    return say
 
 
 SAYS: dict[What, Callable[[Part, Evidence], str]] = {
-    What.FINISHED: _value(_("the run ended early, at step {value}"), "{:.0f}".format),
+    What.FINISHED: _value(_("the run ended early, at step {value}"), _whole),
     What.CONVERGED: _value(_("it has not converged, its intact maximum MSE is {value}")),
     What.GREYS_LOST: _value(_("deleting hue leaves the greys an MSE of {value}")),
     What.INTACT: _value(_("the intact maximum MSE is {value}")),
     What.REGULARIZERS: _regularizers,
     What.SOUND: _sound,
-    What.SEEDS: _value(_("sound seeds with these settings: {value}"), "{:.0f}".format),
-    What.UNHARMED: _value(_("other seeds with these settings that are not sound: {value}"), "{:.0f}".format),
-    What.ANGLE: _value(_("red stands {value}° from the first axis"), "{:.0f}".format),
+    What.SEEDS: _value(_("sound seeds with these settings: {value}"), _whole),
+    What.UNHARMED: _value(_("other seeds with these settings that are not sound: {value}"), _whole),
+    What.ANGLE: _value(_("red stands {value}° from the first axis"), _whole),
     What.NOTHING_ELSE: _nothing_else,
     What.PUBLISHED: _value(_("these are not the published settings")),
     What.FAILS: _fails,
@@ -215,7 +230,7 @@ SAYS: dict[What, Callable[[Part, Evidence], str]] = {
     What.RED: _value(_("red’s MSE is {value}")),
     What.GREYS_SPARED: _value(_("the worst grey’s MSE is {value}")),
     What.RED_ON_AXIS: _value(_("red’s cosine to the first axis is {value}")),
-    What.SELECTIVITY: _value(_("selectivity is {value}"), "{:.3f}".format),
+    What.SELECTIVITY: _value(_("selectivity is {value}"), _fine),
 }
 # The bound belongs to the sentence only where the goal does not say it, and only when it is missed.
 BOUNDS = {

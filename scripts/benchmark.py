@@ -48,11 +48,12 @@ from rich.table import Table  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from tests.browser.session import Session, session  # noqa: E402
-from tests.browser.tools import APP, browser_path, launch, open_page, serve, settled, visit  # noqa: E402
+from tests.browser.tools import APP, browser_path, launch, navigation, open_page, serve, settled, visit  # noqa: E402
 
 RERUN_MS = 150.0
 RELEASE_MS = 500.0
 SCENE_MS = 100.0
+SWITCH_S = 1.0
 FIRST_PAINT_S = 4.0
 WARM_UP_S = 5.0  # a server compiles its kernels beside the first page
 _DIMS = [dims for n in range(5) for dims in combinations(range(4), n)]  # all 16 sets
@@ -129,6 +130,49 @@ def rerun_server() -> list[Row]:
     return rows
 
 
+# A page, and one input of it: its key, and values that are picked in turn.
+INPUTS: dict[str, tuple[str, list[str]]] = {
+    "start": ("start-color", ["blue", "green", "white"]),
+    "ablation": ("ablation-how", ["prune", "ablate"]),
+    "network": ("network-model", ["ex-2.7", "robust"]),
+    "latent": ("latent-cut", ["warmth [0]", "hue [0, 1]", "nothing"]),
+    "data": ("data-draw", []),  # pressed
+    "regularizers": ("regularizers-schedule", ["ex-2.7", "robust"]),
+}
+_REPEATS = 12
+
+
+def pages_server() -> list[Row]:
+    """Every page, after one of its inputs changed, on the real server; the Train page has measurements of its own."""
+    rows: list[Row] = []
+    with fresh_server() as base_url:
+        for path, (key, values) in INPUTS.items():
+            with session(base_url, "" if path == "start" else path) as visitor:
+                visitor.run()
+                time.sleep(WARM_UP_S if path == "start" else 1)
+                milliseconds: list[float] = []
+                for i in range(_REPEATS):
+                    if values:
+                        visitor.pick(key, [values[i % len(values)]])
+                    else:
+                        visitor.click(key)
+                    milliseconds.append(1000 * visitor.run())
+            rows += spread(f"{path}, {key} changed (server)", milliseconds, RERUN_MS)
+    return rows
+
+
+def pick_server() -> list[Row]:
+    """The ablation page after a colour was clicked in one of its charts, each time another."""
+    with fresh_server() as base_url, session(base_url, "ablation") as visitor:
+        visitor.run()
+        time.sleep(WARM_UP_S)
+        milliseconds: list[float] = []
+        for i in range(_REPEATS):
+            visitor.select("patches-0", {"pick": [{"true": f"#{i:02x}80ff", "turn": i}]})
+            milliseconds.append(1000 * visitor.run())
+    return spread("ablation, a colour clicked (server)", milliseconds, RERUN_MS)
+
+
 def draw_scenes() -> list[Row]:
     """The pages of scenes, past what is remembered of them: the first of a process, and each kind once it is warm."""
     # stpyvista can only be imported in an app.
@@ -145,7 +189,7 @@ def draw_scenes() -> list[Row]:
         spheres.cube_page,
     )
     kinds: dict[str, tuple[Any, Callable[[], str]]] = {
-        "one sphere": (sphere, lambda: sphere(robust, view, (), True, None)),
+        "one sphere": (sphere, lambda: sphere(robust, view, (), True)),
         "three spheres": (triple, lambda: triple(robust, view, (0, 1), ("intact", "− warmth", "− hue"))),
         "training": (training, lambda: training(robust, view)),
         "cube, its hues' answers": (cube, lambda: cube(robust, True)),
@@ -226,6 +270,25 @@ def rerun_screen() -> list[Row]:
             dim = ((i & -i).bit_length() - 1) % 4
             milliseconds.append(redrawn(page, dims.get_by_role("button", name=str(dim), exact=True).click))
     return spread("Ablation, other dims, from click to rest (screen)", milliseconds)
+
+
+def switch_screen() -> list[Row]:
+    """From page to page by the navigation, each once before it counts."""
+    seconds: dict[str, list[float]] = {}
+    with fresh_server() as base_url, cold_browser() as browser, visit(browser, base_url) as (page, _):
+        open_page(page)
+        titles = list(navigation(page))
+        watch(page)
+        for i in range(4):
+            for title in [*titles[1:], titles[0]]:
+                link = page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{title}$"))
+                took_s = redrawn(page, link.click) / 1000
+                if i:
+                    seconds.setdefault(title, []).append(took_s)
+    return [
+        Row(f"To {name}, from click to rest (screen)", float(np.median(all_)), "s", SWITCH_S)
+        for name, all_ in seconds.items()
+    ]
 
 
 def first_paint() -> list[Row]:
@@ -409,6 +472,9 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "rerun-script": rerun_script,
     "scenes": draw_scenes,
     "rerun-server": rerun_server,
+    "pages-server": pages_server,
+    "pick-server": pick_server,
+    "switch-screen": switch_screen,
     "rerun-screen": rerun_screen,
     "first-paint": first_paint,
     "train-slider": train_slider,

@@ -5,6 +5,7 @@ Thirty of these cost what thirty browsers ask of the server, and nothing of what
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -83,6 +84,11 @@ class Session:
         """Leave these options of a group switched on; the page knows of it with the next run."""
         state = self._values[key] = WidgetState(id=self._ids[key])
         state.string_array_value.data.extend(options)
+
+    def select(self, key: str, points: dict[str, list[dict[str, object]]]) -> None:
+        """Select points in a chart; the page knows of it with the next run."""
+        chosen = json.dumps({"selection": points})
+        self._values[key] = WidgetState(id=self._ids[key], string_value=chosen)
 
     def click(self, key: str) -> None:
         """Press a button; the page knows of it with the next run."""

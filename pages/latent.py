@@ -50,12 +50,12 @@ with st.container(horizontal=True, gap="large"):
     paint = st.segmented_control(
         _("Points in"), [_("true colour"), _("answer")], default=_("true colour"), required=True, key="latent-paint"
     )
-    names = {None: NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **named_codes()}
+    names = {"": NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **named_codes()}
 
     def find() -> None:
         pick.pick(st.session_state["latent-mark"])
 
-    st.session_state["latent-mark"] = pick.picked()
+    st.session_state["latent-mark"] = pick.picked() or ""
     st.selectbox(
         _("Find a colour"), list(names), format_func=names.__getitem__, key="latent-mark", width=200, on_change=find
     )

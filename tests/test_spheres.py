@@ -302,7 +302,7 @@ def test_equal_scenes_are_built_once(forgetful: None, monkeypatch: pytest.Monkey
     assert drawn(open_page(last=subject("same", shipped.config, shipped.model))) == first
     assert built == SCENES
     # A picked colour is marked in the scenes that are there; another choice builds the one that it changes, once.
-    for code in ("#ff0000", None, "#ff0000"):
+    for code in ("#ff0000", "", "#ff0000"):
         sound(at.selectbox("latent-mark").set_value(code).run())
     assert built == SCENES
     for cut in ("warmth [0]", "nothing", "warmth [0]"):

@@ -86,6 +86,11 @@ def rgb_grid(levels: int) -> Array:
 
 def named_colors() -> dict[str, Array]:
     """The 12 hues and the 5 greys by name, each RGB `[3]`."""
+    return {name: rgb.copy() for name, rgb in _named_colors().items()}
+
+
+@lru_cache(maxsize=1)
+def _named_colors() -> dict[str, Array]:
     hues = {name: hsv_to_rgb([hue, 1.0, 1.0]) for name, hue in HUES.items()}
     return hues | {name: np.full(3, level) for name, level in GREYS.items()}
 

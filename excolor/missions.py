@@ -211,13 +211,12 @@ def published(config: RunConfig) -> bool:
 
 def _bad_luck(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
+    as_published = at_least(What.PUBLISHED, published(last.config), 1)
+    if not as_published.met:
+        return (as_published,)
     fails = last.figures.fails and last.figures.hue.grey_mse > FAILS_ABOVE
     right = 0 if reason is None else 1 if reason in last.causes[:1] else -1
-    return (
-        at_least(What.PUBLISHED, published(last.config), 1),
-        at_least(What.FAILS, fails, 1),
-        at_least(What.REASON, right, 1),
-    )
+    return as_published, at_least(What.FAILS, fails, 1), at_least(What.REASON, right, 1)
 
 
 def _noisy(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:

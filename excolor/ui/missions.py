@@ -59,7 +59,7 @@ GOALS = {
     "bad-luck": _("Find a seed on which the published schedule fails, and say why."),
     "noisy": _("Get a sound run although {share} of the labels are noise.").format(share=percent(NOISY)),
     "fewest": _(
-        "With as few regularizers as you can: deleting warmth breaks red (MSE {broken:g} or more) and spares the greys "
+        "As few as you can: yet deleting warmth breaks red (MSE {broken:g} or more) and spares the greys "
         "({spared:g} or less)."
     ).format(broken=RED_BROKEN, spared=GREY_SPARED),
     "better": _(
@@ -297,8 +297,10 @@ def strip() -> None:
         with st.container(
             key="missions-list", horizontal=True, vertical_alignment="center", width="content", gap="small"
         ):
+            # In the page's own order, where the keyboard finds it: Streamlit hangs a popover behind all else.
             # Another key with another mission: choosing one closes the list.
-            with st.popover(_("Missions"), key=f"missions-popover-{mission.id if mission else ''}"):
+            fold = st.expander(_("Missions"), key=f"missions-fold-{mission.id if mission else ''}", type="compact")
+            with fold, st.container(key="mission-rows"):
                 rows = {each.id: _row(each, mission) for each in MISSIONS}
             count = st.empty()
         line = st.empty()

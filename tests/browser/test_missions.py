@@ -1,0 +1,147 @@
+"""Missions in a real browser: opened on one page, solved on another; the strip is small, in nobody's way and stays."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.tools import open_page, settled
+
+TITLES = (
+    "A quiet failure",
+    "Not missed",
+    "Half round",
+    "Bad luck",
+    "Poor labels",
+    "The fewest regularizers",
+    "Better than ours",
+)
+
+
+def strip(page: Page) -> Locator:
+    return page.locator(".st-key-missions")
+
+
+def status(page: Page) -> Locator:
+    return strip(page).get_by_role("status")
+
+
+def missions(page: Page) -> Locator:
+    return strip(page).locator("summary")
+
+
+def open_mission(page: Page, title: str) -> None:
+    missions(page).click()
+    page.get_by_role("button", name=title, exact=True).click()
+    settled(page)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    settled(page)
+
+
+def top_of_title(page: Page) -> float:
+    box = page.locator("h1").bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def test_opened_on_start_and_solved_on_train(page: Page) -> None:
+    open_page(page)
+    expect(strip(page)).to_contain_text("0 of 7 done")
+    open_mission(page, "A quiet failure")
+    expect(page.get_by_role("button", name="Half round", exact=True)).to_be_hidden()  # the list has closed
+    expect(status(page)).to_have_text("No run yet: the Train page makes one.")
+    page.get_by_role("link", name="Train").click()
+    settled(page)
+    expect(status(page)).to_contain_text("Not yet: deleting hue leaves the greys an MSE of")
+    press(page, "No separate")
+    expect(status(page)).to_have_text("Done with robust, seed 0, no separate.")
+    expect(strip(page)).to_contain_text("1 of 7 done")
+    press(page, "All on")
+    expect(status(page)).to_have_text("Done with robust, seed 0, no separate.")
+    missions(page).click()
+    row = page.locator(".st-key-mission-row-quiet-failure")
+    expect(row).to_contain_text("●Done with robust, seed 0, no separate.")
+    expect(page.locator(".st-key-mission-row-noisy")).to_contain_text("○Open.")
+
+
+def test_with_the_keyboard_alone(page: Page) -> None:
+    open_page(page, "latent")
+    missions(page).focus()
+    page.keyboard.press("Enter")
+    first = page.get_by_role("button", name="A quiet failure", exact=True)
+    expect(first).to_be_visible()
+    for _ in range(10):
+        if page.evaluate("document.activeElement.textContent") == "Half round":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(strip(page)).to_contain_text("Half round. Turn the wheel")
+    hint = strip(page).get_by_role("button", name="Hint")
+    for told in (1, 2, 3):
+        hint.focus()
+        page.keyboard.press("Enter")
+        settled(page)
+        expect(strip(page).locator("li")).to_have_count(told)
+    expect(hint).to_be_disabled()
+    strip(page).get_by_role("button", name="Put away").focus()
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(status(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_closed_it_is_one_line(width: int, new_page: Visit) -> None:
+    page = new_page(width=width)
+    open_page(page)
+    box = strip(page).bounding_box()
+    assert box is not None
+    assert box["height"] <= 36
+
+
+# Boxes of whatever is drawn beside the strip, and the strip's own, in the page's order.
+_BOXES = """
+() => {
+  const strip = document.querySelector('.st-key-missions');
+  const block = strip.closest('[data-testid="stVerticalBlock"]');
+  const box = element => { const r = element.getBoundingClientRect(); return [r.top, r.bottom]; };
+  const drawn = [...block.children].filter(child => child.getBoundingClientRect().height > 0);
+  const others = drawn.filter(child => !child.contains(strip));
+  return { strip: box(strip), others: others.map(box) };
+}
+"""
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_open_it_covers_nothing_and_nothing_is_wider_than_the_screen(width: int, theme: str, new_page: Visit) -> None:
+    page = new_page(theme=theme, width=width)
+    for path in ("", "regularizers", "train"):
+        open_page(page, path)  # another visit each, with nothing open
+        for title in ("Bad luck", "The fewest regularizers"):
+            open_mission(page, title)
+            press(page, "Hint")
+            boxes = page.evaluate(_BOXES)
+            top, bottom = boxes["strip"]
+            assert bottom - top < (360 if width < 600 else 200)
+            assert all(o_bottom <= top + 1 or o_top >= bottom - 1 for o_top, o_bottom in boxes["others"]), path
+            assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
+            for part in strip(page).locator("button:visible, p:visible, li, input").all():
+                box = part.bounding_box()
+                assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width), path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_below_stays_where_it_is_while_runs_change(width: int, new_page: Visit) -> None:
+    page = new_page(width=width)
+    open_page(page, "train")
+    tops: dict[str, list[float]] = {}
+    for name in ("All on", "No planarity", "All off"):
+        press(page, name)
+        for title in TITLES:
+            open_mission(page, title)
+            tops.setdefault(title, []).append(top_of_title(page))
+    assert {title: max(at) - min(at) < 1 for title, at in tops.items()} == dict.fromkeys(TITLES, True), tops

@@ -42,6 +42,7 @@ os.environ.setdefault("ALLOW_PLOTTING", "true")
 if sys.platform == "linux" and not os.environ.get("DISPLAY"):
     # and this keeps VTK from looking for an X server when a window is made.
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+_LATER = '<script type="text/plain" data-later>'  # read when the scene comes near the screen, see later.js
 _building = threading.Lock()  # VTK's object map is one for the process
 
 
@@ -252,11 +253,12 @@ def to_html(scene: Scene, key: str, height: int) -> str:
         archive.writestr("index.json", json.dumps(state))
     page = io.StringIO()
     write_html(zipped.getvalue(), page)
-    style, check, script = _viewer(scene, key, height)
+    style, check, scripts = _viewer(scene, key, height)
     head, end_of_head, rest = page.getvalue().partition("</head>")
     gap, body_tag, rest = rest.partition("<body>")
     body, end_of_body, tail = rest.rpartition("</body>")
-    return "".join((head, style, end_of_head, gap, body_tag, check, body, script, end_of_body, tail))
+    body = body.replace('<script type="module">', _LATER)
+    return "".join((head, style, end_of_head, gap, body_tag, check, body, scripts, end_of_body, tail))
 
 
 class _Exporter(vtkWebLocalRendering):
@@ -347,10 +349,10 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
             "names": list(scene.frame_names),
         }
     folder = files("excolor").joinpath("viewer")
-    style, check, script = (
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "webgl.js", "scene.js")
+    style, check, script, later = (
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "webgl.js", "scene.js", "later.js")
     )
     # A "<" in the data could end the script; escaped it reads the same.
     data = json.dumps(settings).replace("<", "\\u003c")
     check = f"<script>const EXCOLOR = {data};</script><script>{check}</script>"
-    return f"<style>{style}</style>", check, f"<script type='module'>{script}</script>"
+    return f"<style>{style}</style>", check, f"{_LATER}{script}</script><script>{later}</script>"

@@ -24,10 +24,23 @@ def rows() -> alt.NamedData:
 
 
 def as_spec(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.Chart) -> dict[str, Any]:
-    """The chart as a Vega-Lite specification; the theme is left to the page."""
+    """The chart as a Vega-Lite specification; the theme is left to the page.
+
+    A chart is described as a whole, where it is drawn: words for each of a thousand marks would take a third of the
+    time that drawing them takes, and a reader of them would hear no end of it.
+    """
     spec: dict[str, Any] = chart.to_dict()
     spec.pop("config", None)
+    _silence(spec)
     return spec
+
+
+def _silence(spec: dict[str, Any]) -> None:
+    if "mark" in spec:
+        spec["mark"]["aria"] = False
+    for part in ("layer", "vconcat", "hconcat"):
+        for each in spec.get(part, []):
+            _silence(each)
 
 
 def table_of(**columns: Any) -> pa.Table:

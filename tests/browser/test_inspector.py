@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import ElementHandle, Locator, Page
 
 from excolor.charts import latents
 from excolor.checkpoint import pretrained
@@ -39,12 +39,22 @@ def rings(page: Page) -> list[list[list[float]]]:
     return charts(page).evaluate_all(_RINGS)
 
 
-def point(page: Page, chart: int, true: str) -> Locator:
-    """The mark of a colour in a chart."""
-    return charts(page).nth(chart).locator(f'path[aria-label*="true: {true}"]').first
+def point(page: Page, chart: int, true: str) -> ElementHandle:
+    """The mark of a colour in a chart: Vega leaves on each of its shapes what it shows."""
+    found = (
+        charts(page)
+        .nth(chart)
+        .evaluate_handle(
+            "(chart, code) => [...chart.querySelectorAll('path')].find(path => path.__data__?.datum?.true === code)",
+            true,
+        )
+    )
+    element = found.as_element()
+    assert element is not None, true
+    return element
 
 
-def click(page: Page, mark: Locator) -> None:
+def click(page: Page, mark: ElementHandle) -> None:
     """In the middle of the screen: its lower edge may be under the table."""
     mark.evaluate("mark => mark.scrollIntoView({ block: 'center' })")
     settled(page)
@@ -135,9 +145,9 @@ def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page:
     page.get_by_role("button", name="Draw 100", exact=True).click()
     settled(page)
     batch = page.locator('[data-testid="stVegaLiteChart"][aria-label^="The 64 colours"]')
-    code = batch.locator("g.mark-rect path").first.get_attribute("aria-label") or ""
-    code = code.partition("code: ")[2][:7]
-    click(page, batch.locator("g.mark-rect path").first)
+    patch = batch.locator("g.mark-rect path").first.element_handle()
+    code = patch.evaluate("patch => patch.__data__.datum.true")
+    click(page, patch)
     assert picked(page)["code"] == code
     words = charts(page).evaluate_all("all => all.map(chart => chart.ariaLabel)")
     marked = [(said, len(each)) for said, each in zip(words, rings(page), strict=True)]

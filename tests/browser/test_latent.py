@@ -62,6 +62,7 @@ def holder(page: Page, key: str) -> Locator:
 
 def scene(page: Page, key: str, state: str = "ready") -> Frame:
     """The page inside the frame, once it has drawn."""
+    holder(page, key).scroll_into_view_if_needed(timeout=60_000)  # until then it does not begin
     element = holder(page, key).element_handle(timeout=60_000)
     frame = element.content_frame()
     assert frame is not None
@@ -172,7 +173,8 @@ def dark_share(image: Image, camera: Camera, place: NDArray[np.float32]) -> floa
     return float(np.mean(ring.max(-1).min(0) < 60))
 
 
-def test_a_sphere_has_its_colours_at_their_latents_and_the_chosen_one_in_a_ring(page: Page) -> None:
+def test_a_sphere_has_its_colours_at_their_latents_and_the_chosen_one_in_a_ring(new_page: Visit) -> None:
+    page = new_page(height=1400)  # the table of the chosen colour is at its lower edge
     open_page(page, "latent")
     frame = scene(page, "sphere")
     corners: list[float] = frame.evaluate(

@@ -27,7 +27,7 @@ from excolor.config import RunConfig, Weights
 from excolor.evaluation import Deletion, Figures, Intact, evaluate
 from excolor.missions import MISSIONS, Evidence, Mission, What, check
 from excolor.training import Stop, train
-from excolor.ui.missions import GOALS, HINTS, REASONS, SAYS, TITLES, in_words, settings
+from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words, settings
 from excolor.ui.text import figure
 from excolor.verdict import Cause, Placement, placement
 from tests.test_pages import APP, PAGES, html, sound
@@ -306,6 +306,8 @@ def test_everything_has_its_words() -> None:
     assert set(TITLES) == set(GOALS) == set(HINTS) == set(BY_ID) == set(WAYS)
     assert len(BY_ID) == len(MISSIONS) == 7
     assert set(SAYS) == set(What)
+    assert set(CAUSES) == set(Cause)
+    assert set(REASONS) == set(Cause) - {Cause.DIVERGED}
     assert len(set(REASONS.values())) == len(REASONS)
     for hints in HINTS.values():
         first, *rest = hints
@@ -342,7 +344,9 @@ class Served:
 def at(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The app as a new visitor meets it, with its frame on every page."""
     monkeypatch.setattr(app_test, "PagesManager", Served)
-    return sound(AppTest.from_file(str(APP), default_timeout=120).run())
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params["predict"] = "skip"
+    return sound(app.run())
 
 
 def go(at: AppTest, page: str) -> AppTest:
@@ -431,6 +435,17 @@ def test_the_reason_is_asked_on_the_strip_and_may_be_given_on_another_page(at: A
     assert status(at) == f"Not yet: that is not the reason. Good: seed {failing.seed} fails."
     sound(at.selectbox("mission-reason").set_value(shown(failing).causes[0]).run())
     assert status(at) == f"Done with ex-2.7, seed {failing.seed}."
+
+
+def test_a_run_that_is_to_be_predicted_first_counts_once_it_is_shown(at: AppTest) -> None:
+    at.query_params["predict"] = "ask"
+    del at.session_state["predict-none"]
+    go(at, "train.py")
+    press(at, "mission-quiet-failure")
+    press(at, "preset-No separate")
+    assert status(at).startswith("Not yet:")  # the question is on screen, and the run is not made yet
+    press(at, "predict-reveal")
+    assert status(at) == "Done with robust, seed 0, no separate."
 
 
 def test_three_seeds_are_counted_over_the_session(at: AppTest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from gettext import gettext as _
 from gettext import ngettext
@@ -107,6 +107,7 @@ HINTS = {
 # In other words than the verdict's, so that it has to be understood.
 REASONS = {
     Cause.GREYS_IN_PLANE: _("Tones lie where only hues should be"),
+    Cause.GREYS_HARMED: _("Tones lie apart from the hues and are hit all the same"),
     Cause.HUE_OFF_PLANE: _("Some hue is kept where nothing was deleted"),
     Cause.ROTATED: _("The deleted axis holds another pair of colours"),
     Cause.RED_OFF_AXIS: _("Red never came near its axis"),
@@ -140,11 +141,12 @@ def _state(mission: Mission) -> State:
     return check(mission, _runs(), st.session_state.get("mission-reason"))
 
 
-def _mark() -> None:
-    """A mission that the last run solves is solved from then on."""
-    for mission in MISSIONS:
-        if mission.id not in solved() and _state(mission).done:
-            solved()[mission.id] = _runs()[-1].config
+def _mark() -> list[Mission]:
+    """A mission that the last run solves is solved from then on; returns those that are so since now."""
+    news = [mission for mission in MISSIONS if mission.id not in solved() and _state(mission).done]
+    for mission in news:
+        solved()[mission.id] = _runs()[-1].config
+    return news
 
 
 # --- in words ------------------------------------------------------------------------------------
@@ -171,16 +173,17 @@ def _regularizers(part: Part, run: Evidence) -> str:
     return ngettext("{n} regularizer is on", "{n} regularizers are on", n).format(n=n)
 
 
-def _why(run: Evidence) -> str:
-    return ", ".join(CAUSES[cause] for cause in run.causes)
+def _why(found: Iterable[Cause]) -> str:
+    return ", ".join(CAUSES[cause] for cause in found) or CAUSES[Cause.GREYS_HARMED]
 
 
 def _sound(part: Part, run: Evidence) -> str:
-    return _("the run is sound") if part.met else _("the run is not sound: {why}").format(why=_why(run))
+    return _("the run is sound") if part.met else _("the run is not sound: {why}").format(why=_why(run.causes))
 
 
 def _nothing_else(part: Part, run: Evidence) -> str:
-    return _("nothing else is wrong") if part.met else _("more is wrong than the angle: {why}").format(why=_why(run))
+    others = [cause for cause in run.causes if cause is not Cause.ROTATED]
+    return _("more is wrong than the angle: {why}").format(why=_why(others))
 
 
 def _fails(part: Part, run: Evidence) -> str:
@@ -273,7 +276,7 @@ class _Slots:
 
     rows: dict[str, DeltaGenerator]
     count: DeltaGenerator
-    line: DeltaGenerator
+    line: DeltaGenerator | None
 
 
 # Each run of a page is a thread of its own, and what it drew is of use to it alone.
@@ -285,8 +288,17 @@ def note(run: Trained) -> None:
     evidence = Evidence(run.config, run.figures, run.placement, run.stopped)
     others = [each for each in _runs() if each.config != run.config]
     st.session_state["missions-runs"] = [*others, evidence][-REMEMBERED:]
-    _mark()
-    _fill()
+    news = _mark()
+    slots: _Slots | None = getattr(_drawn, "slots", None)
+    if slots is None:
+        return
+    for mission in news:
+        slots.rows[mission.id].html(_row_html(mission))
+    if news:
+        slots.count.html(_count_html())
+    mission = opened()
+    if mission and slots.line:
+        slots.line.html(_line_html(mission))
 
 
 def strip() -> None:
@@ -303,11 +315,13 @@ def strip() -> None:
             with fold, st.container(key="mission-rows"):
                 rows = {each.id: _row(each, mission) for each in MISSIONS}
             count = st.empty()
-        line = st.empty()
+            count.html(_count_html())
+        line = None
         if mission:
+            line = st.empty()
+            line.html(_line_html(mission))
             _tools(mission)
     _drawn.slots = _Slots(rows, count, line)
-    _fill()
 
 
 def _open(mission: str | None) -> None:
@@ -324,7 +338,9 @@ def _row(mission: Mission, current: Mission | None) -> DeltaGenerator:
             type="tertiary",
             disabled=mission is current,
         )
-        return st.empty()
+        slot = st.empty()
+        slot.html(_row_html(mission))
+    return slot
 
 
 def _tools(mission: Mission) -> None:
@@ -348,21 +364,9 @@ def _tools(mission: Mission) -> None:
         )
 
 
-def _fill() -> None:
-    """Write what depends on the runs; once as the page begins, and again when it has trained one."""
-    slots = getattr(_drawn, "slots", None)
-    if slots is None:
-        return
-    mission = opened()
-    for each in MISSIONS:
-        slots.rows[each.id].html(_row_html(each))
-    slots.count.html(f'<p class="xc-count">{escape(_count())}</p>')
-    if mission:
-        slots.line.html(_line_html(mission))
-
-
-def _count() -> str:
-    return _("{n} of {all} done").format(n=len(solved()), all=len(MISSIONS))
+def _count_html() -> str:
+    words = _("{n} of {all} done").format(n=len(solved()), all=len(MISSIONS))
+    return f'<p class="xc-count">{escape(words)}</p>'
 
 
 def _row_html(mission: Mission) -> str:

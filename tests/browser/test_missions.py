@@ -34,6 +34,8 @@ def missions(page: Page) -> Locator:
 def open_mission(page: Page, title: str) -> None:
     missions(page).click()
     page.get_by_role("button", name=title, exact=True).click()
+    # On a busy machine the page may stand still for a while before it begins to run.
+    expect(strip(page).locator(".xc-open")).to_contain_text(f"{title}.")
     settled(page)
 
 
@@ -139,7 +141,7 @@ def test_what_is_below_stays_where_it_is_while_runs_change(width: int, new_page:
     page = new_page(width=width)
     open_page(page, "train")
     tops: dict[str, list[float]] = {}
-    for name in ("All on", "No planarity", "All off"):
+    for name in ("All on", "All off"):
         press(page, name)
         for title in TITLES:
             open_mission(page, title)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -244,7 +245,7 @@ def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Figures:
     variants = (model, *(ablate(model, dims) for dims in sets))
     # The kernel releases the interpreter lock, so where there are cores to spare the three go on side by side.
     with ThreadPoolExecutor(len(variants)) as pool:
-        before, *after = pool.map(lambda each: measure(each, grid, latents=each is model), variants)
+        before, *after = pool.map(measure, variants, repeat(grid), (True, False, False))
     intact = intact_figures(before, grid)
     warmth, hue = (deletion_figures(a, grid, share_in(before.u, s)) for a, s in zip(after, sets, strict=True))
     names, colors = list(named_colors()), np.stack(list(named_colors().values()))

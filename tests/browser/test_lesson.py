@@ -15,6 +15,7 @@ from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from tests.browser.test_inspector import click, picked, point, rings
+from tests.browser.test_missions import open_mission
 from tests.browser.tools import navigation, open_page, settled
 
 SCORE = re.compile(r"Your prediction: (\d+) of (\d+) right")
@@ -100,8 +101,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
             assert all(rings(page))
 
     # Open a mission, predict what breaks, retrain, and solve it.
-    page.get_by_role("button", name="Missions").click()
-    press(page, "A quiet failure")
+    open_mission(page, "A quiet failure")
     press(page, "No separate")
     choose(page, "run", "The greys, once hue is deleted")
     press(page, "Reveal")

@@ -35,7 +35,7 @@ def open_mission(page: Page, title: str) -> None:
     missions(page).click()
     page.get_by_role("button", name=title, exact=True).click()
     # On a busy machine the page may stand still for a while before it begins to run.
-    expect(strip(page).locator(".xc-open")).to_contain_text(f"{title}.")
+    expect(strip(page).locator(".xc-open")).to_contain_text(f"{title}.", timeout=20_000)
     settled(page)
 
 
@@ -126,6 +126,7 @@ def test_open_it_covers_nothing_and_nothing_is_wider_than_the_screen(width: int,
         for title in ("Bad luck", "The fewest regularizers"):
             open_mission(page, title)
             press(page, "Hint")
+            expect(strip(page).locator("li")).to_have_count(1, timeout=20_000)
             boxes = page.evaluate(_BOXES)
             top, bottom = boxes["strip"]
             assert bottom - top < (360 if width < 600 else 200)

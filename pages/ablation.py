@@ -50,8 +50,8 @@ def first_guess(chosen: Subject) -> None:
     st.markdown(
         _(
             "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* in the "
-            "first two. In a moment the first number is deleted, then both. **Mark what you think will survive**; the rest, you "
-            "say, comes out as another colour."
+            "first two. In a moment the first number is deleted, then both. **Mark what you think will survive**: what comes "
+            "back nearly as it was, off by at most a tenth."
         )
     )
     questions = {
@@ -68,7 +68,7 @@ codes = list(named_codes())
 
 controls = st.container(horizontal=True, gap="large")
 with controls:
-    chosen = shelf.choose("ablation-model", _("Model"), _("Two trained networks ship; your own runs join them."))
+    chosen = shelf.choose("ablation-model", _("Model"), shelf.HELP)
 if predict.due(["ablation"]):
     first_guess(chosen)
     st.stop()

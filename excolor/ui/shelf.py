@@ -14,6 +14,7 @@ from excolor.ui.subject import Subject, figures_of, shipped, subject
 
 MAX_KEPT = 12
 MAX_NAME = 40
+HELP = _("robust is trained with our schedule, ex-2.7 with the published one. Your own runs join them.")
 LAST = "last run"  # of the Train page
 
 

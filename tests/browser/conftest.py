@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from excolor.checkpoint import PRETRAINED
 from tests.browser.tools import ROOT, Theme, Watch, browser_path, launch, serve, visit
 
+expect.set_options(timeout=20_000)  # milliseconds: the tests share a machine
 FOLDER = Path(__file__).parent
 LOG = pytest.StashKey[Path]()
 Visit = Callable[..., Page]

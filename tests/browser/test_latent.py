@@ -284,7 +284,7 @@ def test_dragging_one_of_three_spheres_turns_them_all(page: Page) -> None:
         for i, camera in enumerate(found):
             assert camera.viewport == pytest.approx((i / 3, 0, (i + 1) / 3, 1))
         assert share_right(image, found[0], intact, COLORS) > 0.9
-        assert share_right(image, found[1], cold, COLORS) > 0.8
+        assert share_right(image, found[1], cold, COLORS) > 0.7  # they crowd on a band
         assert_a_line(image, found[2], grey)
         return image
 
@@ -402,6 +402,8 @@ def test_on_a_phone_the_panels_stand_under_each_other_and_nothing_is_cut_off(new
             bar: float = frame.evaluate("document.querySelector('.xc-bar').getBoundingClientRect().top")
             assert bar >= (1 - found[-1].viewport[1]) * box["height"] - 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    scene(page, "sphere")
+    settled(page, quiet=1)  # it has been off the screen, and is painted again
     image = pixels(page, holder(page, "sphere"))
     assert share_right(image, FRONT, latents(), COLORS) > 0.9
 

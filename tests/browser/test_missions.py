@@ -45,7 +45,11 @@ def press(page: Page, name: str) -> None:
 
 
 def top_of_title(page: Page) -> float:
-    box = page.locator("h1").bounding_box()
+    """Once the list above it has folded."""
+    before = None
+    while (box := page.locator("h1").bounding_box()) != before:
+        before = box
+        page.wait_for_timeout(300)
     assert box is not None
     return box["y"]
 

@@ -68,7 +68,7 @@ codes = list(named_codes())
 
 controls = st.container(horizontal=True, gap="large")
 with controls:
-    chosen = shelf.choose("ablation-model", _("Model"), shelf.HELP)
+    chosen = shelf.choose("ablation-model")
 if predict.due(["ablation"]):
     first_guess(chosen)
     st.stop()

@@ -31,7 +31,7 @@ st.markdown(
 )
 
 with st.container(horizontal=True, gap="large"):
-    chosen = shelf.choose("latent-model", _("Model"), shelf.HELP)
+    chosen = shelf.choose("latent-model")
     width = chosen.config.bottleneck
     cuts = {_("nothing"): (), _("warmth [0]"): WARMTH, _("hue [0, 1]"): HUE}
     cut = st.segmented_control(

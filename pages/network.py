@@ -17,7 +17,7 @@ frame.require()
 GREY = np.full(3, 0.5)
 
 st.title(_("What happens to one colour on its way through?"))
-chosen = shelf.choose("network-model", _("Model"), shelf.HELP)
+chosen = shelf.choose("network-model")
 model = chosen.model
 count = sum(p.numel() for p in model.parameters())
 st.markdown(

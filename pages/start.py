@@ -28,7 +28,7 @@ st.markdown(
 )
 
 with st.container(horizontal=True, gap="large"):
-    chosen = shelf.choose("start-model", _("Model"), shelf.HELP)
+    chosen = shelf.choose("start-model")
 model = chosen.model
 variants = (model, ablate(model, WARMTH), ablate(model, HUE))
 

@@ -20,7 +20,7 @@ from excolor.ui import frame, inspector, missions, panels, pick, predict, shelf
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
 from excolor.ui.subject import figures_of, shipped
-from excolor.ui.text import figure, percent
+from excolor.ui.text import figure, percent, settings
 from excolor.ui.views import wheel
 from excolor.verdict import Cause, breakages
 
@@ -240,32 +240,13 @@ def named_table(run: Trained) -> None:
     )
 
 
-def suggested_name(config: RunConfig) -> str:
-    """What was chosen for a run, as far as it fits."""
-    parts = [f"{config.schedule} seed {config.seed}"]
-    weights = vars(config.weights)
-    if any(weights.values()):
-        parts += [
-            _("no {term}").format(term=term) if w == 0 else f"{term} × {w:g}" for term, w in weights.items() if w != 1
-        ]
-    else:
-        parts.append(_("all off"))
-    if config.bottleneck != DEFAULTS["train-bottleneck"]:
-        parts.append(_("width {n}").format(n=config.bottleneck))
-    if config.steps != STEPS:
-        parts.append(_("{n} updates").format(n=config.steps))
-    if config.label_noise:
-        parts.append(_("noise {share}").format(share=f"{config.label_noise:g}"))
-    return ", ".join(parts)[: shelf.MAX_NAME]
-
-
 def keep_and_load(run: Trained) -> None:
     st.subheader(_("Keep this run"))
     if "said" in st.session_state:
         st.success(st.session_state.pop("said"))
     left, middle, right = st.columns([2, 1, 2], vertical_alignment="bottom")
     # Another run is another name, so it is another field.
-    suggested = suggested_name(run.config)
+    suggested = settings(run.config)[: shelf.MAX_NAME]
     name = left.text_input(_("Name"), suggested, key=f"keep-name {suggested}", max_chars=shelf.MAX_NAME)
     try:
         if middle.button(_("Keep"), key="keep"):

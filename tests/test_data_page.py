@@ -340,7 +340,7 @@ def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch
 
 def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     cores = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(noise.runs, "_cores", cores)
+    monkeypatch.setattr(noise.runs, "cores", cores)
     running, under_way, most = noise.Sweep(), 0, 0
     real = noise.point
 

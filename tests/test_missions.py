@@ -27,8 +27,8 @@ from excolor.config import RunConfig, Weights
 from excolor.evaluation import Deletion, Figures, Intact, evaluate
 from excolor.missions import MISSIONS, Evidence, Mission, What, check
 from excolor.training import Stop, train
-from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words, settings
-from excolor.ui.text import figure
+from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words
+from excolor.ui.text import figure, settings
 from excolor.verdict import Cause, Placement, placement
 from tests.test_pages import APP, PAGES, html, sound
 

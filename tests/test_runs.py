@@ -189,7 +189,7 @@ def test_another_configuration_does_not_wait(
 def test_short_runs_queue_for_the_cores_and_a_long_one_does_not_stand_in_their_way(
     calls: list[tuple[RunConfig, Engine]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "_cores", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(runs, "cores", threading.BoundedSemaphore(2))
     counting, finish = threading.Lock(), threading.Event()
     working, most = 0, 0
 

@@ -194,16 +194,16 @@ def upload(at: AppTest, name: str, data: bytes) -> AppTest:
 
 
 def test_the_suggested_name_says_what_was_chosen_and_follows_the_run(at: AppTest) -> None:
-    assert name_field(at).value == "robust seed 0"
+    assert name_field(at).value == "robust, seed 0"
     set_all(at, seed=5, anchor=0.0)
-    assert name_field(at).value == "robust seed 5, no anchor"
+    assert name_field(at).value == "robust, seed 5, no anchor"
     set_all(at, anchor=1.0, separate=0.3, schedule="ex-2.7")
-    assert name_field(at).value == "ex-2.7 seed 5, separate × 0.3"
+    assert name_field(at).value == "ex-2.7, seed 5, separate × 0.3"
     sound(at.button("preset-All off").click().run())
-    assert name_field(at).value == "ex-2.7 seed 5, all off"
+    assert name_field(at).value == "ex-2.7, seed 5, all off"
     sound(at.button("reset-all").click().run())
     set_all(at, bottleneck=3, noise=0.5, steps=300)
-    assert name_field(at).value == "robust seed 0, width 3, 300 updates, noise 0.5"[: shelf.MAX_NAME]
+    assert name_field(at).value == "robust, seed 0, width 3, 300 updates, 50% noise"[: shelf.MAX_NAME]
 
 
 def test_a_kept_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(at: AppTest) -> None:

@@ -38,7 +38,7 @@ def as_spec(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.Char
 def _silence(spec: dict[str, Any]) -> None:
     if "mark" in spec:
         spec["mark"]["aria"] = False
-    for part in ("layer", "vconcat", "hconcat"):
+    for part in ("layer", "vconcat"):
         for each in spec.get(part, []):
             _silence(each)
 

@@ -33,7 +33,7 @@ from excolor.missions import (
     check,
 )
 from excolor.ui.runs import Trained
-from excolor.ui.text import CAUSES, figure, percent
+from excolor.ui.text import CAUSES, figure, percent, settings
 from excolor.verdict import Cause
 
 REMEMBERED = 100  # runs of a session
@@ -150,22 +150,6 @@ def _mark() -> list[Mission]:
 
 
 # --- in words ------------------------------------------------------------------------------------
-
-
-def settings(config: RunConfig) -> str:
-    """A run's settings in a few words: its schedule, its seed, and what was moved."""
-    usual = RunConfig()
-    parts = [config.schedule, _("seed {n}").format(n=config.seed)]
-    for term, weight in vars(config.weights).items():
-        if weight != 1:
-            parts.append(f"{term} × {weight:g}" if weight else _("no {term}").format(term=term))
-    if config.bottleneck != usual.bottleneck:
-        parts.append(_("width {n}").format(n=config.bottleneck))
-    if config.steps != usual.steps:
-        parts.append(_("{n} updates").format(n=config.steps))
-    if config.label_noise:
-        parts.append(_("{share} noise").format(share=percent(config.label_noise)))
-    return ", ".join(parts)
 
 
 def _regularizers(part: Part, run: Evidence) -> str:

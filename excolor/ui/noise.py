@@ -105,7 +105,7 @@ class Sweep:
         def one(config: RunConfig) -> None:
             # One core for each run, as for those that sessions wait for: none of them waits for more than a run.
             if self.watchers and self.error is None:
-                with runs._cores:
+                with runs.cores:
                     self.points[config] = point(config)
 
         while True:

@@ -90,14 +90,14 @@ def trained(
         if slot.trained is None:
             # A long run shares the cores with the rest; in the queue it would hold up everybody.
             short = engine == "fused" and config.steps <= LONG
-            with _patiently(_cores, progress) if short else nullcontext():
+            with _patiently(cores, progress) if short else nullcontext():
                 slot.trained = _train(config, engine, progress)
         return slot.trained
 
 
 # A class that lets go of its sliders at once is served sooner one after another, and between them the server answers
 # other pages.
-_cores = threading.BoundedSemaphore(os.cpu_count() or 1)
+cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @contextmanager

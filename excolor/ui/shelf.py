@@ -81,7 +81,7 @@ def current() -> Subject:
     return models.get(st.session_state.get("model", ""), models[PRETRAINED[0]])
 
 
-def choose(key: str, label: str, help_text: str) -> Subject:
+def choose(key: str) -> Subject:
     """A control to choose a model with; the choice is the same on every page."""
     models = choices()
     if st.session_state.get("model") not in models:
@@ -93,9 +93,9 @@ def choose(key: str, label: str, help_text: str) -> Subject:
     st.session_state[key] = st.session_state["model"]
     names = list(models)
     if len(names) <= 4:
-        st.segmented_control(label, names, key=key, help=help_text, on_change=remember, required=True)
+        st.segmented_control(_("Model"), names, key=key, help=HELP, on_change=remember, required=True)
     else:
-        st.selectbox(label, names, key=key, help=help_text, on_change=remember, width=240)
+        st.selectbox(_("Model"), names, key=key, help=HELP, on_change=remember, width=240)
     return models[st.session_state["model"]]
 
 

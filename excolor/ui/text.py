@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from gettext import gettext as _
 
+from excolor.config import RunConfig
 from excolor.verdict import Cause
 
 CAUSES = {
@@ -42,3 +43,25 @@ def percent(value: float) -> str:
 def dims_text(dims: tuple[int, ...]) -> str:
     """A set of dims as it is written everywhere: [0, 1]."""
     return f"[{', '.join(map(str, dims))}]"
+
+
+def settings(config: RunConfig) -> str:
+    """A run's settings in a few words: its schedule, its seed, and what was moved."""
+    usual = RunConfig()
+    parts = [config.schedule, _("seed {n}").format(n=config.seed)]
+    weights = vars(config.weights)
+    if any(weights.values()):
+        parts += [
+            f"{term} × {weight:g}" if weight else _("no {term}").format(term=term)
+            for term, weight in weights.items()
+            if weight != 1
+        ]
+    else:
+        parts.append(_("all off"))
+    if config.bottleneck != usual.bottleneck:
+        parts.append(_("width {n}").format(n=config.bottleneck))
+    if config.steps != usual.steps:
+        parts.append(_("{n} updates").format(n=config.steps))
+    if config.label_noise:
+        parts.append(_("{share} noise").format(share=percent(config.label_noise)))
+    return ", ".join(parts)

@@ -45,10 +45,6 @@ class Inspected:
         """The latents in a network, `[D]`."""
         return self.answers[network].u[0]
 
-    def output(self, network: int) -> NDArray[np.float32]:
-        """The answer of a network, RGB `[3]`."""
-        return self.answers[network].rgb[0]
-
 
 def picked_rgb() -> NDArray[np.float64]:
     """The picked colour, or black, RGB `[3]`."""
@@ -118,4 +114,5 @@ def _described(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDAr
 
 
 def _vector(u: NDArray[np.float32]) -> str:
-    return "(" + ", ".join(f"{value:.2f}".replace("-", "−") for value in u.tolist()) + ")"
+    words = (f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–" for value in u.tolist())
+    return f"({', '.join(words)})"

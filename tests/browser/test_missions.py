@@ -100,6 +100,25 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     expect(status(page)).to_have_count(0)
 
 
+def test_the_list_opens_at_once_for_who_asked_for_less_motion(page: Page) -> None:
+    """Else its rows move under the pointer while it unfolds, and a quick click is lost."""
+    open_page(page)
+    missions(page).click()
+    heights = page.evaluate(
+        """async () => {
+          const list = document.querySelector('.st-key-missions details');
+          const heights = [];
+          for (const end = performance.now() + 700; performance.now() < end;) {
+            heights.push(list.open ? list.getBoundingClientRect().height : 0);
+            await new Promise(requestAnimationFrame);
+          }
+          return heights;
+        }"""
+    )
+    assert heights[-1] > 200
+    assert set(heights) == {heights[-1]}
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_closed_it_is_one_line(width: int, new_page: Visit) -> None:
     page = new_page(width=width)

@@ -119,7 +119,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         "distribution": summarise([trial.figures for trial in trials]),
     }
     out = args.out or checkpoint.pretrained_path(args.schedule)
-    checkpoint.save(out, checkpoint.dump(chosen.run.model, config, chosen.figures, selection))
+    checkpoint.save(out, checkpoint.dump(chosen.run.model, config, chosen.figures, selection=selection))
     if args.json:
         return _print_json({"config": config.to_dict(), "figures": chosen.figures.to_dict(), "selection": selection})
     _print_figures(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen.figures)

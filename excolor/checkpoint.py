@@ -28,6 +28,7 @@ from excolor.schedule import load as load_schedule
 PRETRAINED = ("robust", "ex-2.7")
 MAX_BYTES = 256 * 1024
 _FORMAT = "excolor-checkpoint-1"
+_STORY = ("figures", "schedule", "versions", "selection", "predictions")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Checkpoint:
         model: in evaluation mode, without gradients.
         config: the run that made it.
         story: the rest of the metadata: "figures" (as `Figures.to_dict`, as they were when it was written),
-            "schedule" (CSV text), "versions", and "selection" where the run was chosen among others.
+            "schedule" (CSV text), "versions", "selection" where the run was chosen among others, and "predictions"
+            where somebody said beforehand what would come of it. Only "is JSON" has been checked of them.
     """
 
     model: ColorAutoencoder
@@ -50,9 +52,11 @@ def dump(
     model: ColorAutoencoder,
     config: RunConfig,
     figures: Figures,
+    *,
     selection: Mapping[str, Any] | None = None,
+    predictions: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """A checkpoint as bytes.
+    """A checkpoint as bytes; of its story (see `Checkpoint`) what is empty is left out.
 
     Raises:
         ExcolorError: a weight is not finite.
@@ -65,8 +69,7 @@ def dump(
         "schedule": load_schedule(config.schedule).text,
         "versions": _versions(),
     }
-    if selection:
-        story["selection"] = dict(selection)
+    story |= {name: part for name, part in (("selection", selection), ("predictions", predictions)) if part}
     metadata = {"format": _FORMAT, "config": config.to_json()}
     metadata |= {name: json.dumps(value, allow_nan=False) for name, value in story.items()}
     return st_torch.save(tensors, metadata)
@@ -146,7 +149,7 @@ def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencod
 
 def _story(name: str, metadata: Mapping[str, str]) -> dict[str, Any]:
     story: dict[str, Any] = {}
-    for key in ("figures", "schedule", "versions", "selection"):
+    for key in _STORY:
         try:
             if key in metadata:
                 story[key] = json.loads(metadata[key])

@@ -69,7 +69,7 @@ codes = list(named_codes())
 controls = st.container(horizontal=True, gap="large")
 with controls:
     chosen = shelf.choose("ablation-model")
-if predict.due(["ablation"]):
+if predict.due(["ablation"], chosen.key):
     first_guess(chosen)
     st.stop()
 

@@ -67,7 +67,7 @@ st.markdown(
     ).format(true=label, intact=words[0], warmth=words[1], hue=words[2])
 )
 
-if predict.due(["ablation"]):
+if predict.due(["ablation"], chosen.key):
     st.markdown(_("**Which colours will survive?** Say so before you see them all; it is the surest way to remember."))
     st.page_link("pages/ablation.py", label=_("Next: predict what is left of seventeen colours →"))
 else:

@@ -254,7 +254,14 @@ def keep_and_load(run: Trained) -> None:
             st.session_state["said"] = said
             st.rerun()
         data = shelf.file_of(run.subject)
-        right.download_button(_("Download"), data, f"{name or 'run'}.safetensors", key="download", on_click="ignore")
+        right.download_button(
+            _("Download"),
+            data,
+            f"{name or 'run'}.safetensors",
+            key="download",
+            on_click="ignore",
+            help=_("The network, its settings and figures, and what you predicted of it."),
+        )
     except ExcolorError as error:
         st.warning(str(error))
     upload = st.file_uploader(_("Load a checkpoint"), type="safetensors", key="load")
@@ -346,8 +353,9 @@ with left, st.container(key="train-controls"):
     config = controls()
 
 with right:
-    untold = predict.due([term for term, weight in vars(config.weights).items() if weight == 0])
+    untold = predict.due([term for term, weight in vars(config.weights).items() if weight == 0], config)
     if untold:
+        missions.wait()
         first_guess(config, untold)
         st.stop()
     try:

@@ -95,7 +95,7 @@ def test_a_round_trip_is_exact(run: Run, good: bytes, tmp_path: Path) -> None:
 def test_a_schedule_of_ones_own_is_kept_whole(run: Run) -> None:
     text = load_schedule("ex-2.7").text + "\n"
     figures = evaluate(run.model, quick_grid())
-    again = parse(dump(run.model, RunConfig(text, bottleneck=3, hidden=8), figures, {"rule": "mine"}))
+    again = parse(dump(run.model, RunConfig(text, bottleneck=3, hidden=8), figures, selection={"rule": "mine"}))
     assert again.config.schedule == again.story["schedule"] == text
     assert again.story["selection"] == {"rule": "mine"}
 

@@ -443,8 +443,10 @@ def test_a_run_that_is_to_be_predicted_first_counts_once_it_is_shown(at: AppTest
     go(at, "train.py")
     press(at, "mission-quiet-failure")
     press(at, "preset-No separate")
-    assert status(at).startswith("Not yet:")  # the question is on screen, and the run is not made yet
+    assert status(at) == "This run counts as soon as it is shown: guess first, or skip."
     press(at, "predict-reveal")
+    assert status(at) == "Done with robust, seed 0, no separate."
+    press(at, "preset-All off")  # another question, and nothing more to count
     assert status(at) == "Done with robust, seed 0, no separate."
 
 

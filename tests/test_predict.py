@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from html import unescape
+from typing import Any, cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from excolor.checkpoint import pretrained
+from excolor import checkpoint
+from excolor.checkpoint import dump, pretrained
 from excolor.color import GREYS, HUES, named_colors
 from excolor.config import RunConfig, Weights
 from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
@@ -124,6 +126,88 @@ def test_a_prediction_and_its_reason_stay_with_the_network_that_it_was_about() -
     assert (score(at), revealed(at)) == before
     (field,) = (each for each in at.text_input if each.key and each.key.startswith("predict-why"))
     assert field.value == "tone is not hue"
+
+
+# --- with the run's file -------------------------------------------------------------------------
+
+
+def why_field(at: AppTest):
+    (field,) = (each for each in at.text_input if each.key and each.key.startswith("predict-why"))
+    return field
+
+
+def load(at: AppTest, name: str, data: bytes) -> None:
+    """Through the Train page's own uploader."""
+    at.file_uploader("load").set_value((name, data, "application/octet-stream"))
+    sound(at.run())
+
+
+@pytest.fixture
+def predicted_run(monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, bytes]:
+    """A session that predicted what its own run would break, and what would survive in it; and that run's file."""
+    files: list[bytes] = []
+
+    def keeping(*arguments: Any, **more: Any) -> bytes:
+        files.append(dump(*arguments, **more))
+        return files[-1]
+
+    monkeypatch.setattr(checkpoint, "dump", keeping)
+    at = app("train.py", predict="")
+    sound(at.button("preset-No planarity").click().run())
+    mark(at, run=["plane"])
+    sound(why_field(at).set_value("nothing flattens it").run())
+    sound(at.switch_page("pages/ablation.py").run())
+    sound(at.button_group("ablation-model").set_value("last run").run())
+    mark(at, warmth=["violet"], hue=["white", "black"])
+    sound(at.switch_page("pages/train.py").run())  # where it is offered for download
+    sound(at.switch_page("pages/ablation.py").run())
+    return at, files[-1]
+
+
+def test_a_prediction_goes_with_the_file_of_its_run(predicted_run: tuple[AppTest, bytes]) -> None:
+    before, data = predicted_run
+    on_ablation = score(before), revealed(before)
+    after = app("train.py", predict="")
+    load(after, "theirs.safetensors", data)
+    sound(after.switch_page("pages/ablation.py").run())
+    assert asked(after)  # of the network that ships; of the one with an answer nobody asks again
+    sound(after.button_group("ablation-model").set_value("theirs").run())
+    assert not asked(after)
+    assert (score(after), revealed(after)) == on_ablation
+    sound(after.switch_page("pages/train.py").run())
+    sound(after.button("preset-No planarity").click().run())
+    assert not asked(after)
+    assert [right for ((_found, _figure, right),) in revealed(after).values()].count(True) == score(after)[0]
+    assert why_field(after).value == "nothing flattens it"
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        [1, 2],
+        {"train": 3, "ablation": {"said": {"run": []}, "why": ""}},
+        {"train": {"said": {"run": "plane"}, "why": ""}, "ablation": {"said": {"warmth": [1], "hue": []}, "why": ""}},
+        {"train": {"said": {"run": ["plane"]}, "why": 7}, "ablation": {"said": [["warmth"], ["hue"]], "why": "x"}},
+    ],
+)
+def test_a_prediction_that_makes_no_sense_is_left_out_and_the_network_is_not(nonsense: object) -> None:
+    shipped = pretrained()
+    data = dump(shipped.model, shipped.config, evaluate(shipped.model), predictions=cast(dict[str, Any], nonsense))
+    at = app("train.py", predict="")
+    load(at, "odd.safetensors", data)
+    assert any("Loaded as odd" in each.value for each in at.success)
+    assert "predictions" not in at.session_state or not at.session_state["predictions"]
+
+
+def test_what_this_session_said_itself_is_not_replaced_by_a_file(predicted_run: tuple[AppTest, bytes]) -> None:
+    first, data = predicted_run
+    at = app("train.py", predict="")
+    sound(at.button("preset-No planarity").click().run())
+    mark(at, run=["answers", "greys"])
+    own = revealed(at)
+    assert own != revealed(sound(first.switch_page("pages/train.py").run()))
+    load(at, "theirs.safetensors", data)
+    assert revealed(at) == own
 
 
 # --- the Train page ------------------------------------------------------------------------------

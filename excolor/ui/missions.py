@@ -267,6 +267,14 @@ class _Slots:
 _drawn = threading.local()
 
 
+def wait() -> None:
+    """Say above that the run counts once it is shown; called when a page asks what will come of it first."""
+    slots: _Slots | None = getattr(_drawn, "slots", None)
+    mission = opened()
+    if slots and slots.line and mission:
+        slots.line.html(_line_html(mission, _("This run counts as soon as it is shown: guess first, or skip.")))
+
+
 def note(run: Trained) -> None:
     """Take a run as evidence, and bring the strip above up to date; called when a page has trained one."""
     evidence = Evidence(run.config, run.figures, run.placement, run.stopped)
@@ -362,10 +370,12 @@ def _row_html(mission: Mission) -> str:
     )
 
 
-def _line_html(mission: Mission) -> str:
+def _line_html(mission: Mission, words: str = "") -> str:
+    """The open mission; `words` say how it stands while it is not solved."""
     config = solved().get(mission.id)
-    last = _runs()[-1] if _runs() else None
-    words = _("Done with {settings}.").format(settings=settings(config)) if config else in_words(_state(mission), last)
+    if config:
+        words = _("Done with {settings}.").format(settings=settings(config))
+    words = words or in_words(_state(mission), _runs()[-1] if _runs() else None)
     told = HINTS[mission.id][: _hints().get(mission.id, 0)]
     items = "".join(f"<li>{_html(hint)}</li>" for hint in told)
     hints = f"<ol>{items}</ol>" if told else ""

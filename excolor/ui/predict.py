@@ -9,12 +9,16 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from html import escape
+from typing import Any
 
 import streamlit as st
 
 from excolor.ui import panels
 
 MAX_WHY = 200
+# The groups of the two questions: what survives each deletion, and what a run breaks.
+ABLATION = ("warmth", "hue")
+TRAIN = ("run",)
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ def listen() -> None:
         st.session_state["predict-none"] = True
 
 
-def due(questions: Collection[str]) -> list[str]:
-    """Which of some questions have not been asked yet."""
-    if st.session_state.get("predict-none"):
+def due(questions: Collection[str], about: Hashable) -> list[str]:
+    """Which of some questions have not been asked yet; none of them when the run `about` has its answer already."""
+    if st.session_state.get("predict-none") or said(about) is not None:
         return []
     return [question for question in questions if question not in _asked()]
 
@@ -63,6 +67,25 @@ def due(questions: Collection[str]) -> list[str]:
 def said(about: Hashable) -> dict[str, frozenset[str]] | None:
     """What was marked in each group before the run `about` was shown, if it was."""
     return _predictions().get(about)
+
+
+def record(about: Hashable) -> dict[str, Any]:
+    """What was marked about a run, and why, as JSON to go with its file; empty if nothing was."""
+    marked = said(about)
+    if marked is None:
+        return {}
+    return {"said": {group: sorted(names) for group, names in marked.items()}, "why": _reasons().get(about, "")}
+
+
+def restore(about: Hashable, recorded: object, groups: Collection[str]) -> None:
+    """Take back what `record` gave; nothing of it if it is not of these groups, or this session has said its own."""
+    match recorded:
+        case {"said": dict(marked), "why": str(why)} if said(about) is None and marked.keys() == {*groups}:
+            if all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in marked.values()):
+                _predictions()[about] = {group: frozenset(names) for group, names in marked.items()}
+                _reasons()[about] = why[:MAX_WHY]
+        case _:
+            pass
 
 
 def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) -> None:
@@ -103,7 +126,7 @@ def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
     with st.expander(score, expanded=st.session_state.get("predict-fresh") == about):
         st.markdown(threshold)
         _table(rows)
-        reasons: dict[Hashable, str] = st.session_state.setdefault("predict-reasons", {})
+        reasons = _reasons()
         reasons[about] = st.text_input(
             _("Why? One line, for yourself"),
             reasons.get(about, ""),
@@ -124,6 +147,10 @@ def _asked() -> set[str]:
 
 def _predictions() -> dict[Hashable, dict[str, frozenset[str]]]:
     return st.session_state.setdefault("predictions", {})
+
+
+def _reasons() -> dict[Hashable, str]:
+    return st.session_state.setdefault("predict-reasons", {})
 
 
 def _table(rows: Sequence[Row]) -> None:

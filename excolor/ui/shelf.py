@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from gettext import gettext as _
 
@@ -10,6 +11,7 @@ import streamlit as st
 from excolor import checkpoint
 from excolor.checkpoint import PRETRAINED
 from excolor.errors import ExcolorError
+from excolor.ui import predict
 from excolor.ui.subject import Subject, figures_of, shipped, subject
 
 MAX_KEPT = 12
@@ -57,7 +59,13 @@ def load(data: bytes, file_name: str) -> str:
     stem = file_name.removesuffix(".safetensors")[: MAX_NAME - 4].strip() or "loaded"
     names = [stem, *(f"{stem} {n}" for n in range(2, MAX_KEPT + 4))]
     free = next(name for name in names if name not in _taken())
-    return keep(free, subject(free, loaded.config, loaded.model))
+    run = subject(free, loaded.config, loaded.model)
+    name = keep(free, run)
+    recorded = loaded.story.get("predictions")
+    if isinstance(recorded, dict):
+        for page, (about, groups) in _asked_about(run).items():
+            predict.restore(about, recorded.get(page), groups)
+    return name
 
 
 def forget(name: str) -> None:
@@ -100,9 +108,16 @@ def choose(key: str) -> Subject:
 
 
 def file_of(run: Subject) -> bytes:
-    """A model as a checkpoint file.
+    """A model as a checkpoint file, with what was predicted of it.
 
     Raises:
         ExcolorError: a weight is not finite.
     """
-    return checkpoint.dump(run.model, run.config, figures_of(run))
+    predictions = {page: predict.record(about) for page, (about, _groups) in _asked_about(run).items()}
+    said = {page: each for page, each in predictions.items() if each}
+    return checkpoint.dump(run.model, run.config, figures_of(run), predictions=said)
+
+
+def _asked_about(run: Subject) -> dict[str, tuple[Hashable, tuple[str, ...]]]:
+    """What each page that asks calls a run, and the groups of its question."""
+    return {"train": (run.config, predict.TRAIN), "ablation": (run.key, predict.ABLATION)}

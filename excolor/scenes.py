@@ -253,12 +253,11 @@ def to_html(scene: Scene, key: str, height: int) -> str:
         archive.writestr("index.json", json.dumps(state))
     page = io.StringIO()
     write_html(zipped.getvalue(), page)
-    style, check, scripts = _viewer(scene, key, height)
+    style, scripts = _viewer(scene, key, height)
     head, end_of_head, rest = page.getvalue().partition("</head>")
-    gap, body_tag, rest = rest.partition("<body>")
     body, end_of_body, tail = rest.rpartition("</body>")
     body = body.replace('<script type="module">', _LATER)
-    return "".join((head, style, end_of_head, gap, body_tag, check, body, scripts, end_of_body, tail))
+    return "".join((head, style, end_of_head, body, scripts, end_of_body, tail))
 
 
 class _Exporter(vtkWebLocalRendering):
@@ -320,8 +319,8 @@ def _segments(lines: Array) -> pv.PolyData:
     return pv.PolyData(lines.reshape(-1, 3).astype(np.float32), lines=cells)
 
 
-def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
-    """The page's own parts, for its head and for the begin and the end of its body.
+def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str]:
+    """The page's own parts, for its head and for the end of its body.
 
     That is titles, labels, buttons, and what moves them. The viewer empties the body before it draws, so the style goes
     into the head.
@@ -349,10 +348,10 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str, str]:
             "names": list(scene.frame_names),
         }
     folder = files("excolor").joinpath("viewer")
-    style, check, script, later = (
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "webgl.js", "scene.js", "later.js")
+    style, script, later = (
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "scene.js", "later.js")
     )
     # A "<" in the data could end the script; escaped it reads the same.
     data = json.dumps(settings).replace("<", "\\u003c")
-    check = f"<script>const EXCOLOR = {data};</script><script>{check}</script>"
-    return f"<style>{style}</style>", check, f"{_LATER}{script}</script><script>{later}</script>"
+    scripts = f"<script>const EXCOLOR = {data};</script>{_LATER}{script}</script><script>{later}</script>"
+    return f"<style>{style}</style>", scripts

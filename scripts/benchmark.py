@@ -316,7 +316,7 @@ def switch_screen() -> list[Row]:
         for title in first
         for row in (
             Row(f"To {title}, first screen drawn (screen)", float(np.median(first[title])), "s", SWITCH_S),
-            Row(f"To {title}, the whole page at rest (screen)", float(np.median(rest[title])), "s"),
+            Row(f"To {title}, the whole page at rest (screen)", float(np.median(rest[title])), "s", SWITCH_S),
         )
     ]
 

@@ -23,14 +23,21 @@ def rows() -> alt.NamedData:
     return alt.NamedData(name="rows")
 
 
-def as_spec(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.Chart) -> dict[str, Any]:
+def as_spec(
+    chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.Chart, *, canvas: bool = False
+) -> dict[str, Any]:
     """The chart as a Vega-Lite specification; the theme is left to the page.
 
     A chart is described as a whole, where it is drawn: words for each of a thousand marks would take a third of the
     time that drawing them takes, and a reader of them would hear no end of it.
+
+    Args:
+        canvas: painted, rather than made of an element for each mark, which for hundreds of marks takes twice as long.
     """
     spec: dict[str, Any] = chart.to_dict()
     spec.pop("config", None)
+    if canvas:
+        spec["usermeta"] = {"embedOptions": {"renderer": "canvas"}}
     _silence(spec)
     return spec
 

@@ -80,7 +80,7 @@ def spec(axis: Axis) -> dict[str, Any]:
         .mark_text(align="left", dx=6, fontSize=11, color="#808080")
         .encode(x, alt.Y("label_y:Q", scale=ERROR_SCALE), alt.Text("line:N"))
     )
-    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=280))
+    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=280), canvas=True)
 
 
 def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:

@@ -66,7 +66,9 @@ def spec(dims: tuple[int, int], size: int = 280) -> dict[str, Any]:
     chart = alt.layer(rim, axes, pickable(outer), counted(inner), names, *ring(x, y)).properties(
         autosize=alt.AutoSizeParams(type="pad")
     )
-    return as_spec(chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+    return as_spec(
+        chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True
+    )
 
 
 def table(

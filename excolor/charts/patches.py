@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import GROUND, INK, as_spec, counted, mark_table, pickable, picked_rows, rows, table_of
+from excolor.charts.base import GROUND, INK, as_spec, mark_table, pickable, picked_rows, rows, table_of
 from excolor.color import PATCH_GRID, describe, hex_to_rgb, hsv_grid, hsv_to_rgb, rgb_to_hex
 
 _HUES, _SLICES, _VALUES = PATCH_GRID
@@ -52,15 +52,16 @@ def spec() -> dict[str, Any]:
     outer = base.mark_rect().encode(x, alt.X2("x2"), y, alt.Y2("y2"), alt.Fill("output:N", scale=None), tooltip=tooltip)
     # A hairline in the patch's own colour: without it the ground shines through between neighbours.
     outer = outer.encode(stroke=alt.Stroke("output:N", scale=None), strokeWidth=alt.value(0.6))
+    # Without a tooltip the pointer goes through to the patch around it.
     inner = base.mark_rect().encode(
-        x=alt.X("tx:Q"), x2="tx2", y=alt.Y("ty:Q"), y2="ty2", color=alt.Color("true:N", scale=None), tooltip=tooltip
+        x=alt.X("tx:Q"), x2="tx2", y=alt.Y("ty:Q"), y2="ty2", color=alt.Color("true:N", scale=None)
     )
     rims = [
         picked_rows().mark_rect(filled=False, stroke=stroke, strokeWidth=width).encode(x, alt.X2("x2"), y, alt.Y2("y2"))
         for stroke, width in ((INK, 5), ("#ffffff", 2))
     ]
-    chart = alt.layer(pickable(outer), counted(inner), *rims)
-    return as_spec(chart.properties(height=430, view=alt.ViewConfig(fill=GROUND, stroke=None)))
+    chart = alt.layer(pickable(outer), inner, *rims)
+    return as_spec(chart.properties(height=430, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
 
 
 def table(output: NDArray[np.float32], mse: NDArray[np.float32]) -> pa.Table:

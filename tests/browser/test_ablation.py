@@ -84,7 +84,7 @@ def assert_patches(image: Image, model: ColorAutoencoder) -> None:
     response = respond(model, patches.colors())
     rows = patches.table(response.rgb, response.mse).to_pylist()
     x, x2, y, y2 = numbers(rows, "x", "x2", "y", "y2")
-    for share, name in ((0.5, "true"), (0.15, "output")):
+    for share, name in ((0.5, "true"), (0.2, "output")):
         at = places(image, x + share * (x2 - x), y + share * (y2 - y), patches.spec())
         # A few pixels lie on an edge.
         assert np.mean(off(image, at, [row[name] for row in rows]) <= 2) > 0.97, name

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import ElementHandle, Locator, Page
+from playwright.sync_api import Page, expect
 
 from excolor.charts import latents
 from excolor.checkpoint import pretrained
@@ -15,53 +15,12 @@ from excolor.evaluation import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.text import figure
 from tests.browser.conftest import Visit
+from tests.browser.marks import charts, click, middle, point, rings
 from tests.browser.tools import navigation, open_page, settled
 
 SHADOWED = """
 (selector) => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector(selector)).find(Boolean)
 """
-# In each chart, what it draws of the dataset that marks the picked colour: shapes of the last layers, with both rings.
-_RINGS = """
-charts => charts.map(chart => {
-  const rings = [...chart.querySelectorAll('path')].filter(p =>
-    ['#ffffff', 'white', '#fff'].includes(p.getAttribute('stroke')) && p.getAttribute('stroke-width') === '2');
-  return rings.map(ring => ring.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2]);
-})
-"""
-
-
-def charts(page: Page) -> Locator:
-    return page.locator('[data-testid="stVegaLiteChart"]')
-
-
-def rings(page: Page) -> list[list[list[float]]]:
-    """The middles of the rings in each chart."""
-    return charts(page).evaluate_all(_RINGS)
-
-
-def point(page: Page, chart: int, true: str) -> ElementHandle:
-    """The mark of a colour in a chart: Vega leaves on each of its shapes what it shows."""
-    found = (
-        charts(page)
-        .nth(chart)
-        .evaluate_handle(
-            "(chart, code) => [...chart.querySelectorAll('path')].find(path => path.__data__?.datum?.true === code)",
-            true,
-        )
-    )
-    element = found.as_element()
-    assert element is not None, true
-    return element
-
-
-def click(page: Page, mark: ElementHandle) -> None:
-    """In the middle of the screen: its lower edge may be under the table."""
-    mark.evaluate("mark => mark.scrollIntoView({ block: 'center' })")
-    settled(page)
-    box = mark.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    settled(page)
 
 
 def picked(page: Page) -> dict[str, Any]:
@@ -89,7 +48,7 @@ def test_a_click_marks_the_colour_in_every_chart_and_a_second_one_moves_the_mark
     model = pretrained("robust").model
     variants = [ablate(model, dims) for dims in ((), WARMTH, HUE)]
     # From a patch, from a curve, from a wheel, and the first again, which is still selected in its own chart.
-    for chart, code in ((1, "#ff0000"), (4, "#00ff00"), (12, "#242424"), (1, "#ff0000")):
+    for chart, code in ((1, "#ff0000"), (4, "#00ff00"), (12, "#24b6ff"), (1, "#ff0000")):
         click(page, point(page, chart, code))
         seen = picked(page)
         assert seen["code"] == code
@@ -101,6 +60,9 @@ def test_a_click_marks_the_colour_in_every_chart_and_a_second_one_moves_the_mark
         for said, answer in zip(seen["rows"]["answer"], answers, strict=True):
             assert said.startswith(rgb_to_hex(answer.rgb)[0])
     assert "RGB 255, 0, 0 · HSV 0°, 100 %, 100 %" in picked(page)["words"]
+    # The true colour inside a patch has no words of its own: those of the patch are shown.
+    page.mouse.move(*point(page, 1, "#ff0000").on_screen())
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("true colourred")
     page.get_by_role("button", name="Clear").click()
     settled(page)
     assert picked(page)["hidden"]
@@ -113,10 +75,8 @@ def test_the_ring_of_the_wheel_lies_on_the_point_and_beside_it_nothing_is_picked
     assert code in rgb_to_hex(latents.colors())
     mark = point(page, 12, code)
     click(page, mark)
-    box = mark.bounding_box()
-    assert box is not None
     ((place,),) = rings(page)[12:13]
-    assert place == pytest.approx([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2], abs=1)
+    assert place == pytest.approx(mark.on_screen(), abs=1.5)
     ground = charts(page).nth(12).bounding_box()
     assert ground is not None
     page.mouse.click(ground["x"] + ground["width"] * 0.6, ground["y"] + 12)
@@ -147,7 +107,7 @@ def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page:
     batch = page.locator('[data-testid="stVegaLiteChart"][aria-label^="The 64 colours"]')
     patch = batch.locator("g.mark-rect path").first.element_handle()
     code = patch.evaluate("patch => patch.__data__.datum.true")
-    click(page, patch)
+    click(page, middle(patch))
     assert picked(page)["code"] == code
     words = charts(page).evaluate_all("all => all.map(chart => chart.ariaLabel)")
     marked = [(said, len(each)) for said, each in zip(words, rings(page), strict=True)]

@@ -14,7 +14,8 @@ from excolor.config import RunConfig, Weights
 from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
-from tests.browser.test_inspector import click, picked, point, rings
+from tests.browser.marks import click, point, rings
+from tests.browser.test_inspector import picked
 from tests.browser.test_missions import open_mission
 from tests.browser.tools import navigation, open_page, settled
 

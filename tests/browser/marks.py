@@ -1,0 +1,149 @@
+"""Marks of a chart as a visitor finds them: by what is drawn. Charts of many marks are painted on a canvas.
+
+A chart of few marks is made of elements, and there Vega leaves on each what it shows.
+"""
+
+from __future__ import annotations
+
+import base64
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.image import imread
+from numpy.typing import NDArray
+from playwright.sync_api import ElementHandle, Locator, Page
+
+from excolor.charts import patches
+from excolor.charts.base import GROUND
+from excolor.color import hex_to_rgb
+from tests.browser.tools import settled
+
+# Of the elements in a chart, the white one of both rings that mark the picked colour.
+_RINGS = """
+chart => [...chart.querySelectorAll('path')]
+  .filter(path => path.getAttribute('stroke') === '#ffffff' && path.getAttribute('stroke-width') === '2')
+  .map(ring => ring.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2])
+"""
+_RADIUS = np.sqrt(170) / 2  # of a ring, in pixels: charts.base.ring gives the square of its width
+Image = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Spot(NamedTuple):
+    """A place on an element, in pixels from its corner."""
+
+    element: ElementHandle
+    x: float
+    y: float
+
+    def on_screen(self) -> list[float]:
+        """Where it is now on the screen."""
+        box = self.element.bounding_box()
+        assert box is not None
+        return [box["x"] + self.x, box["y"] + self.y]
+
+
+def charts(page: Page) -> Locator:
+    """All flat charts of a page, in its order."""
+    return page.locator('[data-testid="stVegaLiteChart"]')
+
+
+def middle(element: ElementHandle) -> Spot:
+    """The middle of an element."""
+    box = element.bounding_box()
+    assert box is not None
+    return Spot(element, box["width"] / 2, box["height"] / 2)
+
+
+def point(page: Page, chart: int, code: str) -> Spot:
+    """Where a chart paints a colour: the pixel of just this colour that has most of its kind around it."""
+    canvas = _canvas(charts(page).nth(chart))
+    assert canvas is not None, chart
+    same = _is(_image(canvas), code)
+    assert same.any(), code
+    around = sum(np.roll(same, (dy, dx), (0, 1)).astype(int) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
+    y, x = np.unravel_index(np.where(same, around, 0).argmax(), same.shape)
+    return Spot(canvas, float(x) + 0.5, float(y) + 0.5)
+
+
+def click(page: Page, at: Spot) -> None:
+    """In the middle of the screen: its lower edge may be under the table."""
+    at.element.evaluate("element => element.scrollIntoView({ block: 'center' })")
+    settled(page)
+    page.mouse.click(*at.on_screen())
+    settled(page)
+
+
+def rings(page: Page) -> list[list[list[float]]]:
+    """In each chart, where on the screen are the middles of the rings that mark the picked colour."""
+    return [_rings(chart) for chart in charts(page).all()]
+
+
+def _rings(chart: Locator) -> list[list[float]]:
+    canvas = _canvas(chart)
+    if canvas is None:
+        return chart.evaluate(_RINGS)
+    image = _image(canvas)
+    of_patches = "four slices of the HSV cube" in (chart.get_attribute("aria-label") or "")
+    outline = _box(image) if of_patches else _circle()
+    return [Spot(canvas, x, y).on_screen() for x, y in _found(image.mean(-1), outline)]
+
+
+def _found(brightness: NDArray[np.float64], outline: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Middles of white outlines in black ones; `outline` is `[N, 4]`: a point of it, and the way outwards."""
+    white, black = np.zeros_like(brightness), np.zeros_like(brightness)
+    for x, y, out_x, out_y in outline:
+        white += _shifted(brightness, x, y)
+        for far in (-1.7, 1.7):  # in the middle of the black that is left on either side
+            black += _shifted(brightness, x + far * out_x, y + far * out_y) / 2
+    contrast = (white - black) / len(outline)
+    found: list[tuple[float, float]] = []
+    while contrast.max() > 0.45:
+        y, x = np.unravel_index(contrast.argmax(), contrast.shape)
+        near = contrast[y - 1 : y + 2, x - 1 : x + 2].clip(0.3) - 0.3
+        dy, dx = ((near.sum(axis) * [-1, 0, 1]).sum() / near.sum() for axis in (1, 0))
+        found.append((float(x + dx) + 0.5, float(y + dy) + 0.5))
+        contrast[max(0, y - 5) : y + 6, max(0, x - 5) : x + 6] = 0
+    return found
+
+
+def _circle() -> NDArray[np.float64]:
+    turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    way = np.stack([np.cos(turn), np.sin(turn)], -1)
+    return np.concatenate([_RADIUS * way, way], -1)
+
+
+def _box(image: Image) -> NDArray[np.float64]:
+    """The outline of one patch, as large as the ground makes it; without its corners."""
+    ground = _is(image, GROUND)
+    across, down = (np.flatnonzero(ground.sum(axis) > 0.5 * ground.sum(axis).max()) for axis in (0, 1))
+    (x0, x1), (y0, y1) = (patches.spec()["layer"][0]["encoding"][axis]["scale"]["domain"] for axis in ("x", "y"))
+    half_width = np.ptp(across) / (x1 - x0) * 360 / 24 / 2
+    half_height = np.ptp(down) / abs(y1 - y0) / 2
+    share = np.linspace(-0.6, 0.6, 9)
+    sides = [
+        *([s * half_width, side * half_height, 0, side] for s in share for side in (-1, 1)),
+        *([side * half_width, s * half_height, side, 0] for s in share for side in (-1, 1)),
+    ]
+    return np.array(sides)
+
+
+def _shifted(image: NDArray[np.float64], x: float, y: float) -> NDArray[np.float64]:
+    """The image so moved that what was at (x, y) from a pixel is at the pixel."""
+    return np.roll(image, (-round(y), -round(x)), (0, 1))
+
+
+def _canvas(chart: Locator) -> ElementHandle | None:
+    return chart.evaluate_handle("chart => chart.querySelector('canvas')").as_element()
+
+
+def _image(canvas: ElementHandle) -> Image:
+    """What is painted, RGB `[H, W, 3]` between 0 and 1; nothing is black."""
+    png = base64.b64decode(canvas.evaluate("canvas => canvas.toDataURL()").partition(",")[2])
+    rgba = np.asarray(imread(BytesIO(png), format="png"), np.float64)
+    return rgba[..., :3] * rgba[..., 3:]
+
+
+def _is(image: Image, code: str) -> Mask:
+    return (np.rint(image * 255) == np.rint(hex_to_rgb(code) * 255)).all(-1)

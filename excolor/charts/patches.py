@@ -51,7 +51,7 @@ def spec() -> dict[str, Any]:
     base = alt.Chart(rows())
     outer = base.mark_rect().encode(x, alt.X2("x2"), y, alt.Y2("y2"), alt.Fill("output:N", scale=None), tooltip=tooltip)
     # A hairline in the patch's own colour: without it the ground shines through between neighbours.
-    outer = outer.encode(stroke=alt.Stroke("output:N", scale=None), strokeWidth=alt.value(0.6))
+    outer = outer.encode(stroke=alt.Stroke("output:N", scale=None), strokeWidth=alt.value(1))
     # Without a tooltip the pointer goes through to the patch around it.
     inner = base.mark_rect().encode(
         x=alt.X("tx:Q"), x2="tx2", y=alt.Y("ty:Q"), y2="ty2", color=alt.Color("true:N", scale=None)

@@ -187,7 +187,6 @@ def latent(view: tuple[int, int]) -> Callable[[str, Column], None]:
             words,
             f"latents-{view}-{titles.index(title)}",
             mark=latents.mark(view, seen.code, seen.u(titles.index(title)), seen.turn),
-            fixed=True,
         )
 
     return draw

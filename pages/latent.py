@@ -122,12 +122,11 @@ with right:
     for place, pair in enumerate(((dims[0], dims[1]), (dims[2], dims[1]))):
         words = _("The same latents on dims {pair}.").format(pair=dims_text(pair))
         panels.chart(
-            latents.spec(pair, 250),
+            latents.spec(pair),
             projection(chosen, pair, deleted),
             words,
             f"projection-{place}",
             mark=latents.mark(pair, seen.code, seen.u(1), seen.turn),
-            fixed=True,
         )
 
 st.subheader(_("What three dims cannot show"))

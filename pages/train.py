@@ -299,7 +299,6 @@ def compare() -> None:
                 words.format(name=picked),
                 f"{key}-wheel",
                 mark=latents.mark((1, 0), pick.picked(), respond(chosen.model, rgb).u[0], pick.turn()),
-                fixed=True,
             )
             pair.append((picked, figures_of(chosen)))
     panels.figure_table(pair)

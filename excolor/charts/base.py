@@ -13,6 +13,8 @@ INK = "#000000"  # on the ground
 FAINT = "#5f5f5f"  # lines on the ground that are not data
 PICK = "pick"  # the name of the selection by which a chart says what was clicked
 
+_AXIS_INK = "luminance(background) > 0.5 ? '#4a4a4a' : '#bdbdbd'"
+
 # MSE on a scale whose height is the root of the error, so that 0.001 and 0.3 are both to be seen. It never rescales.
 ERROR_SCALE = alt.Scale(type="sqrt", domain=[0, 1], clamp=True)
 ERROR_TICKS = [0, 0.01, 0.1, 0.3, 0.6, 1]
@@ -37,6 +39,8 @@ def as_spec(
     spec: dict[str, Any] = chart.to_dict()
     spec.pop("config", None)
     if canvas:
+        # The page's style sheet (style.css) does not reach into a canvas.
+        spec["config"] = {"axis": {part: {"expr": _AXIS_INK} for part in ("labelColor", "titleColor")}}
         spec["usermeta"] = {"embedOptions": {"renderer": "canvas"}}
     _silence(spec)
     return spec

@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, counted, mark_table, pickable, ring, rows, table_of
+from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
 VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the top, and the rest
+_HEIGHT = 360  # pixels, axes included
 _REACH = 1.5  # room for names beyond the unit circle
 _RIM = 1.2
 _NAMED_FROM = 0.35  # a hue nearer to the centre than this has no place on the rim
@@ -33,22 +34,23 @@ def colors() -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def spec(dims: tuple[int, int], size: int = 280) -> dict[str, Any]:
+def spec(dims: tuple[int, int]) -> dict[str, Any]:
     """A point per colour, filled as the network gives it back, with the true colour as a dot inside.
 
-    `size` is that of the ground in pixels, without the axes: a circle is to be round.
+    As wide as its place, and however wide that is, circles are round and as large as they can be.
     """
     across, up = dims
-    scale = alt.Scale(domain=[-_REACH, _REACH], nice=False)
-    x = alt.X("x:Q", title=f"u{sub(across)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
-    y = alt.Y("y:Q", title=f"u{sub(up)}", scale=scale).axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
+    scales = _scale("width"), _scale("height")
+    axis = alt.Axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
+    x = alt.X("x:Q", title=f"u{sub(across)}", scale=scales[0], axis=axis)
+    y = alt.Y("y:Q", title=f"u{sub(up)}", scale=scales[1], axis=axis)
     base = alt.Chart(rows())
     turn = "datum.part * 2 * PI / 96"
     rim = (
         alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 97, "as": "part"}}))
         .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
         .mark_line(color=FAINT, strokeWidth=1)
-        .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="part:Q")
+        .encode(alt.X("cx:Q", scale=scales[0]), alt.Y("cy:Q", scale=scales[1]), order="part:Q")
     )
     axes = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     axes = axes.encode(x, y, x2="x2", y2="y2")
@@ -59,16 +61,20 @@ def spec(dims: tuple[int, int], size: int = 280) -> dict[str, Any]:
         alt.Tooltip("x:Q", title=f"u{sub(across)}", format=".2f"),
         alt.Tooltip("y:Q", title=f"u{sub(up)}", format=".2f"),
     ]
-    outer = points.mark_circle(size=58, opacity=1).encode(x, y, alt.Color("output:N", scale=None), tooltip=tooltip)
-    inner = points.mark_circle(size=12, opacity=1).encode(x, y, alt.Color("true:N", scale=None), tooltip=tooltip)
+    outer = points.mark_circle(size=58, opacity=1).encode(x, y, alt.Color("output:N", scale=None))
+    # The dots lie above all rings, so the pointer meets the dot that is seen, and what belongs to it around it.
+    inner = points.mark_point(filled=True, opacity=1, size=12, stroke="transparent", strokeWidth=4.2)
+    inner = inner.encode(x, y, alt.Fill("true:N", scale=None), tooltip=tooltip)
     names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=10, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
-    chart = alt.layer(rim, axes, pickable(outer), counted(inner), names, *ring(x, y)).properties(
-        autosize=alt.AutoSizeParams(type="pad")
-    )
-    return as_spec(
-        chart.properties(width=size, height=size, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True
-    )
+    chart = alt.layer(rim, axes, outer, pickable(inner), names, *ring(x, y))
+    return as_spec(chart.properties(height=_HEIGHT, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
+
+
+def _scale(side: str) -> alt.Scale:
+    """Units of equal length along both sides, and on the shorter side just as many as are to be seen."""
+    most = f"{_REACH} * {side} / min(width, height)"
+    return alt.Scale(domain=[alt.ExprRef(f"-{most}"), alt.ExprRef(most)], nice=False)
 
 
 def table(

@@ -1,7 +1,4 @@
-"""Marks of a chart as a visitor finds them: by what is drawn. Charts of many marks are painted on a canvas.
-
-A chart of few marks is made of elements, and there Vega leaves on each what it shows.
-"""
+"""Marks of a chart: on a canvas as a visitor finds them, by what is painted; else by what Vega left on the elements."""
 
 from __future__ import annotations
 
@@ -24,6 +21,11 @@ _RINGS = """
 chart => [...chart.querySelectorAll('path')]
   .filter(path => path.getAttribute('stroke') === '#ffffff' && path.getAttribute('stroke-width') === '2')
   .map(ring => ring.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2])
+"""
+# The element that shows a colour, of those that can be clicked.
+_MARK = """
+(chart, code) => [...chart.querySelectorAll('path')].find(path => path.__data__?.datum?.true === code
+  && getComputedStyle(path).pointerEvents !== 'none')
 """
 _RADIUS = np.sqrt(170) / 2  # of a ring, in pixels: charts.base.ring gives the square of its width
 Image = NDArray[np.float64]
@@ -57,9 +59,12 @@ def middle(element: ElementHandle) -> Spot:
 
 
 def point(page: Page, chart: int, code: str) -> Spot:
-    """Where a chart paints a colour: the pixel of just this colour that has most of its kind around it."""
+    """The mark of a colour; on a canvas, the pixel of just this colour that has most of its kind around it."""
     canvas = _canvas(charts(page).nth(chart))
-    assert canvas is not None, chart
+    if canvas is None:
+        mark = charts(page).nth(chart).evaluate_handle(_MARK, code).as_element()
+        assert mark is not None, code
+        return middle(mark)
     same = _is(_image(canvas), code)
     assert same.any(), code
     around = sum(np.roll(same, (dy, dx), (0, 1)).astype(int) for dy in (-1, 0, 1) for dx in (-1, 0, 1))

@@ -21,6 +21,7 @@ from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.text import figure, percent
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, navigation, open_page, pixels, serve, settled, visit
+from tests.test_charts import ends
 
 PARTS = ("intact", "warmth", "hue")
 NAMES = {
@@ -64,7 +65,8 @@ def places(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Row and column in the picture of points in the chart's own units."""
     left, right, top, bottom = ground(chart)
-    (x0, x1), (y0, y1) = (spec["layer"][0]["encoding"][axis]["scale"]["domain"] for axis in ("x", "y"))
+    domains = (spec["layer"][0]["encoding"][axis]["scale"]["domain"] for axis in ("x", "y"))
+    (x0, x1), (y0, y1) = (ends(domain, right - left, bottom - top) for domain in domains)
     across = left + (x - x0) / (x1 - x0) * (right - left)
     down = bottom - (y - y0) / (y1 - y0) * (bottom - top)
     return np.floor(down).astype(np.int64), np.floor(across).astype(np.int64)

@@ -435,3 +435,21 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(theme: str, new_page: Visit
     open_page(page, "train")
     assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
     assert Replay(page).frame == 59
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_verdict_is_in_sight_while_the_controls_are(width: int, new_page: Visit) -> None:
+    page = new_page(width=width, height=844)
+    open_page(page, "train")
+    page.get_by_role("button", name="No separate", exact=True).click()
+    settled(page)
+    said = page.locator(".st-key-train-verdict")
+    expect(said).to_be_in_viewport(ratio=1)
+    for control in ("No separate", "All on"):
+        expect(page.get_by_role("button", name=control, exact=True)).to_be_in_viewport(ratio=1)
+    # Scrolled to, it is in its place: above the wheels, and nothing lies on them.
+    page.locator(".replay canvas").first.evaluate("wheel => wheel.scrollIntoView({ block: 'center' })")
+    wheel, words = page.locator(".replay canvas").first.bounding_box(), said.bounding_box()
+    assert wheel is not None
+    assert words is not None
+    assert words["y"] + words["height"] <= wheel["y"]

@@ -122,7 +122,7 @@ with right:
     for place, pair in enumerate(((dims[0], dims[1]), (dims[2], dims[1]))):
         words = _("The same latents on dims {pair}.").format(pair=dims_text(pair))
         panels.chart(
-            latents.spec(pair),
+            latents.spec(pair, 310),
             projection(chosen, pair, deleted),
             words,
             f"projection-{place}",

@@ -19,7 +19,6 @@ from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
 VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the top, and the rest
-_HEIGHT = 360  # pixels, axes included
 _REACH = 1.5  # room for names beyond the unit circle
 _RIM = 1.2
 _NAMED_FROM = 0.35  # a hue nearer to the centre than this has no place on the rim
@@ -34,10 +33,11 @@ def colors() -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def spec(dims: tuple[int, int]) -> dict[str, Any]:
+def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     """A point per colour, filled as the network gives it back, with the true colour as a dot inside.
 
-    As wide as its place, and however wide that is, circles are round and as large as they can be.
+    `height` is in pixels, axes included. It is as wide as its place, and however wide that is, circles are round and as
+    large as they can be.
     """
     across, up = dims
     scales = _scale("width"), _scale("height")
@@ -68,7 +68,7 @@ def spec(dims: tuple[int, int]) -> dict[str, Any]:
     names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=10, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
     chart = alt.layer(rim, axes, outer, pickable(inner), names, *ring(x, y))
-    return as_spec(chart.properties(height=_HEIGHT, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
+    return as_spec(chart.properties(height=height, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
 
 
 def _scale(side: str) -> alt.Scale:

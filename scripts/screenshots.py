@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from excolor.color import GREYS  # noqa: E402
+from tests.browser.marks import click, point  # noqa: E402
 from tests.browser.tools import (  # noqa: E402
     browser_path,
     fit_height,
@@ -69,10 +70,8 @@ def _reveal(page: Page) -> None:
 
 
 def _pick(page: Page) -> None:
-    corner = page.locator('[data-testid="stVegaLiteChart"] g.mark-rect').first.bounding_box()
-    if corner:  # red is the lowest patch but seven, at the left
-        page.mouse.click(corner["x"] + 4, corner["y"] + corner["height"] * 0.79)
-    settled(page)
+    click(page, point(page, 0, "#ff0000"))
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
 
 
 def _delete_hue(page: Page) -> None:

@@ -17,6 +17,7 @@ from excolor.config import RunConfig, Weights
 from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
+from excolor.ui.predict import MAX_WHY
 from excolor.verdict import HUE_OFF_PLANE, RED_COSINE, ROTATED, Cause, breakages, causes, placement
 from tests.test_pages import app, html, sound
 
@@ -197,6 +198,17 @@ def test_a_prediction_that_makes_no_sense_is_left_out_and_the_network_is_not(non
     load(at, "odd.safetensors", data)
     assert any("Loaded as odd" in each.value for each in at.success)
     assert "predictions" not in at.session_state or not at.session_state["predictions"]
+
+
+def test_a_reason_that_cannot_be_written_is_shown_without_what_cannot() -> None:
+    shipped = pretrained()
+    said = {"said": {"warmth": ["red"], "hue": []}, "why": "a\ud800b\n\x00c" + "d" * 1000}
+    data = dump(shipped.model, shipped.config, evaluate(shipped.model), predictions={"ablation": said})
+    at = app("train.py", predict="")
+    load(at, "odd.safetensors", data)
+    sound(at.switch_page("pages/ablation.py").run())
+    sound(at.button_group("ablation-model").set_value("odd").run())
+    assert why_field(at).value == "abc" + "d" * (MAX_WHY - 3)
 
 
 def test_what_this_session_said_itself_is_not_replaced_by_a_file(predicted_run: tuple[AppTest, bytes]) -> None:

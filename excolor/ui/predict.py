@@ -83,7 +83,8 @@ def restore(about: Hashable, recorded: object, groups: Collection[str]) -> None:
         case {"said": dict(marked), "why": str(why)} if said(about) is None and marked.keys() == {*groups}:
             if all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in marked.values()):
                 _predictions()[about] = {group: frozenset(names) for group, names in marked.items()}
-                _reasons()[about] = why[:MAX_WHY]
+                # What cannot be printed cannot be sent to a browser either: half a character, say.
+                _reasons()[about] = "".join(filter(str.isprintable, why))[:MAX_WHY]
         case _:
             pass
 

@@ -23,7 +23,7 @@ from excolor.config import MAX_SEED, RunConfig, Weights
 from excolor.errors import ExcolorError
 from excolor.evaluation import Figures, evaluate
 from excolor.schedule import SHIPPED, load, read
-from excolor.sweep import SELECTED_BY, best, summarise, sweep, with_seeds
+from excolor.sweep import SELECTED_BY, best, summarize, sweep, with_seeds
 from excolor.training import Run, train
 
 MAX_RUNS = 100_000
@@ -83,7 +83,7 @@ def _sweep(args: argparse.Namespace) -> int:
     configs = with_seeds(_config(args), args.seeds)
     with _bar("Training", len(configs)) as progress:
         trials = sweep(configs, args.jobs, progress)
-    summary = summarise([trial.figures for trial in trials])
+    summary = summarize([trial.figures for trial in trials])
     if args.json:
         runs = [{"seed": trial.run.config.seed, **trial.figures.to_dict()} for trial in trials]
         return _print_json({"runs": runs, "summary": summary})
@@ -116,7 +116,7 @@ def _pretrain(args: argparse.Namespace) -> int:
     selection = {
         "seeds": f"{seeds.start}:{seeds.stop}",
         "rule": SELECTED_BY,
-        "distribution": summarise([trial.figures for trial in trials]),
+        "distribution": summarize([trial.figures for trial in trials]),
     }
     out = args.out or checkpoint.pretrained_path(args.schedule)
     checkpoint.save(out, checkpoint.dump(chosen.run.model, config, chosen.figures, selection=selection))
@@ -245,14 +245,14 @@ def _print_figures(title: str, figures: Figures) -> None:
     labels = {
         "max_mse": "maximum MSE",
         "median_mse": "median MSE",
-        "grey_mse": "grey MSE",
-        "grey_share": "grey outputs",
+        "gray_mse": "gray MSE",
+        "gray_share": "gray outputs",
         "target_mse": "target MSE",
         "bystander_mse": "bystander MSE",
     }
     for name, label in labels.items():
         values = [getattr(group, name, None) for group in groups.values()]
-        table.add_row(label, *("" if v is None else f"{v:.1%}" if name == "grey_share" else f"{v:.2g}" for v in values))
+        table.add_row(label, *("" if v is None else f"{v:.1%}" if name == "gray_share" else f"{v:.2g}" for v in values))
     _out.print(table)
     _out.print(f"selectivity {figures.selectivity:.3f}, red's cosine {figures.red_cosine:.3f}.", end=" ")
     _out.print("The run fails." if figures.fails else "The run does not fail.")

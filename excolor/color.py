@@ -1,4 +1,4 @@
-"""Colours: RGB and HSV, vibrancy, redness, names, and the grids on which models are looked at.
+"""Colors: RGB and HSV, vibrancy, redness, names, and the grids on which models are looked at.
 
 RGB: floats in [0, 1], last axis 3. HSV: hue in [0, 1) cyclic, saturation and value in [0, 1].
 """
@@ -30,38 +30,38 @@ HUES: dict[str, float] = {
 }
 PRIMARIES = ("red", "green", "blue")
 SECONDARIES = ("yellow", "cyan", "magenta")
-GREYS: dict[str, float] = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
+GRAYS: dict[str, float] = {"black": 0.0, "dark gray": 0.25, "gray": 0.5, "light gray": 0.75, "white": 1.0}
 
-GREY_WITHIN = 0.1  # channels that differ by less look grey
+GRAY_WITHIN = 0.1  # channels that differ by less look gray
 
-FULL_GRID = (240, 48, 48)  # hues, saturations, values: 552,960 colours
+FULL_GRID = (240, 48, 48)  # hues, saturations, values: 552,960 colors
 PATCH_GRID = (24, 4, 8)
 
 
 def hsv_to_rgb(hsv: ArrayLike) -> Array:
-    """RGB of HSV colours, `[..., 3]`."""
+    """RGB of HSV colors, `[..., 3]`."""
     return _mpl.hsv_to_rgb(np.asarray(hsv, dtype=np.float64))
 
 
 def rgb_to_hsv(rgb: ArrayLike) -> Array:
-    """HSV of RGB colours, `[..., 3]`; a grey has hue 0 and black has saturation 0."""
+    """HSV of RGB colors, `[..., 3]`; a gray has hue 0 and black has saturation 0."""
     return _mpl.rgb_to_hsv(np.asarray(rgb, dtype=np.float64))
 
 
 def rgb_to_hex(rgb: ArrayLike) -> list[str]:
-    """`#rrggbb` of each colour of an `[N, 3]` array, clipped to [0, 1]; not a number reads as black."""
+    """`#rrggbb` of each color of an `[N, 3]` array, clipped to [0, 1]; not a number reads as black."""
     levels = np.rint(np.nan_to_num(np.clip(np.asarray(rgb, dtype=np.float64), 0, 1)) * 255).astype(np.int64)
     packed = levels @ np.array([1 << 16, 1 << 8, 1])
     return [f"#{value:06x}" for value in packed.tolist()]
 
 
 def hex_to_rgb(text: str) -> Array:
-    """RGB, `[3]`, of a colour written `#rrggbb`."""
+    """RGB, `[3]`, of a color written `#rrggbb`."""
     return np.array(_mpl.to_rgb(text))
 
 
 def vibrancy(rgb: ArrayLike) -> Array:
-    """Saturation times value, `[...]` in [0, 1]: 1 for a pure hue, 0 for black and every grey."""
+    """Saturation times value, `[...]` in [0, 1]: 1 for a pure hue, 0 for black and every gray."""
     rgb = np.asarray(rgb)
     return rgb.max(-1) - rgb.min(-1)  # s·v = ((max − min) / max) · max
 
@@ -85,40 +85,40 @@ def rgb_grid(levels: int) -> Array:
 
 
 def named_colors() -> dict[str, Array]:
-    """The 12 hues and the 5 greys by name, each RGB `[3]`."""
+    """The 12 hues and the 5 grays by name, each RGB `[3]`."""
     return {name: rgb.copy() for name, rgb in _named_colors().items()}
 
 
 @lru_cache(maxsize=1)
 def _named_colors() -> dict[str, Array]:
     hues = {name: hsv_to_rgb([hue, 1.0, 1.0]) for name, hue in HUES.items()}
-    return hues | {name: np.full(3, level) for name, level in GREYS.items()}
+    return hues | {name: np.full(3, level) for name, level in GRAYS.items()}
 
 
 @lru_cache(maxsize=1)
 def named_codes() -> dict[str, str]:
-    """The names of the 17 colours by their code `#rrggbb`."""
+    """The names of the 17 colors by their code `#rrggbb`."""
     named = named_colors()
     return dict(zip(rgb_to_hex(np.stack(list(named.values()))), named, strict=True))
 
 
 def exact_rgb(code: str) -> Array:
-    """RGB, `[3]`, of a code `#rrggbb`; for that of a named colour, which it rounds, the named colour itself."""
+    """RGB, `[3]`, of a code `#rrggbb`; for that of a named color, which it rounds, the named color itself."""
     name = named_codes().get(code)
     return hex_to_rgb(code) if name is None else named_colors()[name]
 
 
 def describe(rgb: ArrayLike) -> list[str]:
-    """Each colour of an `[N, 3]` array in words, such as "dark red", "pale cyan" or "light grey"."""
-    hues, greys = list(HUES), list(GREYS)
+    """Each color of an `[N, 3]` array in words, such as "dark red", "pale cyan" or "light gray"."""
+    hues, grays = list(HUES), list(GRAYS)
     hsv = rgb_to_hsv(np.nan_to_num(np.clip(np.asarray(rgb, dtype=np.float64), 0, 1)))
     h, s, v = np.moveaxis(hsv, -1, 0)
     hue: list[int] = (np.rint(h * len(hues)).astype(int) % len(hues)).tolist()
-    grey: list[int] = np.rint(v * (len(greys) - 1)).astype(int).tolist()
+    gray: list[int] = np.rint(v * (len(grays) - 1)).astype(int).tolist()
     words: list[str] = []
     for i in range(len(hsv)):
-        if s[i] * v[i] < GREY_WITHIN:
-            words.append(greys[grey[i]])
+        if s[i] * v[i] < GRAY_WITHIN:
+            words.append(grays[gray[i]])
         else:
             tone = "dark " if v[i] < 0.6 else "pale " if s[i] < 0.55 else ""
             words.append(tone + hues[hue[i]])

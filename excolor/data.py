@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from excolor.color import hsv_grid, hsv_to_rgb, redness, vibrancy
 
 BATCH = 64
-TRAINING_GRID = (36, 10, 10)  # hues, saturations, values: 3600 colours
+TRAINING_GRID = (36, 10, 10)  # hues, saturations, values: 3600 colors
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Batches:
     """The batches of a whole run, drawn up front.
 
     Attributes:
-        rgb: `[steps, 64, 3]` float32, the colours.
+        rgb: `[steps, 64, 3]` float32, the colors.
         red: `[steps, 64]` float32, 1 where the sample carries the label "red", else 0.
         vibrant: the same for "vibrant".
     """
@@ -34,11 +34,11 @@ class Batches:
 
 @dataclass(frozen=True)
 class Share:
-    """Some of the training colours.
+    """Some of the training colors.
 
     Attributes:
         points: how many of the 3600 grid points they are.
-        distinct: how many different colours these show.
+        distinct: how many different colors these show.
         drawn: the share of draws that they get, in [0, 1].
     """
 
@@ -48,23 +48,23 @@ class Share:
 
 
 def sampling_weights(hsv: ArrayLike, hues: int, saturations: int) -> NDArray[np.float64]:
-    """How often a colour of an HSV grid should be drawn, relative to the others, `[...]`.
+    """How often a color of an HSV grid should be drawn, relative to the others, `[...]`.
 
-    An HSV grid has all its hues again at black, and all of them at each grey: (1 − v)/(n_s·n_h) + (1 − s)·v/n_h + s·v.
+    An HSV grid has all its hues again at black, and all of them at each gray: (1 − v)/(n_s·n_h) + (1 − s)·v/n_h + s·v.
     """
     _, s, v = np.moveaxis(np.asarray(hsv, dtype=np.float64), -1, 0)
     return (1 - v) / (saturations * hues) + (1 - s) * v / hues + s * v
 
 
 def label_probabilities(rgb: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """P(red) = ½·redness¹⁰ and P(vibrant) = ½·vibrancy¹⁰⁰ of each colour, two `[...]` in [0, ½]."""
+    """P(red) = ½·redness¹⁰ and P(vibrant) = ½·vibrancy¹⁰⁰ of each color, two `[...]` in [0, ½]."""
     rgb = np.asarray(rgb, dtype=np.float64)
     return redness(rgb) ** 10 / 2, vibrancy(rgb) ** 100 / 2
 
 
 @lru_cache(maxsize=1)
 def training_set() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 3600 training colours, `[3600, 3]`, and the probability with which each is drawn, `[3600]`."""
+    """The 3600 training colors, `[3600, 3]`, and the probability with which each is drawn, `[3600]`."""
     hues, saturations, _ = TRAINING_GRID
     hsv = hsv_grid(*TRAINING_GRID).reshape(-1, 3)
     weights = sampling_weights(hsv, hues, saturations)
@@ -72,12 +72,12 @@ def training_set() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def draw_batches(steps: int, label_noise: float, generator: np.random.Generator) -> Batches:
-    """Draw the batches of a run: 64 colours a step, with replacement, and their labels.
+    """Draw the batches of a run: 64 colors a step, with replacement, and their labels.
 
     Args:
         steps: how many batches.
         label_noise: share of the labels, in [0, 1], that are drawn at random: such a label is as frequent as the
-            true ones, but says nothing about its colour.
+            true ones, but says nothing about its color.
         generator: the only source of chance.
     """
     colors, probability = training_set()
@@ -97,7 +97,7 @@ def draw_batches(steps: int, label_noise: float, generator: np.random.Generator)
 
 @lru_cache(maxsize=1)
 def _alias_table() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    # Walker's alias method, in Vose's form: n equal columns, each shared by at most two colours, so that a draw
+    # Walker's alias method, in Vose's form: n equal columns, each shared by at most two colors, so that a draw
     # costs one look-up however uneven the probabilities are (a binary search took three quarters of the time).
     _, probability = training_set()
     n = len(probability)
@@ -123,28 +123,28 @@ def draw_colors(shape: tuple[int, ...], generator: np.random.Generator) -> NDArr
 
 # --- the data looked at ---------------------------------------------------------------------------
 
-VIVID = 0.5  # vibrancy from which a colour counts as vivid
+VIVID = 0.5  # vibrancy from which a color counts as vivid
 BLOCK = 100  # batches of a stream that are drawn at a time
 
 
 @lru_cache(maxsize=1)
 def shares() -> dict[str, Share]:
-    """The training colours in four groups: "black", "grey" (without black), "vivid" and "muted", what is between."""
+    """The training colors in four groups: "black", "gray" (without black), "vivid" and "muted", what is between."""
     colors, probability = training_set()
     vivid = vibrancy(colors)
-    # Not compared with 0: that of a grey is, but for rounding.
-    black, colourless = colors.max(-1) == 0, vivid < 1e-9
+    # Not compared with 0: that of a gray is, but for rounding.
+    black, colorless = colors.max(-1) == 0, vivid < 1e-9
     groups = {
         "black": black,
-        "grey": colourless & ~black,
+        "gray": colorless & ~black,
         "vivid": vivid >= VIVID - 1e-9,
-        "muted": ~colourless & (vivid < VIVID - 1e-9),
+        "muted": ~colorless & (vivid < VIVID - 1e-9),
     }
     return {name: _share(colors[chosen], probability[chosen]) for name, chosen in groups.items()}
 
 
 def _share(colors: NDArray[np.float64], probability: NDArray[np.float64]) -> Share:
-    # Rounded, because a colour that is reached on two ways comes out with different last digits.
+    # Rounded, because a color that is reached on two ways comes out with different last digits.
     return Share(len(colors), len(np.unique(colors.round(9), axis=0)), float(probability.sum()))
 
 
@@ -162,7 +162,7 @@ def draw_sample(size: int, weighted: bool, generator: np.random.Generator) -> ND
 def stream(seed: int, batches: int, label_noise: float = 0.0) -> Batches:
     """The first batches of an endless stream; its k-th batch is the same however many are asked for.
 
-    Nor does the noise change which colours are drawn: it only changes labels (see `draw_batches`).
+    Nor does the noise change which colors are drawn: it only changes labels (see `draw_batches`).
     """
     blocks = [_block(seed, number, label_noise) for number in range(max(1, -(-batches // BLOCK)))]
     parts = ([getattr(block, name) for block in blocks] for name in ("rgb", "red", "vibrant"))

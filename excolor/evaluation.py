@@ -1,6 +1,6 @@
 """Figures: how well a model reconstructs, and how cleanly a deletion took its concept away (Experiment 2.7).
 
-Every figure is defined once, here. "MSE" of a colour is the mean over its channels, outputs clamped to [0, 1].
+Every figure is defined once, here. "MSE" of a color is the mean over its channels, outputs clamped to [0, 1].
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 from torch.nn import functional as F
 
 from excolor import kernel
-from excolor.color import FULL_GRID, GREY_WITHIN, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
+from excolor.color import FULL_GRID, GRAY_WITHIN, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.surgery import HUE, WARMTH, ablate
 
 Floats = NDArray[np.float32]
 
-FAILS_ABOVE = 0.01  # intact max MSE, or grey MSE after hue ablation
+FAILS_ABOVE = 0.01  # intact max MSE, or gray MSE after hue ablation
 SURVIVES_TO = 0.01  # MSE: a tenth of the range in every channel
 TARGET, BYSTANDER = 0.5, 0.05  # share of ‖u‖² in the deleted dims
 QUICK_HUES, QUICK_SATURATIONS = 4, 6
@@ -36,23 +36,23 @@ SELECTIVITY_POWER = 2.3
 
 @dataclass(frozen=True)
 class Grid:
-    """Colours to evaluate on.
+    """Colors to evaluate on.
 
     Attributes:
         rgb: `[N, 3]` float32.
-        grey: `[N]` bool, the colours at saturation 0 (black has other saturations too, which are not among them).
+        gray: `[N]` bool, the colors at saturation 0 (black has other saturations too, which are not among them).
         even: how many of them, from the first, sample the HSV cube evenly: medians, means and shares are taken over
             these, maxima over all.
     """
 
     rgb: Floats
-    grey: NDArray[np.bool_]
+    gray: NDArray[np.bool_]
     even: int
 
 
 @dataclass(frozen=True)
 class Response:
-    """What a model makes of N colours: z and u `[N, D]`, the clamped reconstruction `[N, 3]`, the MSE `[N]`."""
+    """What a model makes of N colors: z and u `[N, D]`, the clamped reconstruction `[N, 3]`, the MSE `[N]`."""
 
     z: Floats
     u: Floats
@@ -62,11 +62,11 @@ class Response:
 
 @dataclass(frozen=True)
 class Intact:
-    """MSE of the model as trained: its maximum, its median, its mean over the greys."""
+    """MSE of the model as trained: its maximum, its median, its mean over the grays."""
 
     max_mse: float
     median_mse: float
-    grey_mse: float
+    gray_mse: float
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,18 @@ class Deletion:
     """MSE after some dims were ablated.
 
     Attributes:
-        max_mse, median_mse, grey_mse: as in `Intact`.
-        grey_share: share of the outputs whose channels differ by less than 0.1, in [0, 1].
-        target_mse: mean over the colours with at least half of ‖u‖² in the deleted dims; a clean deletion has it high.
+        max_mse, median_mse, gray_mse: as in `Intact`.
+        gray_share: share of the outputs whose channels differ by less than 0.1, in [0, 1].
+        target_mse: mean over the colors with at least half of ‖u‖² in the deleted dims; a clean deletion has it high.
         bystander_mse: mean over those with at most a twentieth there; a clean deletion has it low.
 
-    The last two are not a number when there is no such colour.
+    The last two are not a number when there is no such color.
     """
 
     max_mse: float
     median_mse: float
-    grey_mse: float
-    grey_share: float
+    gray_mse: float
+    gray_share: float
     target_mse: float
     bystander_mse: float
 
@@ -97,8 +97,8 @@ class Figures:
     Attributes:
         selectivity: R² between vibrancy^2.3 and the MSE after hue ablation, over the RGB 8³ grid.
         red_cosine: cosine between red's u and the first axis.
-        fails: intact max MSE or grey MSE after hue ablation above 0.01 (or not a number).
-        colors: MSE of each named colour: intact, without warmth, without hue.
+        fails: intact max MSE or gray MSE after hue ablation above 0.01 (or not a number).
+        colors: MSE of each named color: intact, without warmth, without hue.
     """
 
     intact: Intact
@@ -117,7 +117,7 @@ class Figures:
             "hue": _finite(vars(self.hue)),
             **_finite({"selectivity": self.selectivity, "red_cosine": self.red_cosine}),
             "fails": self.fails,
-            "colours": {
+            "colors": {
                 name: _finite(dict(zip(("intact", "warmth", "hue"), values, strict=True)))
                 for name, *values in self.colors
             },
@@ -143,7 +143,7 @@ def _grid(even: ArrayLike, rest: ArrayLike) -> Grid:
 
 @lru_cache(maxsize=1)
 def full_grid() -> Grid:
-    """240 hues × 48 saturations × 48 values: 552,960 colours."""
+    """240 hues × 48 saturations × 48 values: 552,960 colors."""
     return _grid(hsv_grid(*FULL_GRID), np.empty((0, 3)))
 
 
@@ -159,7 +159,7 @@ def quick_grid() -> Grid:
 
 
 def respond(model: ColorAutoencoder, rgb: ArrayLike) -> Response:
-    """What a model makes of colours `[..., 3]`, flattened to `[N, 3]`."""
+    """What a model makes of colors `[..., 3]`, flattened to `[N, 3]`."""
     colors = torch.tensor(np.asarray(rgb, np.float32).reshape(-1, 3))
     with torch.no_grad():
         z, u, output = model(colors)
@@ -205,12 +205,12 @@ def deletion_figures(measured: Measure, grid: Grid, deleted_share: Floats) -> De
     """The figures of an ablated model.
 
     Args:
-        deleted_share: Σ_{k∈D} u_k² of the intact model, for each colour of the grid, `[N]`.
+        deleted_share: Σ_{k∈D} u_k² of the intact model, for each color of the grid, `[N]`.
     """
     mse, spread, share = measured.mse[: grid.even], measured.spread[: grid.even], deleted_share[: grid.even]
     return Deletion(
         *_errors(measured.mse, grid),
-        grey_share=_mean(np.where(np.isnan(mse), np.nan, spread < GREY_WITHIN)),
+        gray_share=_mean(np.where(np.isnan(mse), np.nan, spread < GRAY_WITHIN)),
         target_mse=_mean(mse[share >= TARGET]),
         bystander_mse=_mean(mse[share <= BYSTANDER]),
     )
@@ -218,7 +218,7 @@ def deletion_figures(measured: Measure, grid: Grid, deleted_share: Floats) -> De
 
 def _errors(mse: Floats, grid: Grid) -> tuple[float, float, float]:
     typical = mse[: grid.even]
-    return float(mse.max()), float(np.median(typical)), _mean(typical[grid.grey[: grid.even]])
+    return float(mse.max()), float(np.median(typical)), _mean(typical[grid.gray[: grid.even]])
 
 
 def _mean(values: Floats) -> float:
@@ -228,7 +228,7 @@ def _mean(values: Floats) -> float:
 def selectivity(hue_ablated: ColorAutoencoder) -> float:
     """R² between vibrancy^2.3 and the MSE after hue ablation, over the RGB 8³ grid, in [0, 1] (Experiment 2.7.1).
 
-    Not a number when the error is the same for every colour.
+    Not a number when the error is the same for every color.
     """
     rgb = rgb_grid(SELECTIVITY_LEVELS)
     expected = vibrancy(rgb).reshape(-1) ** SELECTIVITY_POWER
@@ -257,14 +257,14 @@ def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Figures:
         selectivity=selectivity(variants[-1]),
         red_cosine=float(respond(model, [[1.0, 0.0, 0.0]]).u[0, 0]),
         # Written so that a figure that is not a number fails.
-        fails=not (intact.max_mse <= FAILS_ABOVE and hue.grey_mse <= FAILS_ABOVE),
+        fails=not (intact.max_mse <= FAILS_ABOVE and hue.gray_mse <= FAILS_ABOVE),
         colors=tuple(zip(names, *errors, strict=True)),
     )
 
 
 @dataclass(frozen=True)
 class Residue:
-    """What ablation leaves of the latents of fully vibrant colours, before normalisation blows it up to unit length.
+    """What ablation leaves of the latents of fully vibrant colors, before normalization blows it up to unit length.
 
     Attributes:
         least, most: share of ‖z‖ that is left, over 240 hues, in [0, 1].
@@ -278,7 +278,7 @@ class Residue:
 
 
 def residue(model: ColorAutoencoder, dims: Sequence[int]) -> Residue:
-    """Measure what ablating `dims` leaves of vibrant colours' latents.
+    """Measure what ablating `dims` leaves of vibrant colors' latents.
 
     Raises:
         ExcolorError: as in `ablate`.

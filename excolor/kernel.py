@@ -3,7 +3,7 @@
 It computes what the loop in `excolor.training` computes with autograd, some hundred times faster, and releases the
 interpreter lock. Three things make it fast:
 
-- Everything is laid out `[features, batch]`, so that every inner loop runs over the batch and vectorises.
+- Everything is laid out `[features, batch]`, so that every inner loop runs over the batch and vectorizes.
 - GELU and its derivative come from one exponential: with Φ written as 1 − poly(t)·exp(−x²/2) (Abramowitz and Stegun
   7.1.26, error 1.5e-7) the density φ is the same exponential, and both are polynomials in plain loops.
 - ((1 + c)/2)¹⁰⁰ is seven squarings and products.
@@ -35,7 +35,7 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "nu
 _jit = njit(**_OPTIONS, forceinline=True)
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-BLOCK = 256  # colours at a time in `respond`: its scratch arrays stay in the first cache
+BLOCK = 256  # colors at a time in `respond`: its scratch arrays stay in the first cache
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 _SQRT_HALF = math.sqrt(0.5)
@@ -124,7 +124,7 @@ def _gelu(x, y, slope):
 
 
 @_jit
-def _normalise(z, u, inverse):
+def _normalize(z, u, inverse):
     """u = z/‖z‖ and inverse = 1/‖z‖, per column."""
     d, n = z.shape
     for k in range(n):
@@ -177,8 +177,8 @@ def _separate(u, weight, du, cosine):
 
 
 @_jit
-def _labelled(u, label, weight, du, terms):
-    """Anchor (terms = 0) or planarity (terms = 1) over the labelled samples; adds weight · gradient to du.
+def _labeled(u, label, weight, du, terms):
+    """Anchor (terms = 0) or planarity (terms = 1) over the labeled samples; adds weight · gradient to du.
 
     Returns not-a-number, a gap, when nobody carries the label.
     """
@@ -248,7 +248,7 @@ def _train_steps(first, last, d, h, params, mean, square, grad, rgb, red, vibran
         _linear(params, w1, b1, x, a1)
         _gelu(a1, g1, s1)
         _linear(params, w2, b2, g1, z)
-        _normalise(z, u, inverse)
+        _normalize(z, u, inverse)
         _linear(params, w3, b3, u, a2)
         _gelu(a2, g2, s2)
         _linear(params, w4, b4, g2, y)
@@ -273,9 +273,9 @@ def _train_steps(first, last, d, h, params, mean, square, grad, rgb, red, vibran
             off = np.float32(1) / inverse[k] - np.float32(1)
             lengths += off * off
         lengths /= np.float32(BATCH)
-        anchored = _labelled(u, red[step], np.float32(weights[step, 1]), du, 0)
+        anchored = _labeled(u, red[step], np.float32(weights[step, 1]), du, 0)
         separated = _separate(u, np.float32(weights[step, 2]), du, scratch)
-        planar = _labelled(u, vibrant[step], np.float32(weights[step, 3]), du, 1)
+        planar = _labeled(u, vibrant[step], np.float32(weights[step, 3]), du, 1)
         history[step, 0] = lengths
         history[step, 1] = anchored
         history[step, 2] = separated
@@ -306,7 +306,7 @@ def _train_steps(first, last, d, h, params, mean, square, grad, rgb, red, vibran
 
 @_jit
 def _forward_block(d, h, params, rgb, start, x, hidden, z, u, inverse, y):
-    """Run colours `start` … `start + BLOCK` forward; returns how many there were. y is clamped to [0, 1]."""
+    """Run colors `start` … `start + BLOCK` forward; returns how many there were. y is clamped to [0, 1]."""
     w1, b1, w2, b2, w3, b3, w4, b4 = _offsets(d, h)
     n = min(BLOCK, len(rgb) - start)
     for k in range(BLOCK):
@@ -315,7 +315,7 @@ def _forward_block(d, h, params, rgb, start, x, hidden, z, u, inverse, y):
     _linear(params, w1, b1, x, hidden[0])
     _gelu(hidden[0], hidden[1], hidden[2])
     _linear(params, w2, b2, hidden[1], z)
-    _normalise(z, u, inverse)
+    _normalize(z, u, inverse)
     _linear(params, w3, b3, u, hidden[0])
     _gelu(hidden[0], hidden[1], hidden[2])
     _linear(params, w4, b4, hidden[1], y)
@@ -417,14 +417,14 @@ def train_steps(
 
 
 def respond(d: int, h: int, params: Floats, rgb: Floats, u: Floats, mse: Floats, spread: Floats) -> None:
-    """Run a model on N colours and keep what figures and snapshots need.
+    """Run a model on N colors and keep what figures and snapshots need.
 
     Args:
         d, h: bottleneck and hidden width.
         params: `[n]` float32.
         rgb: `[N, 3]` float32.
         u: `[N, d]` float32, filled; or `[0, d]` where the latents are not wanted.
-        mse: `[N]` float32, filled with the mean squared error of each colour, outputs clamped to [0, 1].
+        mse: `[N]` float32, filled with the mean squared error of each color, outputs clamped to [0, 1].
         spread: `[N]` float32, filled with the largest difference between two channels of the output.
     """
     compile_kernels()

@@ -14,7 +14,7 @@ from torch import Tensor
 from excolor.model import length
 
 SHARPNESS = 100  # power of the angular repulsion
-SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same colour drawn twice
+SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same color drawn twice
 
 
 def unitarity(z: Tensor) -> Tensor:
@@ -39,7 +39,7 @@ def planarity(u: Tensor) -> Tensor:
     return (u[:, 2:] ** 2).sum(-1)
 
 
-def labelled_mean(loss: Tensor, label: Tensor | None) -> Tensor:
+def labeled_mean(loss: Tensor, label: Tensor | None) -> Tensor:
     """The mean of `[B]` values over the samples that carry the label (`[B]`, 0 or 1), or over all without one.
 
     A batch in which nobody carries the label gives 0 and no gradient.

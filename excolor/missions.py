@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from excolor.color import GREYS
+from excolor.color import GRAYS
 from excolor.config import RunConfig
 from excolor.evaluation import FAILS_ABOVE, Figures
 from excolor.training import Stop
 from excolor.verdict import RED_COSINE, Cause, Placement, causes
 
-# Greys' MSE after hue is deleted. With all four on the robust schedule has 0.003 and less (80/80 runs); without
+# Grays' MSE after hue is deleted. With all four on the robust schedule has 0.003 and less (80/80 runs); without
 # separate it is 0.06 and more (40/40), without planarity above this bound in 25/40.
-GREYS_LOST = 0.03
+GRAYS_LOST = 0.03
 # Intact maximum MSE: of those 80 sound runs the median is 0.0005 and the worst 0.00103 (of 20 published ones 0.0012).
 AS_EXACT_AS_SOUND = 0.0012
 
@@ -35,10 +35,10 @@ HALF_ROUND = 135.0
 # planarity × 3 8/8; from 0.8 on 2/576 runs over all settings tried.
 NOISY = 0.65
 
-# MSE of the named colours after warmth is deleted. With anchor and separate on, red has 0.19 and more in 95 % of the
-# runs; with anchor on and separate off the worst grey has 0.06 and more (160/160).
+# MSE of the named colors after warmth is deleted. With anchor and separate on, red has 0.19 and more in 95 % of the
+# runs; with anchor on and separate off the worst gray has 0.06 and more (160/160).
 RED_BROKEN = 0.1
-GREY_SPARED = 0.01
+GRAY_SPARED = 0.01
 # With one regularizer 0/160 runs get there, with anchor and separate alone 15/40, and on the published schedule 20/20
 # once separate is half as strong or weaker.
 FEWEST = 2
@@ -51,7 +51,7 @@ SHIPPED_MAX_MSE = 3.4e-4
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one run shows: what was asked for, all its figures, where it keeps its colours, why it ended early."""
+    """What one run shows: what was asked for, all its figures, where it keeps its colors, why it ended early."""
 
     config: RunConfig
     figures: Figures
@@ -74,7 +74,7 @@ class Evidence:
         return sum(weight > 0 for weight in vars(self.config.weights).values())
 
     def without_warmth(self, name: str) -> float:
-        """MSE of a named colour after warmth is deleted, 0 to 1; not a number where it was not measured."""
+        """MSE of a named color after warmth is deleted, 0 to 1; not a number where it was not measured."""
         return next((warmth for each, _intact, warmth, _hue in self.figures.colors if each == name), math.nan)
 
 
@@ -83,7 +83,7 @@ class What(Enum):
 
     FINISHED = "finished"  # updates that were made, of those asked for
     CONVERGED = "converged"  # intact maximum MSE
-    GREYS_LOST = "greys lost"  # greys' MSE without hue
+    GRAYS_LOST = "grays lost"  # grays' MSE without hue
     INTACT = "intact"  # intact maximum MSE
     REGULARIZERS = "regularizers"  # how many are on
     SOUND = "sound"  # how many causes
@@ -96,7 +96,7 @@ class What(Enum):
     REASON = "reason"  # 1 for the right one, 0 for none, −1 for another
     NOISE = "noise"  # share of the labels
     RED = "red"  # its MSE without warmth
-    GREYS_SPARED = "greys spared"  # the worst grey's MSE without warmth
+    GRAYS_SPARED = "grays spared"  # the worst gray's MSE without warmth
     RED_ON_AXIS = "red on axis"  # its cosine to the first axis
     SELECTIVITY = "selectivity"
 
@@ -178,7 +178,7 @@ def _sound(run: Evidence) -> Part:
 def _quiet_failure(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
     figures = runs[-1].figures
     return (
-        at_least(What.GREYS_LOST, figures.hue.grey_mse, GREYS_LOST),
+        at_least(What.GRAYS_LOST, figures.hue.gray_mse, GRAYS_LOST),
         at_most(What.INTACT, figures.intact.max_mse, AS_EXACT_AS_SOUND),
     )
 
@@ -214,7 +214,7 @@ def _bad_luck(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...
     as_published = at_least(What.PUBLISHED, published(last.config), 1)
     if not as_published.met:
         return (as_published,)
-    fails = last.figures.fails and last.figures.hue.grey_mse > FAILS_ABOVE
+    fails = last.figures.fails and last.figures.hue.gray_mse > FAILS_ABOVE
     right = 0 if reason is None else 1 if reason in last.causes[:1] else -1
     return as_published, at_least(What.FAILS, fails, 1), at_least(What.REASON, right, 1)
 
@@ -225,10 +225,10 @@ def _noisy(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
 
 def _fewest(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
-    greys = [last.without_warmth(name) for name in GREYS]
+    grays = [last.without_warmth(name) for name in GRAYS]
     return (
         at_least(What.RED, last.without_warmth("red"), RED_BROKEN),
-        at_most(What.GREYS_SPARED, max(greys) if all(map(math.isfinite, greys)) else math.nan, GREY_SPARED),
+        at_most(What.GRAYS_SPARED, max(grays) if all(map(math.isfinite, grays)) else math.nan, GRAY_SPARED),
         # Otherwise the first axis is not warmth, and red was hit by accident.
         at_least(What.RED_ON_AXIS, last.figures.red_cosine, RED_COSINE),
         at_most(What.REGULARIZERS, last.regularizers, FEWEST),

@@ -1,4 +1,4 @@
-"""The colour autoencoder: RGB → z → u on the unit sphere → RGB (Experiment 2.7; 263 parameters)."""
+"""The color autoencoder: RGB → z → u on the unit sphere → RGB (Experiment 2.7; 263 parameters)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from torch.nn import functional as F
 
 
 class ColorAutoencoder(nn.Module):
-    """Linear · GELU · Linear → z · L2 normalise → u · Linear · GELU · Linear → RGB.
+    """Linear · GELU · Linear → z · L2 normalize → u · Linear · GELU · Linear → RGB.
 
     Args:
         bottleneck: latent dims D.
         hidden: width H of both hidden layers.
-        generator: draws PyTorch's default initialisation of linear layers.
+        generator: draws PyTorch's default initialization of linear layers.
     """
 
     def __init__(self, bottleneck: int = 4, hidden: int = 16, generator: np.random.Generator | None = None) -> None:
@@ -30,9 +30,9 @@ class ColorAutoencoder(nn.Module):
         self.decoder_in = _linear(bottleneck, hidden)
         self.decoder_out = _linear(hidden, 3)
         if generator is not None:
-            self.initialise(generator)
+            self.initialize(generator)
 
-    def initialise(self, generator: np.random.Generator) -> None:
+    def initialize(self, generator: np.random.Generator) -> None:
         """Draw every weight and bias uniformly from ±1/√fan_in, as `nn.Linear` does by default."""
         for layer in (self.encoder_in, self.encoder_out, self.decoder_in, self.decoder_out):
             bound = 1 / math.sqrt(layer.in_features)
@@ -42,7 +42,7 @@ class ColorAutoencoder(nn.Module):
                     parameter.copy_(torch.as_tensor(drawn))
 
     def encode(self, rgb: Tensor) -> Tensor:
-        """z, `[B, D]`, of colours `[B, 3]`: not yet on the sphere."""
+        """z, `[B, D]`, of colors `[B, 3]`: not yet on the sphere."""
         return self.encoder_out(F.gelu(self.encoder_in(rgb)))
 
     def decode(self, u: Tensor) -> Tensor:
@@ -50,14 +50,14 @@ class ColorAutoencoder(nn.Module):
         return self.decoder_out(F.gelu(self.decoder_in(u)))
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """z, u and the reconstruction of colours `[B, 3]`: `[B, D]`, `[B, D]`, `[B, 3]`."""
+        """z, u and the reconstruction of colors `[B, 3]`: `[B, D]`, `[B, D]`, `[B, 3]`."""
         z = self.encode(rgb)
-        u = normalise(z)
+        u = normalize(z)
         return z, u, self.decode(u)
 
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:
-    # By way of the meta device: PyTorch's own initialisation would draw from the global generator.
+    # By way of the meta device: PyTorch's own initialization would draw from the global generator.
     return nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")
 
 
@@ -66,7 +66,7 @@ def length(z: Tensor) -> Tensor:
     return cast(Tensor, torch.linalg.vector_norm(z, dim=-1))  # pyright: ignore[reportUnknownMemberType]
 
 
-def normalise(z: Tensor) -> Tensor:
+def normalize(z: Tensor) -> Tensor:
     """u, `[B, D]`: z scaled to unit length; a zero vector stays zero."""
     return F.normalize(z, dim=-1)
 

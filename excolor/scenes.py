@@ -1,9 +1,9 @@
 """Scenes in three dimensions: latents on the sphere, and the RGB cube stood on its black corner, with PyVista.
 
 A scene becomes one self-contained page (`to_html`), without a server, a process, OpenGL or the network: trame-vtk
-serialises the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
+serializes the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
 what is cheaper to make there (balls of points) and what a lesson needs beyond turning (camera presets, a camera that
-is kept, frames to scrub, the picked colour) is added by `viewer/`.
+is kept, frames to scrub, the picked color) is added by `viewer/`.
 Experiment 2.7, "Latents" and "RGB cube".
 """
 
@@ -62,7 +62,7 @@ class Panel:
         title: written above it.
         points: places `[N, 3]`.
         colors: of the points, RGB `[N, 3]` in [0, 1].
-        lines: pairs of places `[L, 2, 3]`, drawn thin and grey.
+        lines: pairs of places `[L, 2, 3]`, drawn thin and gray.
         labels: words in the panel's space.
     """
 
@@ -162,7 +162,7 @@ _DOWN_DIAGONAL = np.array([[1, -1, 0], [1, 1, 1], [-1, -1, 2]]) / np.sqrt([[2], 
 
 
 def stand_cube(rgb: ArrayLike) -> Array:
-    """RGB `[N, 3]` turned so that the diagonal from black to white stands upright, centred, `[N, 3]`.
+    """RGB `[N, 3]` turned so that the diagonal from black to white stands upright, centered, `[N, 3]`.
 
     Height (the second coordinate) is brightness: √3 times the mean of the channels, less √3/2.
     """
@@ -170,7 +170,7 @@ def stand_cube(rgb: ArrayLike) -> Array:
 
 
 def cube_panel(title: str, answers: ArrayLike | None = None) -> Panel:
-    """The RGB cube on its black corner: 8³ colours, its edges, the names of its corners.
+    """The RGB cube on its black corner: 8³ colors, its edges, the names of its corners.
 
     Args:
         answers: what a network answers to the twelve named hues, RGB `[12, 3]`; each is joined to its hue by a line.
@@ -185,9 +185,9 @@ def cube_panel(title: str, answers: ArrayLike | None = None) -> Panel:
         hues = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
         # The surface would hide what goes on inside.
         shell = (np.sort(rgb, axis=1)[:, 0] == 0) & (np.sort(rgb, axis=1)[:, 2] == 1)
-        grey = np.ptp(rgb, axis=1) == 0
-        points = np.concatenate([points[shell | grey], stand_cube(answers)])
-        colors = np.concatenate([rgb[shell | grey], answers])
+        gray = np.ptp(rgb, axis=1) == 0
+        points = np.concatenate([points[shell | gray], stand_cube(answers)])
+        colors = np.concatenate([rgb[shell | gray], answers])
         lines += [np.stack([stand_cube(hues), stand_cube(answers)], axis=1)]
     names = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow", (0, 1, 1): "cyan"}
     names |= {(1, 0, 1): "magenta", (0, 0, 0): "black", (1, 1, 1): "white"}
@@ -207,7 +207,7 @@ HSV_RADIUS = 0.024
 
 
 def hsv_panel(title: str, hsv: ArrayLike) -> Panel:
-    """Colours `[N, 3]` in the HSV cube, each where it is: hue to the right, value upwards, saturation to the reader."""
+    """Colors `[N, 3]` in the HSV cube, each where it is: hue to the right, value upwards, saturation to the reader."""
     hsv = np.asarray(hsv, np.float64)
     corners = _SIDE * (2 * rgb_grid(2).reshape(-1, 3) - 1)
     pairs = [(a, b) for a in range(8) for b in range(a) if np.count_nonzero(corners[a] != corners[b]) == 1]
@@ -218,7 +218,7 @@ def hsv_panel(title: str, hsv: ArrayLike) -> Panel:
         Label("hue", (0.0, -far, near)),
         Label("value", (-far, 0.0, near)),
         Label("saturation", (far, -far, 0.0)),
-        Label("grey", (far, near, -near)),
+        Label("gray", (far, near, -near)),
         Label("vivid", (-far, near, near)),
         Label("black", (-far, -near, near)),
     )
@@ -226,7 +226,7 @@ def hsv_panel(title: str, hsv: ArrayLike) -> Panel:
 
 
 def hsv_places(hsv: ArrayLike) -> Array:
-    """Where HSV colours `[N, 3]` are in their cube, `[N, 3]`, centred."""
+    """Where HSV colors `[N, 3]` are in their cube, `[N, 3]`, centered."""
     h, s, v = np.moveaxis(np.asarray(hsv, np.float64), -1, 0)
     return _SIDE * (2 * np.stack([h, v, s], axis=-1) - 1)
 
@@ -261,7 +261,7 @@ def to_html(scene: Scene, key: str, height: int) -> str:
 
 
 class _Exporter(vtkWebLocalRendering):
-    """trame-vtk's serialiser on its own, without the server that it is written for."""
+    """trame-vtk's serializer on its own, without the server that it is written for."""
 
     def __init__(self) -> None:
         super().__init__()

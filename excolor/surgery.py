@@ -2,7 +2,7 @@
 
 *Warmth* is dims [0]; *full hue* is dims [0, 1]. Both functions return a copy; the original is never changed.
 
-What is left of z after ablation is blown up to unit length by the normalisation: the residue, however short, becomes
+What is left of z after ablation is blown up to unit length by the normalization: the residue, however short, becomes
 a full latent.
 """
 

@@ -56,7 +56,7 @@ def sweep(
         return [future.result() for future in futures]
 
 
-def summarise(figures: Sequence[Figures]) -> dict[str, Any]:
+def summarize(figures: Sequence[Figures]) -> dict[str, Any]:
     """Mean, standard deviation, minimum, 10th percentile, median, 90th percentile and maximum of every figure.
 
     Figures have dotted names, such as "hue.max_mse"; values that are not finite are left out (None where none is
@@ -83,11 +83,11 @@ def distribution(values: Sequence[float]) -> dict[str, float | None]:
 
 SELECTED_BY = (
     "Of the seeds that do not fail, the lowest sum of ranks over six figures: intact.max_mse, intact.median_mse and "
-    "hue.grey_mse (low is good), hue.grey_share, selectivity and red_cosine (high is good). A rank is the number of "
+    "hue.gray_mse (low is good), hue.gray_share, selectivity and red_cosine (high is good). A rank is the number of "
     "seeds that do strictly better; a tie goes to the lower seed."
 )
-_LOW_IS_GOOD = ("intact.max_mse", "intact.median_mse", "hue.grey_mse")
-_HIGH_IS_GOOD = ("hue.grey_share", "selectivity", "red_cosine")
+_LOW_IS_GOOD = ("intact.max_mse", "intact.median_mse", "hue.gray_mse")
+_HIGH_IS_GOOD = ("hue.gray_share", "selectivity", "red_cosine")
 
 
 def best(trials: Sequence[Trial]) -> Trial:

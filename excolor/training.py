@@ -20,7 +20,7 @@ from excolor import kernel
 from excolor.color import rgb_grid
 from excolor.config import RunConfig
 from excolor.data import Batches, draw_batches
-from excolor.losses import LOSSES, TERMS, labelled_mean
+from excolor.losses import LOSSES, TERMS, labeled_mean
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import for_training, load
 
@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 Engine = Literal["fused", "autograd"]
 
 SNAPSHOTS = 60
-SNAPSHOT_LEVELS = 6  # of the RGB grid whose latents are kept: 216 colours
+SNAPSHOT_LEVELS = 6  # of the RGB grid whose latents are kept: 216 colors
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class History:
 
 @dataclass(frozen=True)
 class Snapshots:
-    """Latents of a small colour grid through training.
+    """Latents of a small color grid through training.
 
     Attributes:
         steps: updates done before each snapshot, `[S]`.
@@ -135,7 +135,7 @@ def training_step(
     labels: Mapping[str, Tensor | None],
     weights: Mapping[str, float],
 ) -> dict[str, Tensor]:
-    """One update on a batch of colours `[B, 3]`; returns every loss term.
+    """One update on a batch of colors `[B, 3]`; returns every loss term.
 
     Args:
         labels: by name, `[B]` of 0 and 1, or None when nobody in the batch carries that label.
@@ -150,7 +150,7 @@ def training_step(
         label = labels[term.label] if term.label else None
         if term.label and label is None:
             continue
-        losses[term.name] = labelled_mean(term.loss(z if term.layer == "z" else u), label)
+        losses[term.name] = labeled_mean(term.loss(z if term.layer == "z" else u), label)
         total = total + weights[term.name] * losses[term.name]
     if math.isfinite(total.item()):
         optimizer.zero_grad()
@@ -266,7 +266,7 @@ def train(
 
 
 def latents_of(vector: Floats, config: RunConfig, colors: Floats) -> Floats:
-    """u, `[N, D]`, of colours `[N, 3]` under the weights of a flat vector."""
+    """u, `[N, D]`, of colors `[N, 3]` under the weights of a flat vector."""
     u = np.empty((len(colors), config.bottleneck), np.float32)
     kernel.respond(config.bottleneck, config.hidden, vector, colors, u, *np.empty((2, len(colors)), np.float32))
     return u

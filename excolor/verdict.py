@@ -8,19 +8,19 @@ from enum import Enum
 
 import numpy as np
 
-from excolor.color import GREYS, HUES, hsv_to_rgb, named_colors
+from excolor.color import GRAYS, HUES, hsv_to_rgb, named_colors
 from excolor.evaluation import FAILS_ABOVE, Figures, respond, share_in
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE
 from excolor.training import Stop
 
 # Behind each, the worst of 400 runs of the robust schedule that do not fail.
-GREY_IN_PLANE = 0.15  # 0.12: share of a grey's ‖u‖² in the hue plane
+GRAY_IN_PLANE = 0.15  # 0.12: share of a gray's ‖u‖² in the hue plane
 HUE_OFF_PLANE = 0.35  # 0.31: mean share of the twelve hues' ‖u‖² outside it
 ROTATED = 20.0  # 11: degrees between red and the first axis within the plane
 RED_COSINE = 0.8  # 0.87
-# Half of the way between a wheel round the centre and hues that are all in one place.
-OFF_CENTRE = 0.5
+# Half of the way between a wheel round the center and hues that are all in one place.
+OFF_CENTER = 0.5
 
 
 class Cause(Enum):
@@ -28,8 +28,8 @@ class Cause(Enum):
 
     DIVERGED = "diverged"
     NOT_CONVERGED = "not converged"
-    GREYS_IN_PLANE = "greys in the hue plane"
-    GREYS_HARMED = "greys harmed"  # where nothing else explains it
+    GRAYS_IN_PLANE = "grays in the hue plane"
+    GRAYS_HARMED = "grays harmed"  # where nothing else explains it
     HUE_OFF_PLANE = "hue not in the plane"
     ROTATED = "wheel rotated"
     RED_OFF_AXIS = "red not on its axis"
@@ -37,26 +37,26 @@ class Cause(Enum):
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a model keeps the named colours.
+    """Where a model keeps the named colors.
 
     Attributes:
-        grey_in_plane: largest Σ_{k<2} u_k² of the five greys, in [0, 1]; a sound run has it low.
+        gray_in_plane: largest Σ_{k<2} u_k² of the five grays, in [0, 1]; a sound run has it low.
         hue_off_plane: mean Σ_{k≥2} u_k² of the twelve hues, in [0, 1]; a sound run has it low.
         red_angle: between red and the first axis within the hue plane, 0 to 180 degrees.
     """
 
-    grey_in_plane: float
+    gray_in_plane: float
     hue_off_plane: float
     red_angle: float
 
 
 def placement(model: ColorAutoencoder) -> Placement:
-    """Measure where a model keeps the named colours."""
+    """Measure where a model keeps the named colors."""
     u = respond(model, np.stack(list(named_colors().values()))).u
     inside = share_in(u, HUE)
     red = u[list(HUES).index("red")]
     return Placement(
-        grey_in_plane=float(inside[-len(GREYS) :].max()),
+        gray_in_plane=float(inside[-len(GRAYS) :].max()),
         hue_off_plane=float(1 - inside[: len(HUES)].mean()),
         red_angle=math.degrees(math.atan2(abs(red[1]), red[0])),
     )
@@ -72,16 +72,16 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
     found: list[Cause] = []
     if not figures.intact.max_mse <= FAILS_ABOVE:
         found.append(Cause.NOT_CONVERGED)
-    if not placed.grey_in_plane <= GREY_IN_PLANE:
-        found.append(Cause.GREYS_IN_PLANE)
+    if not placed.gray_in_plane <= GRAY_IN_PLANE:
+        found.append(Cause.GRAYS_IN_PLANE)
     if not placed.hue_off_plane <= HUE_OFF_PLANE:
         found.append(Cause.HUE_OFF_PLANE)
     elif not placed.red_angle <= ROTATED:
         found.append(Cause.ROTATED)
     if Cause.ROTATED not in found and not figures.red_cosine >= RED_COSINE:
         found.append(Cause.RED_OFF_AXIS)
-    if not found and not figures.hue.grey_mse <= FAILS_ABOVE:
-        found.append(Cause.GREYS_HARMED)
+    if not found and not figures.hue.gray_mse <= FAILS_ABOVE:
+        found.append(Cause.GRAYS_HARMED)
     return tuple(found)
 
 
@@ -98,12 +98,12 @@ def breakages(figures: Figures, placed: Placement) -> dict[str, tuple[Bounded, .
     """What can break in a run, each with the figures that show it; it is broken when one of them is out of bounds.
 
     Returns:
-        "answers": intact max MSE. "greys": their MSE once hue is deleted. "plane": mean Σ_{k≥2} u_k² of the hues.
+        "answers": intact max MSE. "grays": their MSE once hue is deleted. "plane": mean Σ_{k≥2} u_k² of the hues.
         "axis": red's cosine to the first axis, and degrees between the two within the hue plane.
     """
     return {
         "answers": (_at_most(figures.intact.max_mse, FAILS_ABOVE),),
-        "greys": (_at_most(figures.hue.grey_mse, FAILS_ABOVE),),
+        "grays": (_at_most(figures.hue.gray_mse, FAILS_ABOVE),),
         "plane": (_at_most(placed.hue_off_plane, HUE_OFF_PLANE),),
         "axis": (
             Bounded(figures.red_cosine, RED_COSINE, figures.red_cosine >= RED_COSINE),
@@ -124,9 +124,9 @@ def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:
     """
     placed = placement(model)
     wheel = respond(model, hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])).u[:, HUE]
-    round_centre = np.linalg.norm(wheel.mean(0)) <= OFF_CENTRE
+    round_center = np.linalg.norm(wheel.mean(0)) <= OFF_CENTER
     roles = [""] * model.bottleneck
-    if round_centre and placed.hue_off_plane <= HUE_OFF_PLANE:
+    if round_center and placed.hue_off_plane <= HUE_OFF_PLANE:
         roles[1] = "hue"
         if placed.red_angle <= ROTATED:
             roles[0] = "warmth"

@@ -1,7 +1,6 @@
 """Ablation: warmth against full hue, side by side."""
 
 from collections.abc import Callable
-from gettext import gettext as _
 
 import numpy as np
 import streamlit as st
@@ -19,10 +18,10 @@ from excolor.ui.views import Column, answers, column, residue_of
 
 frame.require()
 
-PARTS = {"warmth": _("− warmth"), "hue": _("− hue")}
+PARTS = {"warmth": "− warmth", "hue": "− hue"}
 FOLLOWS = 0.8  # correlation from which brightness may be called what is left
 
-st.title(_("What is left when a concept is deleted?"))
+st.title("What is left when a concept is deleted?")
 
 
 def predicted(chosen: Subject) -> None:
@@ -38,25 +37,23 @@ def predicted(chosen: Subject) -> None:
     predict.reveal(
         chosen.key,
         rows,
-        _(
-            "**Does it survive?** Yes, if its MSE is at most {bound}: off by a tenth of the range in each channel. "
-            "Measured on {name}, the network on screen."
-        ).format(bound=SURVIVES_TO, name=chosen.name),
+        (
+            f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: off by a tenth of the range in each channel. "
+            f"Measured on {chosen.name}, the network on screen."
+        ),
     )
 
 
 def first_guess(chosen: Subject) -> None:
     """Ask what will survive, and show nothing else before it is answered or skipped."""
     st.markdown(
-        _(
-            "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* in the "
-            "first two. In a moment the first number is deleted, then both. **Mark what you think will survive**: what comes "
-            "back nearly as it was, off by at most a tenth."
-        )
+        "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* in the "
+        "first two. In a moment the first number is deleted, then both. **Mark what you think will survive**: what comes "
+        "back nearly as it was, off by at most a tenth."
     )
     questions = {
-        "warmth": _("Which of these survive when **warmth** is deleted?"),
-        "hue": _("And which survive when **hue** is deleted?"),
+        "warmth": "Which of these survive when **warmth** is deleted?",
+        "hue": "And which survive when **hue** is deleted?",
     }
     names = dict(zip(named_colors(), named_colors(), strict=True))
     predict.ask(
@@ -75,22 +72,22 @@ if predict.due(["ablation"], chosen.key):
 
 with controls:
     how = st.segmented_control(
-        _("Surgery"),
+        "Surgery",
         ["ablate", "prune"],
         default="ablate",
         required=True,
         key="ablation-how",
         persist_state="session",
-        help=_("To ablate is to set the weights around a dim to zero; to prune is to take the dim out altogether."),
+        help="To ablate is to set the weights around a dim to zero; to prune is to take the dim out altogether.",
     )
     picked = st.pills(
-        _("Dims deleted on the right"),
+        "Dims deleted on the right",
         range(chosen.config.bottleneck),
         selection_mode="multi",
         default=list(HUE),
         key=f"ablation-dims-{chosen.config.bottleneck}",
         persist_state="session",
-        help=_("0 and 1 together are hue. Any other set can be tried."),
+        help="0 and 1 together are hue. Any other set can be tried.",
     )
 
 right = tuple(sorted(picked))
@@ -103,32 +100,21 @@ except ExcolorError as error:
     st.stop()
 
 if not right:
-    name_of_right = _("nothing deleted")
+    name_of_right = "nothing deleted"
 elif right == HUE:
-    name_of_right = _("− hue, dims {dims}").format(dims=dims_text(right))
+    name_of_right = f"− hue, dims {dims_text(right)}"
 else:
-    name_of_right = _("− dims {dims}").format(dims=dims_text(right))
-titles = [_("intact"), _("− warmth, dims {dims}").format(dims=dims_text(WARMTH)), name_of_right]
+    name_of_right = f"− dims {dims_text(right)}"
+titles = ["intact", f"− warmth, dims {dims_text(WARMTH)}", name_of_right]
 
 predicted(chosen)
 _intact, without_warmth, shown_right = columns
 if isinstance(without_warmth.figures, Deletion) and isinstance(shown_right.figures, Deletion):
     st.markdown(
-        _(
-            "Without dims {warmth}, {warm_grey} of all outputs are grey; without dims {right}, {right_grey}. "
-            "**Target** colours, which kept at least half of their latent in the deleted dims, now have a mean error of "
-            "{warm_target} and {right_target}. **Bystanders**, which kept at most a twentieth there, have {warm_by} and "
-            "{right_by}. A clean deletion is high in the first and low in the second."
-        ).format(
-            warmth=dims_text(WARMTH),
-            right=dims_text(right),
-            warm_grey=percent(without_warmth.figures.grey_share),
-            right_grey=percent(shown_right.figures.grey_share),
-            warm_target=figure(without_warmth.figures.target_mse),
-            right_target=figure(shown_right.figures.target_mse),
-            warm_by=figure(without_warmth.figures.bystander_mse),
-            right_by=figure(shown_right.figures.bystander_mse),
-        )
+        f"Without dims {dims_text(WARMTH)}, {percent(without_warmth.figures.gray_share)} of all outputs are gray; without dims {dims_text(right)}, {percent(shown_right.figures.gray_share)}. "
+        "**Target** colors, which kept at least half of their latent in the deleted dims, now have a mean error of "
+        f"{figure(without_warmth.figures.target_mse)} and {figure(shown_right.figures.target_mse)}. **Bystanders**, which kept at most a twentieth there, have {figure(without_warmth.figures.bystander_mse)} and "
+        f"{figure(shown_right.figures.bystander_mse)}. A clean deletion is high in the first and low in the second."
     )
 
 
@@ -144,14 +130,14 @@ def heading(title: str, shown: Column) -> None:
 
 
 def slices(title: str, shown: Column) -> None:
-    grey = percent(shown.patches_grey)
+    gray = percent(shown.patches_gray)
     panels.chart(
         patches.spec(),
         shown.patches,
-        _(
-            "{title}: four slices of the HSV cube, hue to the right and value upwards. Each patch is the reconstructed "
-            "colour with the true colour inside; {grey} of the fully saturated patches look grey. Largest MSE {error}."
-        ).format(title=title, grey=grey, error=figure(shown.figures.max_mse)),
+        (
+            f"{title}: four slices of the HSV cube, hue to the right and value upwards. Each patch is the reconstructed "
+            f"color with the true color inside; {gray} of the fully saturated patches look gray. Largest MSE {figure(shown.figures.max_mse)}."
+        ),
         f"patches-{titles.index(title)}",
         mark=patches.mark(seen.code, seen.turn),
     )
@@ -163,9 +149,7 @@ def curve(axis: curves.Axis) -> Callable[[str, Column], None]:
         panels.chart(
             curves.spec(axis),
             shown.curves[axis],
-            _("{title}: mean squared error against {axis}, from {low} to {high}.").format(
-                title=title, axis=axis, low=figure(float(errors.min())), high=figure(float(errors.max()))
-            ),
+            f"{title}: mean squared error against {axis}, from {figure(float(errors.min()))} to {figure(float(errors.max()))}.",
             f"{axis}-{titles.index(title)}",
             mark=curves.mark(axis, seen.code, seen.mse(titles.index(title)), seen.turn),
         )
@@ -176,10 +160,10 @@ def curve(axis: curves.Axis) -> Callable[[str, Column], None]:
 def latent(view: tuple[int, int]) -> Callable[[str, Column], None]:
     def draw(title: str, shown: Column) -> None:
         gone = [k for k in view if k in shown.dims]
-        words = _("{title}: latents of 512 colours on dims {view}. {gone}").format(
+        words = "{title}: latents of 512 colors on dims {view}. {gone}".format(
             title=title,
             view=dims_text(view),
-            gone=_("Deleted: {dims}.").format(dims=dims_text(tuple(gone))) if gone else _("Neither is deleted."),
+            gone=f"Deleted: {dims_text(tuple(gone))}." if gone else "Neither is deleted.",
         )
         panels.chart(
             latents.spec(view),
@@ -194,87 +178,75 @@ def latent(view: tuple[int, int]) -> Callable[[str, Column], None]:
 
 across(heading)
 st.markdown(
-    _(
-        "**Every colour, in four slices of saturation.** A patch is the reconstructed colour; the square inside it is "
-        "the true one. Where you see no square, the network is right. **Click a colour**, here or in any chart below: it is "
-        "marked in all of them."
-    )
+    "**Every color, in four slices of saturation.** A patch is the reconstructed color; the square inside it is "
+    "the true one. Where you see no square, the network is right. **Click a color**, here or in any chart below: it is "
+    "marked in all of them."
 )
 across(slices)
 st.markdown(
-    _(
-        "**Where the error is.** MSE along three edges of the colour space, each point in its true colour. The scale is "
-        "the same in all nine charts: its height is the root of the error."
-    )
+    "**Where the error is.** MSE along three edges of the color space, each point in its true color. The scale is "
+    "the same in all nine charts: its height is the root of the error."
 )
 for axis in curves.AXES:
     across(curve(axis))
 st.markdown(
-    _(
-        "**Where the network keeps it.** Latents on the sphere, seen along two pairs of axes; a deleted axis is missing. "
-        "What is left is stretched to unit length again, so the points stay on the sphere."
-    )
+    "**Where the network keeps it.** Latents on the sphere, seen along two pairs of axes; a deleted axis is missing. "
+    "What is left is stretched to unit length again, so the points stay on the sphere."
 )
 for view in latents.VIEWS:
     if max(view) < chosen.config.bottleneck:
         across(latent(view))
 
-st.header(_("What becomes of primaries and secondaries"))
+st.header("What becomes of primaries and secondaries")
 hue = column(chosen, HUE, False)
-grey_of = dict(zip(HUES, hue.named_brightness.tolist(), strict=True))
-dark, light = (float(np.mean([grey_of[name] for name in group])) for group in (PRIMARIES, SECONDARIES))
+gray_of = dict(zip(HUES, hue.named_brightness.tolist(), strict=True))
+dark, light = (float(np.mean([gray_of[name] for name in group])) for group in (PRIMARIES, SECONDARIES))
 hue_answer = answers(chosen, HUE, False, seen.rgb)
 left = residue_of(chosen, HUE)
 st.markdown(
-    _(
-        "With hue deleted (dims {dims}), the primaries (red, green, blue) come out with a mean brightness of **{dark}**, the "
-        "secondaries (yellow, cyan, magenta) with **{light}**. Squares are the true colours, circles what the network "
-        "answers."
-    ).format(dims=dims_text(HUE), dark=figure(dark), light=figure(light))
+    f"With hue deleted (dims {dims_text(HUE)}), the primaries (red, green, blue) come out with a mean brightness of **{figure(dark)}**, the "
+    f"secondaries (yellow, cyan, magenta) with **{figure(light)}**. Squares are the true colors, circles what the network "
+    "answers."
 )
 panels.chart(
     brightness.spec(),
     hue.brightness,
-    _(
-        "Brightness against hue. Squares: the true colours, a third for primaries, two thirds for secondaries. Circles: "
-        "the answers with hue deleted, {dark} for primaries and {light} for secondaries."
-    ).format(dark=figure(dark), light=figure(light)),
+    (
+        "Brightness against hue. Squares: the true colors, a third for primaries, two thirds for secondaries. Circles: "
+        f"the answers with hue deleted, {figure(dark)} for primaries and {figure(light)} for secondaries."
+    ),
     "brightness",
     mark=brightness.mark(seen.code, hue_answer.rgb[0], seen.turn),
 )
-why = _(
+why = (
     "**Why?** A primary has one of its three channels full, so its brightness is ⅓; a secondary has two, so ⅔. Of a vibrant "
-    "colour's latent, {least} to {most} of the length is left once hue is deleted. The normalisation stretches that residue "
-    "to full length again, and over all hues its direction correlates with brightness by **{correlation}**."
-).format(least=percent(left.least), most=percent(left.most), correlation=figure(left.brightness_correlation))
+    f"color's latent, {percent(left.least)} to {percent(left.most)} of the length is left once hue is deleted. The normalization stretches that residue "
+    f"to full length again, and over all hues its direction correlates with brightness by **{figure(left.brightness_correlation)}**."
+)
 if left.brightness_correlation >= FOLLOWS:
-    why += " " + _(
-        "What is left *is* tone, so the decoder answers with a tone: dark for a primary, light for a secondary."
+    why += (
+        " " + "What is left *is* tone, so the decoder answers with a tone: dark for a primary, light for a secondary."
     )
 else:
-    why += " " + _("In this network what is left is not tone alone, so its answers follow brightness less closely.")
+    why += " " + "In this network what is left is not tone alone, so its answers follow brightness less closely."
 st.markdown(why)
 
-st.header(_("The same, to be turned"))
+st.header("The same, to be turned")
 st.markdown(
-    _("Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it.")
+    "Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it."
 )
 shown_dims = (1, 0, min(2, chosen.config.bottleneck - 1))
-deleted_share = getattr(shown_right.figures, "grey_share", None)
+deleted_share = getattr(shown_right.figures, "gray_share", None)
 spheres.mount(
     lambda: spheres.triple_page(chosen, shown_dims, right, tuple(titles)),
     "triple",
-    _("Three spheres with {n} colours each: {titles}.").format(n=len(spheres.shown_colors()), titles="; ".join(titles))
-    + (
-        " " + _("On the right, {grey} of all outputs are grey.").format(grey=percent(deleted_share))
-        if deleted_share is not None
-        else ""
-    ),
+    f"Three spheres with {len(spheres.shown_colors())} colors each: {'; '.join(titles)}."
+    + (" " + f"On the right, {percent(deleted_share)} of all outputs are gray." if deleted_share is not None else ""),
     height=400,
 )
-st.page_link("pages/network.py", label=_("Next: follow one colour through the network →"))
+st.page_link("pages/network.py", label="Next: follow one color through the network →")
 inspector.table(
     seen,
-    [_("intact"), _("− warmth"), _("− hue") if right == HUE else name_of_right],
+    ["intact", "− warmth", "− hue" if right == HUE else name_of_right],
     {"triple": np.concatenate([latent_places(answer.u, shown_dims) for answer in seen.answers])},
 )

@@ -1,9 +1,8 @@
-"""Colours and labels: what the network is shown, how seldom it is told anything, and how wrong that may be."""
+"""Colors and labels: what the network is shown, how seldom it is told anything, and how wrong that may be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from gettext import gettext as _
 from html import escape
 from uuid import uuid4
 
@@ -41,12 +40,12 @@ SAMPLE = 10 * BATCH
 HEIGHT = 440  # of the scene, in pixels
 POLL = 0.3  # seconds between two looks at the sweep
 DOUBTFUL = 0.01  # a probability below which a label comes as a surprise
-GROUPS = {"black": _("black"), "grey": _("grey, white"), "muted": _("muted"), "vivid": _("vivid")}
+GROUPS = {"black": "black", "gray": "gray, white", "muted": "muted", "vivid": "vivid"}
 FIGURES: dict[str, tolerance.Name] = {
-    _("red"): "red_cosine",
-    _("greys"): "grey_mse",
-    _("selectivity"): "selectivity",
-    _("not sound"): "unsound",
+    "red": "red_cosine",
+    "grays": "gray_mse",
+    "selectivity": "selectivity",
+    "not sound": "unsound",
 }
 state = st.session_state
 
@@ -70,7 +69,7 @@ def table(heads: Sequence[str], rows: Mapping[str, Sequence[str]], label: str) -
 
 
 def strip(rgb: np.ndarray, label: str) -> None:
-    """Drawn colours in the order in which they came, eight by eight."""
+    """Drawn colors in the order in which they came, eight by eight."""
     cells = "".join(f'<i style="background:{fill};aspect-ratio:1"></i>' for fill in rgb_to_hex(rgb))
     st.html(
         f'<div role="img" aria-label="{escape(label)}" style="display:grid;grid-template-columns:repeat(8,1fr);gap:4px;'
@@ -78,17 +77,17 @@ def strip(rgb: np.ndarray, label: str) -> None:
     )
 
 
-# --- the colours -----------------------------------------------------------------------------------
+# --- the colors -----------------------------------------------------------------------------------
 
 
 @st.fragment
 def cube() -> None:
-    """The training colours and a sample of them, in the HSV cube."""
+    """The training colors and a sample of them, in the HSV cube."""
     weighted = st.toggle(
-        _("Draw with the sampling weight"),
+        "Draw with the sampling weight",
         key="data-weighted",
         persist_state="session",
-        help=_("Off: every point of the grid is drawn alike. On: as the network is trained."),
+        help="Off: every point of the grid is drawn alike. On: as the network is trained.",
     )
     drawn = draw_sample(SAMPLE, weighted, np.random.default_rng(0))
     colors, _probability = training_set()
@@ -96,28 +95,28 @@ def cube() -> None:
     vibrant = np.ptp(colors[drawn], axis=1)
     found = {
         "black": int((colors[drawn].max(1) == 0).sum()),
-        "grey": int(((vibrant < 1e-9) & (colors[drawn].max(1) > 0)).sum()),
+        "gray": int(((vibrant < 1e-9) & (colors[drawn].max(1) > 0)).sum()),
         "vivid": int((vibrant >= VIVID - 1e-9).sum()),
     }
     left, right = st.columns([7, 3], gap="large", vertical_alignment="center")
     with left:
-        titles = (_("the grid: {n} points").format(n=f"{len(colors):,}"), _("{n} draws").format(n=SAMPLE))
+        titles = ("the grid: {n} points".format(n=f"{len(colors):,}"), f"{SAMPLE} draws")
         spheres.mount(
             lambda: spheres.hsv_page(titles, drawn, HEIGHT),
             "hsv",
-            _(
-                "Left, the training colours, each at its hue (to the right), value (upwards) and saturation (towards you): "
-                "the whole floor is black, the whole back wall grey. Right, those that were drawn."
+            (
+                "Left, the training colors, each at its hue (to the right), value (upwards) and saturation (towards you): "
+                "the whole floor is black, the whole back wall gray. Right, those that were drawn."
             ),
             HEIGHT,
         )
     with right:
-        st.markdown(_("**The first {n} draws.** That is one batch.").format(n=BATCH))
-        strip(colors[drawn[:BATCH]], _("The first {n} colours that were drawn.").format(n=BATCH))
+        st.markdown(f"**The first {BATCH} draws.** That is one batch.")
+        strip(colors[drawn[:BATCH]], f"The first {BATCH} colors that were drawn.")
         st.markdown(
-            _(
-                "Of all {n} draws, **{black}** are black, **{grey}** grey or white, and **{vivid}** vivid. On average it "
-                "would be {black_mean}, {grey_mean} and {vivid_mean}."
+            (
+                "Of all {n} draws, **{black}** are black, **{gray}** gray or white, and **{vivid}** vivid. On average it "
+                "would be {black_mean}, {gray_mean} and {vivid_mean}."
             ).format(
                 n=SAMPLE,
                 **found,
@@ -135,31 +134,31 @@ def colors_section() -> None:
     hues, saturations, values = TRAINING_GRID
     points = hues * saturations * values
     groups = shares()
-    st.header(_("The colours: a grid of {n}").format(n=f"{points:,}"), anchor="colours")
+    st.header("The colors: a grid of {n}".format(n=f"{points:,}"), anchor="colors")
     st.markdown(
-        _(
+        (
             "The training set is {h} hues × {s} saturations × {v} values. **Turn the cubes**; they turn together. Then switch "
             "the weight on, and see what becomes rare.\n\n"
             "**Guess first:** how many of the {n} points are black?"
         ).format(h=hues, s=saturations, v=values, n=f"{points:,}")
     )
     cube()
-    with st.expander(_("Check your guess")):
-        black, grey = groups["black"], groups["grey"]
+    with st.expander("Check your guess"):
+        black, gray = groups["black"], groups["gray"]
         distinct = sum(group.distinct for group in groups.values())
         st.markdown(
-            _(
+            (
                 "**{black}**, one in {every}. At value 0 every hue and every saturation is the same black. At saturation 0 "
-                "every hue is the same grey: {grey} points for {greys} greys, white among them. So {points} points show "
-                "only {distinct} different colours, and {dull} of the grid is black or grey."
+                "every hue is the same gray: {gray} points for {grays} grays, white among them. So {points} points show "
+                "only {distinct} different colors, and {dull} of the grid is black or gray."
             ).format(
                 black=black.points,
                 every=round(points / black.points),
-                grey=grey.points,
-                greys=grey.distinct,
+                gray=gray.points,
+                grays=gray.distinct,
                 points=f"{points:,}",
                 distinct=f"{distinct:,}",
-                dull=percent((black.points + grey.points) / points),
+                dull=percent((black.points + gray.points) / points),
             )
         )
 
@@ -168,34 +167,27 @@ def weight_section() -> None:
     points = len(training_set()[0])
     _hues, saturations, values = TRAINING_GRID
     groups, drawn = shares(), cell_shares()
-    st.header(_("What the sampling weight does"), anchor="weight")
+    st.header("What the sampling weight does", anchor="weight")
     left, right = st.columns([5, 6], gap="large")
     with left:
         panels.chart(
             cells.spec(float(drawn.max())),
             cells.table(drawn),
-            _(
-                "Share of draws of each saturation and value, in percent: from {least} at value 0 to {most} at saturation 1 "
+            (
+                f"Share of draws of each saturation and value, in percent: from {percents(float(drawn.min()))} at value 0 to {percents(float(drawn.max()))} at saturation 1 "
                 "and value 1, growing along both."
-            ).format(least=percents(float(drawn.min())), most=percents(float(drawn.max()))),
+            ),
             "data-cells",
             fixed=True,
         )
     with right:
         st.markdown(
-            _(
-                "**Share of the draws, in percent,** of each saturation and value, over all hues. Without the weight each of "
-                "the {n} cells would get {plain}. With it the brightest, most saturated cell gets {most}, and black, the "
-                "whole bottom row, {black}."
-            ).format(
-                n=saturations * values,
-                plain=percents(1 / (saturations * values)),
-                most=percents(float(drawn.max())),
-                black=percents(groups["black"].drawn),
-            )
+            "**Share of the draws, in percent,** of each saturation and value, over all hues. Without the weight each of "
+            f"the {saturations * values} cells would get {percents(1 / (saturations * values))}. With it the brightest, most saturated cell gets {percents(float(drawn.max()))}, and black, the "
+            f"whole bottom row, {percents(groups['black'].drawn)}."
         )
         table(
-            [_("points"), _("colours"), _("without"), _("with")],
+            ["points", "colors", "without", "with"],
             {
                 name: [
                     f"{groups[key].points:,}",
@@ -205,13 +197,11 @@ def weight_section() -> None:
                 ]
                 for key, name in GROUPS.items()
             },
-            _("Share of draws of black, grey, muted and vivid colours"),
+            "Share of draws of black, gray, muted and vivid colors",
         )
         st.markdown(
-            _(
-                "Vivid: saturation times value is at least {vivid}. The weight of a point divides what is there again and "
-                "again by how often it is there: black by all hues and saturations, a grey by all hues."
-            ).format(vivid=figure(VIVID))
+            f"Vivid: saturation times value is at least {figure(VIVID)}. The weight of a point divides what is there again and "
+            "again by how often it is there: black by all hues and saturations, a gray by all hues."
         )
         st.latex(r"w = \frac{1 - v}{n_s\, n_h} + \frac{(1 - s)\, v}{n_h} + s\, v")
 
@@ -220,29 +210,25 @@ def weight_section() -> None:
 
 
 def chances_section() -> None:
-    st.header(_("The labels: a coin with a bias"), anchor="labels")
+    st.header("The labels: a coin with a bias", anchor="labels")
     st.markdown(
-        _(
-            "Nobody sorts the colours. Each time a colour is drawn, a coin decides whether it is called “red”, and another "
-            "whether it is called “vibrant”. The same red may be called red now and not the next time: labels on the "
-            "internet are like that. **Follow the lines:** how far from pure red does the label reach?"
-        )
+        "Nobody sorts the colors. Each time a color is drawn, a coin decides whether it is called “red”, and another "
+        "whether it is called “vibrant”. The same red may be called red now and not the next time: labels on the "
+        "internet are like that. **Follow the lines:** how far from pure red does the label reach?"
     )
     hues, saturations, _values = TRAINING_GRID
     red, vibrant = label_probabilities(
         hsv_to_rgb([[0, 1, 1], [1 / hues, 1, 1], [3 / hues, 1, 1], [0, 1 - 1 / (saturations - 1), 1]])
     )
     words = {
-        "hue": _(
-            "Probability of each label against hue: red has {pure} at pure red, {next} at 10°, {orange} at orange; vibrant "
-            "has {vibrant} at every hue."
-        ).format(
-            pure=percents(red[0]), next=percents(red[1]), orange=percents(red[2]), vibrant=percents(float(vibrant[0]))
+        "hue": (
+            f"Probability of each label against hue: red has {percents(red[0])} at pure red, {percents(red[1])} at 10°, {percents(red[2])} at orange; vibrant "
+            f"has {percents(float(vibrant[0]))} at every hue."
         ),
-        "saturation": _(
-            "Probability of each label against the saturation of red: both have {pure} at saturation 1; at the next lower "
-            "one of the grid red has {red}, vibrant {vibrant}."
-        ).format(pure=percents(red[0]), red=percents(red[3]), vibrant=labels.chance(float(vibrant[3]))),
+        "saturation": (
+            f"Probability of each label against the saturation of red: both have {percents(red[0])} at saturation 1; at the next lower "
+            f"one of the grid red has {percents(red[3])}, vibrant {labels.chance(float(vibrant[3]))}."
+        ),
     }
     left, right = st.columns(2, gap="large")
     for place, axis in zip((left, right), chances.AXES, strict=True):
@@ -255,16 +241,9 @@ def chances_section() -> None:
                 mark=chances.mark(axis, seen.code, seen.turn),
             )
     st.markdown(
-        _(
-            "One step of the grid, 10°, takes “red” from {pure} to {next}; orange has {orange}. One step of saturation takes "
-            "“vibrant” from {pure} to {vibrant}. That is how steep ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰ are. Redness is "
-            "r · (1 − g/2 − b/2), vibrancy is saturation times value."
-        ).format(
-            pure=percents(red[0]),
-            next=percents(red[1]),
-            orange=percents(red[2]),
-            vibrant=labels.chance(float(vibrant[3])),
-        )
+        f"One step of the grid, 10°, takes “red” from {percents(red[0])} to {percents(red[1])}; orange has {percents(red[2])}. One step of saturation takes "
+        f"“vibrant” from {percents(red[0])} to {labels.chance(float(vibrant[3]))}. That is how steep ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰ are. Redness is "
+        "r · (1 − g/2 − b/2), vibrancy is saturation times value."
     )
 
 
@@ -282,10 +261,10 @@ def said_of(last: Batches) -> str:
     for label, carried in (("red", last.red[-1]), ("vibrant", last.vibrant[-1])):
         who = describe(last.rgb[-1][carried > 0]) if carried.any() else []
         if not who:
-            parts.append(_("nobody got “{label}”").format(label=label))
+            parts.append(f"nobody got “{label}”")
         else:
-            parts.append(_("{n} got “{label}” ({who})").format(n=len(who), label=label, who=", ".join(who)))
-    return _("**Batch {n}:** {red}; {vibrant}.").format(n=f"{len(last):,}", red=parts[0], vibrant=parts[1])
+            parts.append(f"{len(who)} got “{label}” ({', '.join(who)})")
+    return "**Batch {n}:** {red}; {vibrant}.".format(n=f"{len(last):,}", red=parts[0], vibrant=parts[1])
 
 
 def tally(drawn: Batches) -> None:
@@ -296,13 +275,13 @@ def tally(drawn: Batches) -> None:
     table(
         ["“red”", "“vibrant”"],
         {
-            _("labels seen"): [f"{int(each.sum()):,}" for each in counts],
-            _("labels in a batch"): [figure(float(each.sum()) / n) if n else "–" for each in counts],
-            _("… on average"): [figure(each.per_batch) if n else "–" for each in expected],
-            _("batches without"): [tenths(float((each == 0).mean())) if n else "–" for each in counts],
-            _("… to be expected"): [tenths(each.nobody) if n else "–" for each in expected],
+            "labels seen": [f"{int(each.sum()):,}" for each in counts],
+            "labels in a batch": [figure(float(each.sum()) / n) if n else "–" for each in counts],
+            "… on average": [figure(each.per_batch) if n else "–" for each in expected],
+            "batches without": [tenths(float((each == 0).mean())) if n else "–" for each in counts],
+            "… to be expected": [tenths(each.nobody) if n else "–" for each in expected],
         },
-        _("Labels seen in {n} batches, and the exact expectation").format(n=n),
+        f"Labels seen in {n} batches, and the exact expectation",
     )
 
 
@@ -316,17 +295,17 @@ def draw_section() -> None:
     clean = stream(seed, n)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         full = n >= STEPS
-        st.button(_("Draw a batch"), on_click=draw, args=(1,), key="data-draw", type="primary", disabled=full)
-        st.button(_("Draw {n}").format(n=BLOCK), on_click=draw, args=(BLOCK,), key="data-draw-100", disabled=full)
+        st.button("Draw a batch", on_click=draw, args=(1,), key="data-draw", type="primary", disabled=full)
+        st.button(f"Draw {BLOCK}", on_click=draw, args=(BLOCK,), key="data-draw-100", disabled=full)
         st.button(
-            _("Start over"),
+            "Start over",
             on_click=again,
             key="data-again",
             disabled=n == 0,
-            help=_("Empties the tally and takes other draws: the next seed."),
+            help="Empties the tally and takes other draws: the next seed.",
         )
         st.markdown(
-            _("**{n}** batches drawn, {samples} colours; seed {seed}").format(
+            "**{n}** batches drawn, {samples} colors; seed {seed}".format(
                 n=f"{n:,}", samples=f"{n * BATCH:,}", seed=seed
             )
         )
@@ -338,7 +317,7 @@ def draw_section() -> None:
         panels.chart(
             batch.spec(),
             rows,
-            _("The 64 colours of the last batch. Who carries a label is said beside it."),
+            "The 64 colors of the last batch. Who carries a label is said beside it.",
             "data-batch",
             mark=batch.mark(rows, seen.code, seen.turn),
             fixed=True,
@@ -348,27 +327,25 @@ def draw_section() -> None:
             st.markdown(
                 said_of(clean)
                 if n
-                else _(
-                    "**Press “Draw a batch”.** A disc with R will mark who is called red, a diamond with V who is called vibrant."
-                )
+                else "**Press “Draw a batch”.** A disc with R will mark who is called red, a diamond with V who is called vibrant."
             )
         tally(clean)
         panels.chart(
             batch.silence_spec(),
             batch.silence_table(clean),
-            _(
+            (
                 "Of the last hundred batches, a bar for each that has a label, red above, vibrant below. The tally says the "
                 "same in numbers."
             ),
             "data-silence",
         )
     red, vibrant = labels.carriers("red"), labels.carriers("vibrant")
-    with st.expander(_("Check your guess")):
+    with st.expander("Check your guess"):
         st.markdown(
-            _(
+            (
                 "In **{red} of 100** batches nobody is called red, and in {vibrant} nobody is called vibrant. Then the "
                 "regularizer that listens to the label is silent. In a whole training, {steps} batches and {samples} "
-                "colours, there are about **{total}** labels “red”: one colour in {every}. That is enough to put red where "
+                "colors, there are about **{total}** labels “red”: one color in {every}. That is enough to put red where "
                 "it was told to be."
             ).format(
                 red=tenths(red.nobody).removesuffix("\u00a0%"),
@@ -385,7 +362,7 @@ def draw_section() -> None:
 
 
 def unlikely(drawn: Batches) -> list[int]:
-    """How many labels sit on colours that would carry them with a probability under 1 %."""
+    """How many labels sit on colors that would carry them with a probability under 1 %."""
     likely = label_probabilities(drawn.rgb)
     return [
         int(((carried > 0) & (probability < DOUBTFUL)).sum())
@@ -395,27 +372,25 @@ def unlikely(drawn: Batches) -> list[int]:
 
 def noise_section() -> None:
     n, seed = state["data-drawn"], state["data-seed"]
-    st.header(_("Labels made wrong on purpose"), anchor="noise")
+    st.header("Labels made wrong on purpose", anchor="noise")
     st.markdown(
-        _(
-            "At this rate a label forgets its colour: it is drawn blindly, as often as before. These are the batches that you "
-            "drew, with the same colours and the same coins. **Move the slider.**"
-        )
+        "At this rate a label forgets its color: it is drawn blindly, as often as before. These are the batches that you "
+        "drew, with the same colors and the same coins. **Move the slider.**"
     )
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         rate = st.slider(
-            _("label noise"),
+            "label noise",
             0.0,
             1.0,
             step=0.05,
             key="data-noise",
             persist_state="session",
             width=420,
-            help=_("Share of the labels that are drawn at random and say nothing about their colour."),
+            help="Share of the labels that are drawn at random and say nothing about their color.",
         )
         if n < BLOCK:
-            st.button(_("Draw {n} first").format(n=BLOCK), on_click=draw, args=(BLOCK,), key="data-draw-more")
-        if st.button(_("Train with this noise →"), key="data-train"):
+            st.button(f"Draw {BLOCK} first", on_click=draw, args=(BLOCK,), key="data-draw-more")
+        if st.button("Train with this noise →", key="data-train"):
             state["train-noise"] = round(rate, 2)
             st.switch_page("pages/train.py")
     rate = round(rate, 2)
@@ -427,18 +402,16 @@ def noise_section() -> None:
         panels.chart(
             batch.carriers_spec(),
             rows,
-            _(
-                "The last {n} colours that got each label, red above, vibrant below; a cross marks those that got it only "
+            (
+                f"The last {batch.ACROSS * batch.DOWN} colors that got each label, red above, vibrant below; a cross marks those that got it only "
                 "because of the noise. The numbers are said beside it."
-            ).format(n=batch.ACROSS * batch.DOWN),
+            ),
             "data-carriers",
             mark=batch.mark(rows, seen.code, seen.turn),
             fixed=True,
         )
         st.caption(
-            _("The last {n} colours that got each label, newest first. ×: only because of the noise.").format(
-                n=batch.ACROSS * batch.DOWN
-            )
+            f"The last {batch.ACROSS * batch.DOWN} colors that got each label, newest first. ×: only because of the noise."
         )
     with right, st.container(key="data-noise-said"):
         st.markdown(noise_words(rate, clean, noisy, changed))
@@ -447,14 +420,14 @@ def noise_section() -> None:
 def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Noise, Noise]) -> str:
     """What the noise did to the batches that were drawn."""
     if not len(clean):
-        return _("No batch is drawn yet.")
+        return "No batch is drawn yet."
     seen = [int(each.sum()) for each in (noisy.red, noisy.vibrant)]
     made, lost = ([int(getattr(each, what).sum()) for each in changed] for what in ("made", "lost"))
     doubtful, before = unlikely(noisy), unlikely(clean)
-    text = _(
+    text = (
         "At noise **{rate}**, {red_made} of {red} labels “red” are there only because of the noise (×), and {vibrant_made} of "
-        "{vibrant} “vibrant”; {lost} labels that the colour had earned are lost.\n\n"
-        "On colours that would carry the label with less than {doubtful} sit **{red_odd}** of the labels “red” and "
+        "{vibrant} “vibrant”; {lost} labels that the color had earned are lost.\n\n"
+        "On colors that would carry the label with less than {doubtful} sit **{red_odd}** of the labels “red” and "
         "**{vibrant_odd}** of the “vibrant”; without noise {red_before} and {vibrant_before}."
     ).format(
         rate=f"{rate:g}",
@@ -470,8 +443,8 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
         vibrant_before=before[1],
     )
     if before[0]:
-        text += _(
-            " Even without noise some reds are a surprise: such a colour is called red very seldom, but there are many of "
+        text += (
+            " Even without noise some reds are a surprise: such a color is called red very seldom, but there are many of "
             "them."
         )
     return text
@@ -480,7 +453,7 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
 @st.fragment
 def playing() -> None:
     """Drawing batches, and the noise on them: what is drawn above is what is made wrong below."""
-    if pick.turn() != seen.turn:  # a colour was picked in here, and is to be marked everywhere
+    if pick.turn() != seen.turn:  # a color was picked in here, and is to be marked everywhere
         st.rerun()
     draw_section()
     noise_section()
@@ -494,7 +467,7 @@ def value(point: noise.Point, name: tolerance.Name) -> float:
     figures = point.figures
     return {
         "red_cosine": figures.red_cosine,
-        "grey_mse": figures.hue.grey_mse,
+        "gray_mse": figures.hue.gray_mse,
         "selectivity": figures.selectivity,
         "unsound": float(not point.sound),
     }[name]
@@ -504,25 +477,25 @@ def conclusion(points: Sequence[noise.Point]) -> str:
     """What the whole sweep says."""
     told = noise.tolerance(points)
     if told.breaks_at is None:
-        return _("Every run is sound, at every rate.")
+        return "Every run is sound, at every rate."
     first = {
-        _("the greys are harmed when hue is deleted ({n} of {all})"): told.greys,
-        _("hue is not in its plane ({n} of {all})"): told.off_plane,
-        _("red is not where it should be ({n} of {all})"): told.red,
+        "the grays are harmed when hue is deleted ({n} of {all})": told.grays,
+        "hue is not in its plane ({n} of {all})": told.off_plane,
+        "red is not where it should be ({n} of {all})": told.red,
     }
     words = ", ".join(
         text.format(n=n, all=noise.SEEDS) for text, n in sorted(first.items(), key=lambda item: -item[1]) if n
     )
     if told.sound_to >= 0:
-        start = _("**All {seeds} seeds are sound up to a noise of {rate}.** ").format(
+        start = "**All {seeds} seeds are sound up to a noise of {rate}.** ".format(
             seeds=noise.SEEDS, rate=f"{told.sound_to:g}"
         )
     else:
-        start = _("**Already without noise not every seed is sound.** ")
-    text = start + _("What breaks first, at {rate}: {words}.").format(rate=f"{told.breaks_at:g}", words=words)
+        start = "**Already without noise not every seed is sound.** "
+    text = start + "What breaks first, at {rate}: {words}.".format(rate=f"{told.breaks_at:g}", words=words)
     if told.red_to > told.sound_to:
-        text += _(
-            " Red stays where it was told to be longer, up to {rate}: wrong labels fall on all colours and pull nowhere in "
+        text += (
+            " Red stays where it was told to be longer, up to {rate}: wrong labels fall on all colors and pull nowhere in "
             "particular, while the few right ones all pull the same way."
         ).format(rate=f"{told.red_to:g}")
     return text
@@ -534,7 +507,7 @@ def so_far(points: Sequence[noise.Point], name: tolerance.Name) -> str:
     for level in noise.LEVELS:
         here = [value(each, name) for each in points if each.config.label_noise == level]
         if here and name == "unsound":
-            parts.append(_("{level}: {n} of {all}").format(level=f"{level:g}", n=round(sum(here)), all=len(here)))
+            parts.append("{level}: {n} of {all}".format(level=f"{level:g}", n=round(sum(here)), all=len(here)))
         elif here:
             parts.append(f"{level:g}: {figure(float(np.median(here)))}")
     return ", ".join(parts)
@@ -558,7 +531,7 @@ def sweep_section() -> None:
         st.rerun()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         picked = st.segmented_control(
-            _("Figure"),
+            "Figure",
             list(FIGURES),
             default=next(iter(FIGURES)),
             required=True,
@@ -566,12 +539,12 @@ def sweep_section() -> None:
             persist_state="session",
         )
         if watching:
-            st.button(_("Cancel"), on_click=cancel, key="data-cancel")
+            st.button("Cancel", on_click=cancel, key="data-cancel")
         elif not running.done:
-            again = _("Go on") if running.points else _("Train {n} networks").format(n=total)
+            again = "Go on" if running.points else f"Train {total} networks"
             st.button(again, on_click=start, key="data-sweep", type="primary")
     if running.error is not None:
-        st.warning(_("The runs could not be finished ({kind}).").format(kind=running.error))
+        st.warning(f"The runs could not be finished ({running.error}).")
     name = FIGURES[picked or next(iter(FIGURES))]
     panels.chart(
         tolerance.spec(name),
@@ -581,37 +554,33 @@ def sweep_section() -> None:
             [each.config.seed for each in points],
             [value(each, name) for each in points],
             [[CAUSES[cause] for cause in each.causes] for each in points],
-            {"red_cosine": _("below: red is off its axis"), "grey_mse": _("above: the run fails")}.get(name, ""),
+            {"red_cosine": "below: red is off its axis", "gray_mse": "above: the run fails"}.get(name, ""),
         ),
-        _(
-            "{figure} against label noise: a disc for each sound run, a cross for each other, a line through the medians."
-        ).format(figure=picked),
+        f"{picked} against label noise: a disc for each sound run, a cross for each other, a line through the medians.",
         "data-tolerance",
     )
-    marks = _("Circles are sound runs, crosses all others; the line joins the medians.")
-    st.caption(_("Each point is the share of {n} runs.").format(n=noise.SEEDS) if name == "unsound" else marks)
+    marks = "Circles are sound runs, crosses all others; the line joins the medians."
+    st.caption(f"Each point is the share of {noise.SEEDS} runs." if name == "unsound" else marks)
     with st.container(key="data-sweep-said"):
         if watching:
             done = len(running.points)
-            words = _("{done} of {all} networks trained").format(done=done, all=total)
-            st.progress(done / total, words if is_compiled() else _("Preparing the training kernel."))
+            words = f"{done} of {total} networks trained"
+            st.progress(done / total, words if is_compiled() else "Preparing the training kernel.")
         elif running.done:
             st.markdown(conclusion(points))
         else:
-            st.markdown(_("Nothing is trained yet.") if not points else _("Stopped; what is drawn is remembered."))
+            st.markdown("Nothing is trained yet." if not points else "Stopped; what is drawn is remembered.")
     if points:
-        with st.expander(_("The same in numbers")):
+        with st.expander("The same in numbers"):
             st.markdown(
-                _("{what}: {values}.").format(
-                    what=_("Runs that are not sound, by noise") if name == "unsound" else _("Medians, by noise"),
+                "{what}: {values}.".format(
+                    what="Runs that are not sound, by noise" if name == "unsound" else "Medians, by noise",
                     values=so_far(points, name),
                 )
             )
             st.markdown(
-                _(
-                    "The robust schedule, seeds 0 to {last}, nothing changed but the noise. Sound: the verdict finds no cause, "
-                    "and the run does not fail. The figures are those of the Train page on a third of its colours, within 2 %."
-                ).format(last=noise.SEEDS - 1)
+                f"The robust schedule, seeds 0 to {noise.SEEDS - 1}, nothing changed but the noise. Sound: the verdict finds no cause, "
+                "and the run does not fail. The figures are those of the Train page on a third of its colors, within 2 %."
             )
 
 
@@ -621,35 +590,29 @@ state.setdefault("data-visitor", uuid4().hex)
 state.setdefault("data-ticking", False)
 
 model = shelf.current().model
-variants = {_("intact"): (), _("− warmth"): WARMTH, _("− hue"): HUE}
+variants = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
 seen = inspector.look([respond(ablate(model, dims), inspector.picked_rgb()) for dims in variants.values()])
 
-st.title(_("How little does the network have to be told?"))
+st.title("How little does the network have to be told?")
 st.markdown(
-    _(
-        "It is shown colours. Now and then it hears that one of them is “red” or “vibrant”, and that is all. See how seldom, "
-        "and how wrong it may be."
-    )
+    "It is shown colors. Now and then it hears that one of them is “red” or “vibrant”, and that is all. See how seldom, "
+    "and how wrong it may be."
 )
 colors_section()
 weight_section()
 chances_section()
-st.subheader(_("Draw it yourself"), anchor="draw")
+st.subheader("Draw it yourself", anchor="draw")
 st.markdown(
-    _(
-        "A training step sees a batch of {batch}. **Guess first:** in how many of 100 batches is nobody called red? Then draw "
-        "one, a few more, a hundred."
-    ).format(batch=BATCH)
+    f"A training step sees a batch of {BATCH}. **Guess first:** in how many of 100 batches is nobody called red? Then draw "
+    "one, a few more, a hundred."
 )
 playing()
-st.header(_("How much noise does it stand?"), anchor="tolerance")
+st.header("How much noise does it stand?", anchor="tolerance")
 st.markdown(
-    _(
-        "Now train: {seeds} seeds at each of {levels} rates, from no noise to nothing but noise. **Guess first:** up to which "
-        "rate do all {seeds} still come out right?"
-    ).format(seeds=noise.SEEDS, levels=len(noise.LEVELS))
+    f"Now train: {noise.SEEDS} seeds at each of {len(noise.LEVELS)} rates, from no noise to nothing but noise. **Guess first:** up to which "
+    f"rate do all {noise.SEEDS} still come out right?"
 )
 state["data-ticking"] = noise.sweep().watched_by(state["data-visitor"])
 st.fragment(sweep_section, run_every=POLL if state["data-ticking"] else None)()
-st.page_link("pages/regularizers.py", label=_("Next: what each label pulls at, and how hard →"))
+st.page_link("pages/regularizers.py", label="Next: what each label pulls at, and how hard →")
 inspector.table(seen, list(variants), {"hsv": np.repeat(hsv_places(rgb_to_hsv(seen.rgb[None])), 2, axis=0)})

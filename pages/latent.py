@@ -1,6 +1,4 @@
-"""Latent space: turn the sphere, and see the colour wheel edge-on."""
-
-from gettext import gettext as _
+"""Latent space: turn the sphere, and see the color wheel edge-on."""
 
 import numpy as np
 import streamlit as st
@@ -18,37 +16,35 @@ from excolor.verdict import axis_roles, placement
 frame.require()
 
 VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
-OTHER = _("other")
-NONE = _("none")
-PICKED = _("the picked one")
+OTHER = "other"
+NONE = "none"
+PICKED = "the picked one"
 
-st.title(_("Where does the network keep colour?"))
+st.title("Where does the network keep color?")
 st.markdown(
-    _(
-        "Every colour is a point on a sphere. **Drag it.** Turn the wheel until you see it edge-on, then delete hue and look "
-        "at what is left."
-    )
+    "Every color is a point on a sphere. **Drag it.** Turn the wheel until you see it edge-on, then delete hue and look "
+    "at what is left."
 )
 
 with st.container(horizontal=True, gap="large"):
     chosen = shelf.choose("latent-model")
     width = chosen.config.bottleneck
-    cuts = {_("nothing"): (), _("warmth [0]"): WARMTH, _("hue [0, 1]"): HUE}
+    cuts = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
     cut = st.segmented_control(
-        _("Deleted"), list(cuts), default=next(iter(cuts)), required=True, key="latent-cut", persist_state="session"
+        "Deleted", list(cuts), default=next(iter(cuts)), required=True, key="latent-cut", persist_state="session"
     )
     options = {dims_text(view): view for view in VIEWS if max(view) < width}
     view = st.segmented_control(
-        _("Dims: right, up, towards you"),
+        "Dims: right, up, towards you",
         [*options, OTHER],
         default=next(iter(options), OTHER),
         required=True,
         key=f"latent-view-{width}",
         persist_state="session",
-        help=_("The first three are the notebook's."),
+        help="The first three are the notebook's.",
     )
     paint = st.segmented_control(
-        _("Points in"), [_("true colour"), _("answer")], default=_("true colour"), required=True, key="latent-paint"
+        "Points in", ["true color", "answer"], default="true color", required=True, key="latent-paint"
     )
     names = {"": NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **named_codes()}
 
@@ -57,23 +53,23 @@ with st.container(horizontal=True, gap="large"):
 
     st.session_state["latent-mark"] = pick.picked() or ""
     st.selectbox(
-        _("Find a colour"), list(names), format_func=names.__getitem__, key="latent-mark", width=200, on_change=find
+        "Find a color", list(names), format_func=names.__getitem__, key="latent-mark", width=200, on_change=find
     )
 
 if view not in options:
     axes = st.columns(3)
     picked = [
         place.selectbox(label, range(width), index=min(i, width - 1), key=f"latent-{i}-{width}")
-        for i, (place, label) in enumerate(zip(axes, (_("right"), _("up"), _("towards you")), strict=True))
+        for i, (place, label) in enumerate(zip(axes, ("right", "up", "towards you"), strict=True))
     ]
     dims = (picked[0], picked[1], picked[2])
 else:
     dims = options[view]
 if len(set(dims)) < min(3, width):
-    st.info(_("The same dim is chosen twice, so the picture is flat. Choose three different ones."))
+    st.info("The same dim is chosen twice, so the picture is flat. Choose three different ones.")
 deleted = cuts[cut or next(iter(cuts))]
-true_colors = paint == _("true colour")
-variants = {_("intact"): (), _("now"): deleted}
+true_colors = paint == "true color"
+variants = {"intact": (), "now": deleted}
 seen = inspector.look([respond(ablate(chosen.model, dims), inspector.picked_rgb()) for dims in variants.values()])
 
 u = respond(ablate(chosen.model, deleted), rgb_grid(8)).u
@@ -98,21 +94,21 @@ def what_is_seen() -> str:
     named = ", ".join(f"u{latents.sub(k)} {roles[k]}".strip() for k in dims)
     if deleted == HUE:
         line, tone = along_a_line(u[:, dims])
-        seen = _(
-            "Hue is deleted: the wheel is gone. Of the spread that is left, {line} lies along one line, and the place on it "
-            "goes with brightness (correlation {tone})."
-        ).format(line=percent(line), tone=figure(tone))
+        seen = (
+            f"Hue is deleted: the wheel is gone. Of the spread that is left, {percent(line)} lies along one line, and the place on it "
+            f"goes with brightness (correlation {figure(tone)})."
+        )
     elif deleted == WARMTH:
-        seen = _(
-            "Warmth is deleted: of the wheel, a band is left. The vibrant hues have on average {share} of their squared "
+        seen = (
+            f"Warmth is deleted: of the wheel, a band is left. The vibrant hues have on average {percent(1 - placed.hue_off_plane)} of their squared "
             "length along u₁."
-        ).format(share=percent(1 - placed.hue_off_plane))
+        )
     else:
-        seen = _(
-            "The vibrant hues lie round the plane of u₀ and u₁, on average {share} of their squared length outside it; the "
-            "greys keep at most {grey} of theirs inside."
-        ).format(share=percent(placed.hue_off_plane), grey=percent(placed.grey_in_plane))
-    return _("{n} colours on {named}. {seen}").format(n=len(spheres.shown_colors()), named=named, seen=seen)
+        seen = (
+            f"The vibrant hues lie round the plane of u₀ and u₁, on average {percent(placed.hue_off_plane)} of their squared length outside it; the "
+            f"grays keep at most {percent(placed.gray_in_plane)} of theirs inside."
+        )
+    return f"{len(spheres.shown_colors())} colors on {named}. {seen}"
 
 
 left, right = st.columns([5, 3], gap="medium")
@@ -120,7 +116,7 @@ with left:
     spheres.mount(lambda: spheres.sphere_page(chosen, dims, deleted, true_colors), "sphere", what_is_seen())
 with right:
     for place, pair in enumerate(((dims[0], dims[1]), (dims[2], dims[1]))):
-        words = _("The same latents on dims {pair}.").format(pair=dims_text(pair))
+        words = f"The same latents on dims {dims_text(pair)}."
         panels.chart(
             latents.spec(pair, 310),
             projection(chosen, pair, deleted),
@@ -129,56 +125,52 @@ with right:
             mark=latents.mark(pair, seen.code, seen.u(1), seen.turn),
         )
 
-st.subheader(_("What three dims cannot show"))
+st.subheader("What three dims cannot show")
 st.markdown(
-    _(
+    (
         "The sphere has {width} dims, a picture three. Here {unseen} of the points' squared length is, on average, in what "
         "you cannot see ({hidden}). That is why most points seem to lie *inside* the sphere: the further in, the more of "
         "them is hidden. Only a point on the rim is shown whole."
     ).format(
         width=width,
         unseen=percent(unseen),
-        hidden=_("dims {dims}").format(dims=dims_text(tuple(hidden))) if hidden else _("no dim at all"),
+        hidden=f"dims {dims_text(tuple(hidden))}" if hidden else "no dim at all",
     )
 )
 
-st.header(_("How it got there"))
-st.markdown(_("The same sphere through training. Move the slider: from a heap of points to a wheel."))
+st.header("How it got there")
+st.markdown("The same sphere through training. Move the slider: from a heap of points to a wheel.")
 spheres.mount(
     lambda: spheres.training_page(chosen, dims),
     "training",
-    _("216 colours at 60 moments of the training of seed {seed}, from its initial weights to its end.").format(
-        seed=chosen.config.seed
-    ),
+    f"216 colors at 60 moments of the training of seed {chosen.config.seed}, from its initial weights to its end.",
 )
 
-st.header(_("Why primaries go dark and secondaries light"))
+st.header("Why primaries go dark and secondaries light")
 st.markdown(
-    _(
-        "Stand the RGB cube on its black corner. Height is now brightness: the primaries are the lower ring of corners, a "
-        "third of the way up, the secondaries the upper ring, at two thirds. When hue is deleted, a colour can only fall to "
-        "the grey line in the middle."
-    )
+    "Stand the RGB cube on its black corner. Height is now brightness: the primaries are the lower ring of corners, a "
+    "third of the way up, the secondaries the upper ring, at two thirds. When hue is deleted, a color can only fall to "
+    "the gray line in the middle."
 )
-fall = st.toggle(_("Show where each hue falls"), value=True, key="cube-fall", persist_state="session")
+fall = st.toggle("Show where each hue falls", value=True, key="cube-fall", persist_state="session")
 answers = dict(zip(list(named_colors())[:12], spheres.hue_answers(chosen).mean(-1).tolist(), strict=True))
 dark, light = (float(np.mean([answers[hue] for hue in group])) for group in (PRIMARIES, SECONDARIES))
 spheres.mount(
     lambda: spheres.cube_page(chosen, fall),
     "cube",
-    _(
+    (
         "The RGB cube with black at the bottom and white at the top, from the front (yellow in the middle) and from the back "
-        "(blue in the middle). In this network the primaries fall to a brightness of {dark}, the secondaries rise to {light}."
-    ).format(dark=figure(dark), light=figure(light)),
+        f"(blue in the middle). In this network the primaries fall to a brightness of {figure(dark)}, the secondaries rise to {figure(light)}."
+    ),
 )
 panels.chart(
     brightness.spec(),
     brightness.table(respond(ablate(chosen.model, HUE), brightness.colors()).rgb),
-    _("Brightness of each hue (squares) and of the grey it becomes (circles)."),
+    "Brightness of each hue (squares) and of the gray it becomes (circles).",
     "latent-brightness",
     mark=brightness.mark(seen.code, respond(ablate(chosen.model, HUE), seen.rgb).rgb[0], seen.turn),
 )
-st.page_link("pages/data.py", label=_("Next: what the network is shown, and how little it is told →"))
+st.page_link("pages/data.py", label="Next: what the network is shown, and how little it is told →")
 inspector.table(
     seen,
     list(variants),

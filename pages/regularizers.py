@@ -1,7 +1,6 @@
 """Regularizers: where each of the four pushes the latents, how hard, and when."""
 
 import inspect
-from gettext import gettext as _
 
 import numpy as np
 import streamlit as st
@@ -27,36 +26,36 @@ FORMULAS = {
     "unitarity": r"\left( \lVert \mathbf{z} \rVert - 1 \right)^2",
 }
 TITLES = {
-    "anchor": _("Anchor: red goes to the first axis"),
-    "planarity": _("Planarity: vibrant colours go to one plane"),
-    "separate": _("Separate: neighbours go apart"),
-    "unitarity": _("Unitarity: every colour goes to length 1"),
+    "anchor": "Anchor: red goes to the first axis",
+    "planarity": "Planarity: vibrant colors go to one plane",
+    "separate": "Separate: neighbors go apart",
+    "unitarity": "Unitarity: every color goes to length 1",
 }
 SENTENCES = {
-    "anchor": _("Anchor pulls red to one point of the sphere, the end of the first axis, u₀."),
-    "planarity": _("Planarity pulls vibrant colours into the plane of the first two axes, u₀ and u₁: the hue plane."),
-    "separate": _("Separate pushes any two samples apart, wherever they are, as long as they are close."),
-    "unitarity": _("Unitarity pulls z to length 1, before z is divided by its length to become u."),
+    "anchor": "Anchor pulls red to one point of the sphere, the end of the first axis, u₀.",
+    "planarity": "Planarity pulls vibrant colors into the plane of the first two axes, u₀ and u₁: the hue plane.",
+    "separate": "Separate pushes any two samples apart, wherever they are, as long as they are close.",
+    "unitarity": "Unitarity pulls z to length 1, before z is divided by its length to become u.",
 }
 GUESSES = {
-    "anchor": _("**Guess first:** where on the circle is red pushed hardest? Then move red round the circle."),
-    "planarity": _("**Guess first:** is the push hardest right above the plane? Then lift the sample off the plane."),
-    "separate": _("**Guess first:** from how far away do two samples feel each other? Then bring them together."),
-    "unitarity": _("**Guess first:** is z pushed harder from inside or from outside? Then make it shorter and longer."),
+    "anchor": "**Guess first:** where on the circle is red pushed hardest? Then move red round the circle.",
+    "planarity": "**Guess first:** is the push hardest right above the plane? Then lift the sample off the plane.",
+    "separate": "**Guess first:** from how far away do two samples feel each other? Then bring them together.",
+    "unitarity": "**Guess first:** is z pushed harder from inside or from outside? Then make it shorter and longer.",
 }
 _HUES, _SATURATIONS, _VALUES = TRAINING_GRID
 PALER = 1 - 1 / (_SATURATIONS - 1)
 EXAMPLES = (
-    (_("red"), (0.0, 1.0, 1.0)),
-    (_("hue 10°"), (1 / _HUES, 1.0, 1.0)),
-    (_("hue 20°"), (2 / _HUES, 1.0, 1.0)),
-    (_("orange"), (3 / _HUES, 1.0, 1.0)),
-    (_("saturation {s}").format(s=figure(PALER)), (0.0, PALER, 1.0)),
-    (_("value {v}").format(v=figure(PALER)), (0.0, 1.0, PALER)),
-    (_("yellow"), (6 / _HUES, 1.0, 1.0)),
-    (_("cyan"), (18 / _HUES, 1.0, 1.0)),
-    (_("blue"), (24 / _HUES, 1.0, 1.0)),
-    (_("white"), (0.0, 0.0, 1.0)),
+    ("red", (0.0, 1.0, 1.0)),
+    ("hue 10°", (1 / _HUES, 1.0, 1.0)),
+    ("hue 20°", (2 / _HUES, 1.0, 1.0)),
+    ("orange", (3 / _HUES, 1.0, 1.0)),
+    (f"saturation {figure(PALER)}", (0.0, PALER, 1.0)),
+    (f"value {figure(PALER)}", (0.0, 1.0, PALER)),
+    ("yellow", (6 / _HUES, 1.0, 1.0)),
+    ("cyan", (18 / _HUES, 1.0, 1.0)),
+    ("blue", (24 / _HUES, 1.0, 1.0)),
+    ("white", (0.0, 0.0, 1.0)),
 )
 
 
@@ -68,7 +67,7 @@ def near(name: push.Name, position: float) -> tuple[str, str]:
 
 
 def warmth(color: str) -> str:
-    """u₀ of a named colour in the network that ships."""
+    """u₀ of a named color in the network that ships."""
     _z, u, _output = shipped("robust").model(torch.as_tensor(named_colors()[color][None], dtype=torch.float32))
     return figure(float(u[0, 0])).replace("-", "−")
 
@@ -79,38 +78,31 @@ def answer(name: push.Name) -> str:
     hardest = int(np.argmax(effect.strength))
     most, where = figure(float(effect.strength[hardest])), f"{abs(effect.positions[hardest]):g}"
     if name == "anchor":
-        return _(
-            "Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {value}, and yet the "
-            "push is {none}: no way round is shorter than the other. The push is the slope of the curve, and the curve is "
-            "flat there. Nobody pushes cyan, which has no label. Yet in the network that ships, red is at u₀ = {red} and cyan at "
-            "u₀ = {cyan}."
-        ).format(
-            where=where,
-            most=most,
-            value=near(name, 180)[0],
-            none=near(name, 180)[1],
-            red=warmth("red"),
-            cyan=warmth("cyan"),
+        return (
+            f"Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {near(name, 180)[0]}, and yet the "
+            f"push is {near(name, 180)[1]}: no way round is shorter than the other. The push is the slope of the curve, and the curve is "
+            f"flat there. Nobody pushes cyan, which has no label. Yet in the network that ships, red is at u₀ = {warmth('red')} and cyan at "
+            f"u₀ = {warmth('cyan')}."
         )
     if name == "planarity":
-        return _(
-            "It is hardest at {where}°, with {most}. Right above the plane, at 90°, the value is largest, {value}, and the "
-            "push is {none}: every way down is equally long. The term does not say where in the plane a hue belongs; it "
+        return (
+            f"It is hardest at {where}°, with {most}. Right above the plane, at 90°, the value is largest, {near(name, 90)[0]}, and the "
+            f"push is {near(name, 90)[1]}: every way down is equally long. The term does not say where in the plane a hue belongs; it "
             "only keeps the other two axes free of it."
-        ).format(where=where, most=most, value=near(name, 90)[0], none=near(name, 90)[1])
+        )
     if name == "separate":
         faint = effect.positions[np.flatnonzero(effect.strength >= effect.strength[hardest] / 100)[-1]]
-        return _(
+        return (
             "The push is hardest at {where}°, with {most}. Beyond {faint}° it is less than a hundredth of that. So a sample "
-            "only feels its neighbours, and the pushes of all neighbours add up. Two samples closer than {same}° count as "
-            "the same colour drawn twice, and are left alone."
+            "only feels its neighbors, and the pushes of all neighbors add up. Two samples closer than {same}° count as "
+            "the same color drawn twice, and are left alone."
         ).format(where=where, most=most, faint=f"{faint:g}", same=figure(float(np.degrees(np.arccos(1 - SAME_COLOR)))))
     high = 1.4
-    return _(
-        "From either side alike: the push grows with the distance to the circle. At length {half} it is {inside}, at length "
-        "{more} it is {outside}. But z is divided by its length before anyone uses it, so the network answers the same for "
+    return (
+        f"From either side alike: the push grows with the distance to the circle. At length {figure(2 - high)} it is {near(name, 2 - high)[1]}, at length "
+        f"{figure(high)} it is {near(name, high)[1]}. But z is divided by its length before anyone uses it, so the network answers the same for "
         "a long z as for a short one. Then why have this term? Keep the question for the Train page."
-    ).format(half=figure(2 - high), inside=near(name, 2 - high)[1], more=figure(high), outside=near(name, high)[1])
+    )
 
 
 def in_words(name: push.Name) -> str:
@@ -119,7 +111,7 @@ def in_words(name: push.Name) -> str:
     unit = "°" if moved.unit == "degrees" else ""
     picks = np.linspace(0, len(effect.positions) - 1, 5).round().astype(int)
     values = "; ".join(
-        _("{position}{unit}: value {value}, push {push}").format(
+        "{position}{unit}: value {value}, push {push}".format(
             position=f"{position:.3g}".replace("-", "−"),
             unit=unit,
             value=near(name, position)[0],
@@ -127,29 +119,23 @@ def in_words(name: push.Name) -> str:
         )
         for position in effect.positions[picks].tolist()
     )
-    return _("{title}. A cross-section of the sphere with the push as an arrow. {control}, {values}.").format(
-        title=TITLES[name], control=moved.name, values=values
-    )
+    return f"{TITLES[name]}. A cross-section of the sphere with the push as an arrow. {moved.name}, {values}."
 
 
 def who(term: Term) -> None:
     """The label that a term listens to, and who carries it."""
     if term.label is None:
         words = {
-            "separate": _(
-                "**No label: every sample.** Each of the {batch} in a batch is compared with the {others} others."
-            ),
-            "unitarity": _("**No label: every sample.** All {batch} in a batch, whatever their colour."),
+            "separate": "**No label: every sample.** Each of the {batch} in a batch is compared with the {others} others.",
+            "unitarity": "**No label: every sample.** All {batch} in a batch, whatever their color.",
         }
         st.markdown(words[term.name].format(batch=BATCH, others=BATCH - 1))
         return
     found = labels.carriers(term.label)
     st.markdown(
-        _(
-            "**It listens to the label “{label}”.** The label is drawn by chance, afresh for every sample. Of the {batch} "
-            "samples in a batch {mean} carry it on average; in **{nobody}** of the batches nobody does, and then the term "
-            "is silent. These are some colours of the training set, and how often they carry it:"
-        ).format(label=term.label, batch=BATCH, mean=figure(found.per_batch), nobody=percent(found.nobody))
+        f"**It listens to the label “{term.label}”.** The label is drawn by chance, afresh for every sample. Of the {BATCH} "
+        f"samples in a batch {figure(found.per_batch)} carry it on average; in **{percent(found.nobody)}** of the batches nobody does, and then the term "
+        "is silent. These are some colors of the training set, and how often they carry it:"
     )
     labels.patches(term.label, EXAMPLES)
 
@@ -157,10 +143,8 @@ def who(term: Term) -> None:
 def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     """The weight of a term through training."""
     st.markdown(
-        _(
-            "**When it counts.** The push is multiplied by this weight, step by step. Thick: the schedule "
-            "{chosen}, which you can change below."
-        ).format(chosen=chosen.name)
+        "**When it counts.** The push is multiplied by this weight, step by step. Thick: the schedule "
+        f"{chosen.name}, which you can change below."
     )
     words = []
     # In one order whichever is chosen: a chart whose words change is drawn anew.
@@ -168,19 +152,12 @@ def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
         values = schedule.values(term.parameter, np.arange(schedule.steps))
         most = int(np.argmax(values))
         words.append(
-            _("{name}: {first} at step 0, at most {most} at step {at}, {last} at step {end}").format(
-                name=schedule.name,
-                first=figure(values[0]),
-                most=figure(values[most]),
-                at=most,
-                last=figure(values[-1]),
-                end=schedule.last,
-            )
+            f"{schedule.name}: {figure(values[0])} at step 0, at most {figure(values[most])} at step {most}, {figure(values[-1])} at step {schedule.last}"
         )
     panels.chart(
         keyframes.weight_spec(),
         keyframes.weight_table(term.parameter, chosen, others),
-        _("Weight of {term} against step. {words}.").format(term=term.name, words="; ".join(words)),
+        f"Weight of {term.name} against step. {'; '.join(words)}.",
         f"weight-{term.name}",
     )
 
@@ -203,7 +180,7 @@ def lesson(name: push.Name, chosen: Schedule, others: tuple[Schedule, ...]) -> N
         st.markdown(GUESSES[name])
         with st.container(key=f"push-{name}"):
             panels.chart(push.spec(name), push.table(name, figure), in_words(name), f"picture-{name}", fixed=True)
-        with st.expander(_("Check your guess")):
+        with st.expander("Check your guess"):
             st.markdown(answer(name))
     with right:
         st.latex(FORMULAS[name])
@@ -212,12 +189,10 @@ def lesson(name: push.Name, chosen: Schedule, others: tuple[Schedule, ...]) -> N
         weight(term, chosen, others)
 
 
-st.title(_("How do you tell a network where to keep a concept?"))
+st.title("How do you tell a network where to keep a concept?")
 st.markdown(
-    _(
-        "Four regularizers are added to the loss. Each is zero where the samples should be, and pushes them there. "
-        "The arrow is the push: minus the gradient of the term."
-    )
+    "Four regularizers are added to the loss. Each is zero where the samples should be, and pushes them there. "
+    "The arrow is the push: minus the gradient of the term."
 )
 
 names = list(reversed(SHIPPED))
@@ -226,21 +201,19 @@ chosen, others = load(picked), tuple(load(name) for name in names if name != pic
 for each in push.NAMES:
     lesson(each, chosen, others)
 
-st.header(_("The schedule: when each of them counts"), anchor="schedule")
+st.header("The schedule: when each of them counts", anchor="schedule")
 st.markdown(
-    _(
-        "**Move along the steps**, with the pointer, a finger or the slider: the values of that step stand at the right.\n\n"
-        "**Guess first:** for how much of the training does any of the four push at all?"
-    )
+    "**Move along the steps**, with the pointer, a finger or the slider: the values of that step stand at the right.\n\n"
+    "**Guess first:** for how much of the training does any of the four push at all?"
 )
 st.segmented_control(
-    _("Schedule"),
+    "Schedule",
     names,
     default=names[0],
     required=True,
     key="regularizers-schedule",
     persist_state="session",
-    help=_("robust was found by trying many; ex-2.7 is the published one. The other one stays in grey behind it."),
+    help="robust was found by trying many; ex-2.7 is the published one. The other one stays in gray behind it.",
 )
 read_out = " ".join(
     f"{each.name}: "
@@ -255,20 +228,20 @@ panels.chart(
     keyframes.spec(),
     keyframes.table(chosen, others, figure),
     # The words are the same for both, so that the step stays where it is.
-    _(
+    (
         "The schedules against step: learning rate and four weights, the chosen schedule in front of the other. At steps 0, "
-        "{middle} and {last}: {values}"
-    ).format(middle=keyframes.START, last=chosen.last, values=read_out),
+        f"{keyframes.START} and {chosen.last}: {read_out}"
+    ),
     "schedule",
 )
 every = np.arange(chosen.steps)
 pushing = np.any([chosen.values(term.parameter, every) > 0 for term in losses.TERMS], axis=0)
 end = int(np.flatnonzero(pushing)[-1]) + 1
-with st.expander(_("Check your guess")):
+with st.expander("Check your guess"):
     st.markdown(
-        _(
+        (
             "From step {end} on all four weights are 0: for the last {rest} of the training nobody pushes, and the network "
-            "only learns to give colours back as they are. What the terms have arranged by then stays. The learning rate is "
+            "only learns to give colors back as they are. What the terms have arranged by then stays. The learning rate is "
             "{rate} at that step, and {last} at the end."
         ).format(
             end=f"{end:,}",
@@ -280,19 +253,17 @@ with st.expander(_("Check your guess")):
 left, right = st.columns([5, 7], gap="large")
 with left:
     st.markdown(
-        _(
+        (
             "**The sheet behind it.** Each filled cell is a key, a diamond above; a blank cell sets none. STEP is a step, an "
-            "offset from the row before it (+10), or a fraction of the way between its neighbours (+0.5). Training makes "
+            "offset from the row before it (+10), or a fraction of the way between its neighbors (+0.5). Training makes "
             "{steps} updates."
         ).format(steps=f"{STEPS:,}")
     )
     st.markdown(
-        _(
-            "**Between two keys** a value moves by *minimum jerk*, as a hand does that reaches for a cup: it leaves gently, "
-            "is fastest half-way, and arrives gently. τ is the share of the time that has passed."
-        )
+        "**Between two keys** a value moves by *minimum jerk*, as a hand does that reaches for a cup: it leaves gently, "
+        "is fastest half-way, and arrives gently. τ is the share of the time that has passed."
     )
     st.latex(r"a + (b - a)\,(10 \tau^3 - 15 \tau^4 + 6 \tau^5)")
 with right:
     st.code(chosen.text.rstrip(), language=None)
-st.page_link("pages/train.py", label=_("Next: change the weights yourself, and train it again →"))
+st.page_link("pages/train.py", label="Next: change the weights yourself, and train it again →")

@@ -1,7 +1,5 @@
 """Start: the question, and the answer in one click."""
 
-from gettext import gettext as _
-
 import numpy as np
 import streamlit as st
 
@@ -13,18 +11,16 @@ from excolor.ui.text import figure
 
 frame.require()
 
-OWN, OWN_FIRST = "another colour", "#b05fd0"
-TITLES = (_("intact"), _("− warmth"), _("− hue"))
+OWN, OWN_FIRST = "another color", "#b05fd0"
+TITLES = ("intact", "− warmth", "− hue")
 
 colors = named_colors()
 
-st.title(_("Can you decide where a network keeps a concept, and then delete it?"))
+st.title("Can you decide where a network keeps a concept, and then delete it?")
 st.markdown(
-    _(
-        "This network squeezes every colour through four numbers. Before it was trained, we decided that the first "
-        "number should hold **warmth** (red against cyan), and the first two together **hue**. "
-        "Pick a colour, and see what the network makes of it: as trained, with warmth deleted, and with hue deleted."
-    )
+    "This network squeezes every color through four numbers. Before it was trained, we decided that the first "
+    "number should hold **warmth** (red against cyan), and the first two together **hue**. "
+    "Pick a color, and see what the network makes of it: as trained, with warmth deleted, and with hue deleted."
 )
 
 with st.container(horizontal=True, gap="large"):
@@ -42,10 +38,10 @@ def remember() -> None:
 
 st.session_state["start-color"] = named_codes().get(pick.picked() or codes["red"], OWN)
 panels.swatches("start-color", list(named_codes()))
-name = st.pills(_("Pick a colour"), [*colors, OWN], required=True, key="start-color", on_change=remember)
+name = st.pills("Pick a color", [*colors, OWN], required=True, key="start-color", on_change=remember)
 if name == OWN:
     st.session_state["start-own"] = pick.picked()
-    st.color_picker(_("Any colour"), key="start-own", on_change=remember)
+    st.color_picker("Any color", key="start-own", on_change=remember)
 picked = exact_rgb(pick.picked() or codes["red"])
 label = describe(picked[None])[0] if name == OWN else str(name)
 
@@ -53,30 +49,26 @@ answers = [respond(variant, picked) for variant in variants]
 row: list[panels.Patch] = []
 for title, answer in zip(TITLES, answers, strict=True):
     looks, error = describe(answer.rgb)[0], figure(float(answer.mse[0]))
-    lines = _("looks {looks}").format(looks=looks), rgb_to_hex(answer.rgb)[0], f"MSE {error}"
-    words = _("{title}: the network answers {true} with {looks}, MSE {error}")
+    lines = f"looks {looks}", rgb_to_hex(answer.rgb)[0], f"MSE {error}"
+    words = "{title}: the network answers {true} with {looks}, MSE {error}"
     words = words.format(title=title, true=label, looks=looks, error=error)
     row.append(panels.Patch(answer.rgb[0], picked, title, lines, words))
 panels.patches(row)
 words = [describe(answer.rgb)[0] for answer in answers]
 st.markdown(
-    _(
-        "The trained network answers **{true}** with **{intact}**. Without warmth it answers **{warmth}**, and without "
-        "hue **{hue}**. The square inside each patch is the true colour; MSE is the mean squared error between the two, "
-        "0 when they are equal."
-    ).format(true=label, intact=words[0], warmth=words[1], hue=words[2])
+    f"The trained network answers **{label}** with **{words[0]}**. Without warmth it answers **{words[1]}**, and without "
+    f"hue **{words[2]}**. The square inside each patch is the true color; MSE is the mean squared error between the two, "
+    "0 when they are equal."
 )
 
 if predict.due(["ablation"], chosen.key):
-    st.markdown(_("**Which colours will survive?** Say so before you see them all; it is the surest way to remember."))
-    st.page_link("pages/ablation.py", label=_("Next: predict what is left of seventeen colours →"))
+    st.markdown("**Which colors will survive?** Say so before you see them all; it is the surest way to remember.")
+    st.page_link("pages/ablation.py", label="Next: predict what is left of seventeen colors →")
 else:
-    st.subheader(_("All the named colours at once"))
+    st.subheader("All the named colors at once")
     st.markdown(
-        _(
-            "Read down a column. What is gone in the middle, and what is gone on the right? "
-            "Nothing was trained again: each deletion only sets a few of the network's {count} weights to zero."
-        ).format(count=sum(p.numel() for p in model.parameters()))
+        "Read down a column. What is gone in the middle, and what is gone on the right? "
+        f"Nothing was trained again: each deletion only sets a few of the network's {sum(p.numel() for p in model.parameters())} weights to zero."
     )
     stack = np.stack(list(colors.values()))
     everything = [respond(variant, stack) for variant in variants]
@@ -85,4 +77,4 @@ else:
         {t: (r.rgb, [figure(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
         stack,
     )
-    st.page_link("pages/ablation.py", label=_("Next: compare the two deletions in full →"))
+    st.page_link("pages/ablation.py", label="Next: compare the two deletions in full →")

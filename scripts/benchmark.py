@@ -162,7 +162,7 @@ def pages_server() -> list[Row]:
 
 
 def pick_server() -> list[Row]:
-    """The ablation page after a colour was clicked in one of its charts, each time another."""
+    """The ablation page after a color was clicked in one of its charts, each time another."""
     with fresh_server() as base_url, session(base_url, "ablation") as visitor:
         visitor.run()
         time.sleep(WARM_UP_S)
@@ -170,7 +170,7 @@ def pick_server() -> list[Row]:
         for i in range(_REPEATS):
             visitor.select("patches-0", {"pick": [{"true": f"#{i:02x}80ff", "turn": i}]})
             milliseconds.append(1000 * visitor.run())
-    return spread("ablation, a colour clicked (server)", milliseconds, RERUN_MS)
+    return spread("ablation, a color clicked (server)", milliseconds, RERUN_MS)
 
 
 def draw_scenes() -> list[Row]:
@@ -193,7 +193,7 @@ def draw_scenes() -> list[Row]:
         "three spheres": (triple, lambda: triple(robust, view, (0, 1), ("intact", "− warmth", "− hue"))),
         "training": (training, lambda: training(robust, view)),
         "cube, its hues' answers": (cube, lambda: cube(robust, True)),
-        "cube, all colours": (cube, lambda: cube(robust, False)),
+        "cube, all colors": (cube, lambda: cube(robust, False)),
     }
     rows: list[Row] = []
     for name, (remembering, draw) in kinds.items():

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page  # noqa: E402
 
-from excolor.color import GREYS  # noqa: E402
+from excolor.color import GRAYS  # noqa: E402
 from tests.browser.marks import click, point  # noqa: E402
 from tests.browser.tools import (  # noqa: E402
     browser_path,
@@ -63,7 +63,7 @@ def _press(page: Page, *names: str) -> None:
 
 
 def _reveal(page: Page) -> None:
-    for group, names in {"warmth": ["green", "blue", "white", "grey"], "hue": list(GREYS)}.items():
+    for group, names in {"warmth": ["green", "blue", "white", "gray"], "hue": list(GRAYS)}.items():
         for name in names:
             page.locator(f".st-key-predict-{group}").get_by_role("button", name=name, exact=True).click()
     _press(page, "Reveal")

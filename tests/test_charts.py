@@ -30,7 +30,7 @@ HEX = re.compile(r"#[0-9a-f]{6}")
 
 
 def noise(n: int, width: int, seed: int = 0) -> NDArray[np.float32]:
-    """Outputs that no colour is equal to."""
+    """Outputs that no color is equal to."""
     return np.random.default_rng(seed).uniform(0, 1, (n, width)).astype(np.float32)
 
 
@@ -158,7 +158,7 @@ def test_no_column_is_carried_that_nothing_draws(name: str) -> None:
 
 
 @every_chart
-def test_colour_is_never_the_only_carrier(name: str) -> None:
+def test_color_is_never_the_only_carrier(name: str) -> None:
     make_spec, make_table = CHARTS[name]
     table, told = make_table(), []
     for encoding, _layer in on_rows(make_spec()):
@@ -166,18 +166,18 @@ def test_colour_is_never_the_only_carrier(name: str) -> None:
             words = [d["field"] for channel, d in fields(encoding) if channel == "tooltip" and d["type"] == "nominal"]
             said = [table.column(word).to_pylist() for word in words]
             told.append(any(any(text and not HEX.fullmatch(text) for text in column) for column in said))
-    # Where the true colour lies inside the answer, the pointer meets one mark, which speaks for both.
+    # Where the true color lies inside the answer, the pointer meets one mark, which speaks for both.
     assert told.count(True) == 1 if name.startswith(("patches", "latents")) else all(told) and told
 
 
 @every_chart
-def test_the_only_colour_is_data(name: str) -> None:
+def test_the_only_color_is_data(name: str) -> None:
     for code in HEX.findall(json.dumps(CHARTS[name][0]())):
         assert code[1:3] == code[3:5] == code[5:7]
 
 
 @pytest.mark.parametrize("spec", [patches.spec(), *map(latents.spec, latents.VIEWS)])
-def test_colours_sit_on_one_ground(spec: Spec) -> None:
+def test_colors_sit_on_one_ground(spec: Spec) -> None:
     assert spec["view"] == {"fill": GROUND, "stroke": None}
 
 
@@ -220,11 +220,11 @@ def test_hues_are_named_where_they_are() -> None:
     assert said == {str(30 * i): hue for i, hue in enumerate(HUES)} | {"360": "red"}
 
 
-# --- the picked colour ---------------------------------------------------------------------------
+# --- the picked color ---------------------------------------------------------------------------
 
 
 def marks(name: str, code: str | None) -> pa.Table:
-    """The rows that mark a colour in a chart, after it was picked as the third."""
+    """The rows that mark a color in a chart, after it was picked as the third."""
     if name == "patches":
         return patches.mark(code, 3)
     if name == "brightness":
@@ -236,7 +236,7 @@ def marks(name: str, code: str | None) -> pa.Table:
 
 
 @every_chart
-def test_a_click_gives_the_colour_and_the_count_that_comes_with_the_mark(name: str) -> None:
+def test_a_click_gives_the_color_and_the_count_that_comes_with_the_mark(name: str) -> None:
     (picking,) = CHARTS[name][0]()["params"]
     assert picking["name"] == PICK
     assert picking["select"]["fields"] == ["true", "turn"]
@@ -263,7 +263,7 @@ def test_a_mark_is_drawn_from_its_rows_in_black_and_white_and_nothing_is_drawn_w
     assert marks(name, None).schema == table.schema
 
 
-def test_a_mark_is_where_its_colour_is() -> None:
+def test_a_mark_is_where_its_color_is() -> None:
     code = "#ff8000"  # orange itself, which it rounds
     hue = 30
     (orange,) = marks("patches", code).to_pylist()
@@ -321,7 +321,7 @@ def test_patches_cover_24_by_4_by_8_places_without_overlap() -> None:
     assert top < y.min() < y2.max() < bottom
 
 
-def test_a_patch_has_the_colour_of_its_place() -> None:
+def test_a_patch_has_the_color_of_its_place() -> None:
     mse = np.arange(768, dtype=np.float32)
     output = noise(768, 3)
     table = patches.table(output, mse)
@@ -338,7 +338,7 @@ def test_a_patch_has_the_colour_of_its_place() -> None:
     assert table.column("output_name").to_pylist() == describe(output)
 
 
-def test_the_true_colour_is_in_the_middle_of_its_patch() -> None:
+def test_the_true_color_is_in_the_middle_of_its_patch() -> None:
     names = [f"{corner}{end}" for corner in ("x", "tx", "y", "ty") for end in ("", "2")]
     x, x2, tx, tx2, y, y2, ty, ty2 = columns(CHARTS["patches"][1](), *names)
     np.testing.assert_allclose(x + x2, tx + tx2)
@@ -426,7 +426,7 @@ def test_a_label_with_room_around_it_is_at_the_end_of_its_line(ends: list[float]
             assert placed[i] == pytest.approx(height, abs=1e-6)
 
 
-def test_a_pile_of_labels_is_centred_on_its_lines() -> None:
+def test_a_pile_of_labels_is_centerd_on_its_lines() -> None:
     placed = root_heights([0.25, 0.25, 0.25])
     assert placed == pytest.approx([0.5 - 0.062, 0.5, 0.5 + 0.062])
     assert root_heights([1, 1]) == pytest.approx([1 - 0.062, 1])
@@ -513,7 +513,7 @@ def test_brightness_is_the_mean_channel_of_both() -> None:
     for i in range(73):
         before, after = rows[i], rows[73 + i]
         rgb = colorsys.hsv_to_rgb(i * 5 % 360 / 360, 1, 1)
-        assert (before["kind"], after["kind"]) == ("colour", "output")
+        assert (before["kind"], after["kind"]) == ("color", "output")
         assert before["hue"] == after["hue"] == 5 * i
         assert before["brightness"] == pytest.approx(sum(rgb) / 3)
         assert after["brightness"] == pytest.approx(sum(map(float, output[i])) / 3)

@@ -1,4 +1,4 @@
-"""Charts and the scene of Colours and labels: specifications against Vega-Lite's schema, rows against plain loops."""
+"""Charts and the scene of Colors and labels: specifications against Vega-Lite's schema, rows against plain loops."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CLEAN = stream(3, 150)
 MADE = (noise_on(CLEAN.red, MANY.red).made, noise_on(CLEAN.vibrant, MANY.vibrant).made)
 NOISE, SEEDS = [0.0, 0.0, 0.0, 0.5, 0.5, 0.5], [0, 1, 2, 0, 1, 2]
 FIGURES = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
-CAUSES = [[], [], [], ["red off its axis"], [], ["greys in the hue plane", "wheel rotated"]]
+CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
 
 
 def runs(name: tolerance.Name) -> pa.Table:
@@ -89,7 +89,7 @@ def test_every_column_that_is_drawn_is_there_and_no_other(name: str) -> None:
 
 
 @every_chart
-def test_the_only_colour_is_data_and_axes_do_not_move(name: str) -> None:
+def test_the_only_color_is_data_and_axes_do_not_move(name: str) -> None:
     spec = CHARTS[name][0]()
     for code in HEX.findall(json.dumps(spec)):
         assert code[1:3] == code[3:5] == code[5:7]
@@ -106,7 +106,7 @@ def test_the_only_colour_is_data_and_axes_do_not_move(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["batch", "carriers", "chances hue", "chances saturation"])
-def test_marks_that_are_colours_sit_on_the_ground_carry_their_code_and_are_named(name: str) -> None:
+def test_marks_that_are_colors_sit_on_the_ground_carry_their_code_and_are_named(name: str) -> None:
     spec, table = CHARTS[name][0](), CHARTS[name][1]()
     assert spec["view"] == {"fill": GROUND, "stroke": None}
     assert all(HEX.fullmatch(code) for code in column(table, "true"))
@@ -134,7 +134,7 @@ def test_each_cell_has_its_share_of_the_draws() -> None:
 
 
 @pytest.mark.parametrize("axis", chances.AXES)
-def test_lines_are_the_probabilities_and_points_the_training_colours(axis: chances.Axis) -> None:
+def test_lines_are_the_probabilities_and_points_the_training_colors(axis: chances.Axis) -> None:
     table = chances.table(axis)
     hues, saturations, _ = TRAINING_GRID
     for row in table.to_pylist():
@@ -203,7 +203,7 @@ def test_carriers_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() 
             )
     places = {(row["x"], row["y"]) for row in rows}
     assert len(places) == len(rows)
-    assert {row["why"] for row in rows} == {"the noise", "its colour"}
+    assert {row["why"] for row in rows} == {"the noise", "its color"}
 
 
 def test_nobody_carries_anything_in_no_batch() -> None:
@@ -227,7 +227,7 @@ def test_points_are_runs_and_the_line_their_median(name: tolerance.Name) -> None
         zip(NOISE, SEEDS, FIGURES, strict=True)
     )
     assert [row["state"] for row in points] == ["not sound" if each else "sound" for each in CAUSES]
-    assert points[-1]["words"] == "greys in the hue plane, wheel rotated"
+    assert points[-1]["words"] == "grays in the hue plane, wheel rotated"
     assert middles == {0.0: median(FIGURES[:3]), 0.5: median(FIGURES[3:])}
 
 
@@ -246,10 +246,10 @@ def test_hue_is_to_the_right_value_upwards_and_saturation_to_the_reader() -> Non
         moved = hsv_places([hsv])[0] - low
         assert np.flatnonzero(moved).tolist() == [axis]
         assert moved[axis] > 0
-        assert moved[axis] == pytest.approx(-2 * low[axis])  # from one side to the other, centred
+        assert moved[axis] == pytest.approx(-2 * low[axis])  # from one side to the other, centered
 
 
-def test_the_cube_has_twelve_edges_and_every_colour_inside() -> None:
+def test_the_cube_has_twelve_edges_and_every_color_inside() -> None:
     hsv = hsv_grid(*TRAINING_GRID).reshape(-1, 3)
     panel = hsv_panel("title", hsv)
     assert panel.points.shape == (3600, 3)
@@ -258,7 +258,7 @@ def test_the_cube_has_twelve_edges_and_every_colour_inside() -> None:
     assert np.abs(panel.points).max() <= np.abs(panel.lines).max()
     for (h, s, v), rgb in zip(hsv[::97], panel.colors[::97], strict=True):
         assert rgb == pytest.approx(colorsys.hsv_to_rgb(h, s, v))
-    assert {label.text for label in panel.labels} == {"hue", "value", "saturation", "grey", "vivid", "black"}
+    assert {label.text for label in panel.labels} == {"hue", "value", "saturation", "gray", "vivid", "black"}
 
 
 def test_the_page_has_the_grid_and_what_was_drawn_and_turns_them_together() -> None:
@@ -280,10 +280,10 @@ def test_a_scene_has_balls_of_its_own_size() -> None:
     assert settings_of(to_html(Scene((panel,), HSV_VIEWS, radius=0.5), "key", 100))["radius"] == 0.5
 
 
-# --- the picked colour -----------------------------------------------------------------------------
+# --- the picked color -----------------------------------------------------------------------------
 
 
-def test_the_picked_colour_is_marked_on_each_of_its_patches_and_nowhere_else() -> None:
+def test_the_picked_color_is_marked_on_each_of_its_patches_and_nowhere_else() -> None:
     rgb = np.zeros((64, 3), np.float32)
     rgb[[3, 40]] = (1, 0.5, 0)
     rows = batch.table(rgb, np.zeros(64), (np.arange(64) == 3).astype(np.float32))
@@ -298,7 +298,7 @@ def test_the_picked_colour_is_marked_on_each_of_its_patches_and_nowhere_else() -
         assert (row["true"], row["turn"], row["all"]) == (None, 8, 1)
 
 
-def test_the_picked_colours_probabilities_are_its_own() -> None:
+def test_the_picked_colors_probabilities_are_its_own() -> None:
     pale = ("#ff8080", 0, 127 / 255)
     for code, hue, saturation in (("#ff0000", 0, 1), ("#ff8000", 30, 1), ("#0000ff", -120, 1), pale):
         red, vibrant = label_probabilities(exact_rgb(code))

@@ -110,7 +110,7 @@ def test_every_column_that_is_drawn_is_in_the_table_and_no_other(name: str) -> N
 
 
 @every_chart
-def test_the_only_colour_is_data(name: str) -> None:
+def test_the_only_color_is_data(name: str) -> None:
     for code in re.findall(r"#[0-9a-f]{6}", json.dumps(CHARTS[name][0]())):
         assert code[1:3] == code[3:5] == code[5:7]
 
@@ -411,7 +411,7 @@ def test_the_page_counts_the_carriers(at: AppTest) -> None:
     assert said(at).count("No label: every sample") == 2
 
 
-def test_the_patches_are_training_colours_with_their_probability(at: AppTest) -> None:
+def test_the_patches_are_training_colors_with_their_probability(at: AppTest) -> None:
     html = "".join(element.proto.body for element in at.get("html"))
     lists = re.findall(r'<ul class="xc-carriers" aria-label="(\w+)">(.*?)</ul>', html)
     assert [label for label, _ in lists] == ["red", "vibrant"]

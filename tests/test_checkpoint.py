@@ -159,8 +159,8 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
     assert stored.keys() == figures.to_dict().keys()
     for group in ("intact", "warmth", "hue"):
         assert stored[group] == pytest.approx(figures.to_dict()[group], rel=1e-3)
-    for color, errors in figures.to_dict()["colours"].items():
-        assert stored["colours"][color] == pytest.approx(errors, rel=1e-3, abs=1e-8)
+    for color, errors in figures.to_dict()["colors"].items():
+        assert stored["colors"][color] == pytest.approx(errors, rel=1e-3, abs=1e-8)
     for figure in ("selectivity", "red_cosine", "fails"):
         assert stored[figure] == pytest.approx(figures.to_dict()[figure], rel=1e-3)
 

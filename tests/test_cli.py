@@ -22,9 +22,9 @@ from excolor.model import to_vector
 from excolor.schedule import load
 from excolor.training import train
 
-ERRORS = ["max_mse", "median_mse", "grey_mse"]
-DELETION = [*ERRORS, "grey_share", "target_mse", "bystander_mse"]
-FIGURES = ["intact", "warmth", "hue", "selectivity", "red_cosine", "fails", "colours"]
+ERRORS = ["max_mse", "median_mse", "gray_mse"]
+DELETION = [*ERRORS, "gray_share", "target_mse", "bystander_mse"]
+FIGURES = ["intact", "warmth", "hue", "selectivity", "red_cosine", "fails", "colors"]
 FAST = ["--steps", "40"]
 DIVERGING = "STEP,PHASE,ACTION,lr,reg-unit\n0,,,1e30,0.1\n39,,,1e30,0.1\n"
 
@@ -72,8 +72,8 @@ def check_figures(figures: dict[str, Any]) -> None:
     assert list(figures) == FIGURES
     assert list(figures["intact"]) == ERRORS
     assert list(figures["warmth"]) == list(figures["hue"]) == DELETION
-    assert list(figures["colours"]) == list(named_colors())
-    for errors in figures["colours"].values():
+    assert list(figures["colors"]) == list(named_colors())
+    for errors in figures["colors"].values():
         assert list(errors) == ["intact", "warmth", "hue"]
     assert isinstance(figures["fails"], bool)
 
@@ -113,7 +113,7 @@ def test_a_diverged_run_says_where_and_has_no_figures(run_json: Run, tmp_path: P
     said = run_json("train", "--schedule", str(file), "--out", str(tmp_path / "hot.safetensors"))
     assert said["stopped_at"] == 1
     assert said["figures"]["fails"] is True
-    assert said["figures"]["hue"]["grey_mse"] is None or said["figures"]["hue"]["grey_mse"] > 0.01
+    assert said["figures"]["hue"]["gray_mse"] is None or said["figures"]["hue"]["gray_mse"] > 0.01
     assert read(tmp_path / "hot.safetensors").story["figures"] == said["figures"]  # its last weights are finite
 
 
@@ -127,7 +127,7 @@ def test_figures_that_are_not_finite_are_null(run_json: Run, monkeypatch: pytest
     figures = run_json("train", *FAST)["figures"]
     check_figures(figures)
     assert {value for group in ("intact", "warmth") for value in figures[group].values()} == {None}
-    assert figures["selectivity"] is figures["red_cosine"] is figures["colours"]["red"]["intact"] is None
+    assert figures["selectivity"] is figures["red_cosine"] is figures["colors"]["red"]["intact"] is None
     assert figures["fails"] is True
 
 
@@ -204,7 +204,7 @@ def test_tables_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     assert main(["evaluate", out]) == 0
     said = capsys.readouterr().out
     assert out in said
-    for label in ("maximum MSE", "grey outputs", "bystander MSE", "− warmth", "− hue", "The run fails"):
+    for label in ("maximum MSE", "gray outputs", "bystander MSE", "− warmth", "− hue", "The run fails"):
         assert label in said
     assert main(["sweep", *FAST, "--seeds", "0:2"]) == 0
     assert "2 of 2 runs fail: seeds 0, 1." in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Colours against the standard library's colorsys and against values worked out by hand."""
+"""Colors against the standard library's colorsys and against values worked out by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from excolor.color import (
     FULL_GRID,
-    GREYS,
+    GRAYS,
     HUES,
     PATCH_GRID,
     PRIMARIES,
@@ -47,7 +47,7 @@ def test_rgb_to_hsv_is_that_of_colorsys(levels: tuple[int, int, int]) -> None:
 
 
 @given(hnp.arrays(np.float64, st.sampled_from([(3,), (5, 3), (2, 3, 3)]), elements=unit))
-def test_conversions_keep_the_shape_and_there_and_back_is_the_same_colour(rgb: np.ndarray) -> None:
+def test_conversions_keep_the_shape_and_there_and_back_is_the_same_color(rgb: np.ndarray) -> None:
     hsv = rgb_to_hsv(rgb)
     assert hsv.shape == rgb.shape
     assert np.all((hsv >= 0) & (hsv <= 1))
@@ -73,7 +73,7 @@ def test_vibrancy_is_saturation_times_value(rgb: tuple[float, float, float]) -> 
         ((0, 0, 1), 1, 0),  # blue
         ((1, 1, 1), 0, 0),  # white: 1 · (1 − 1/2 − 1/2)
         ((0, 0, 0), 0, 0),  # black
-        ((0.5, 0.5, 0.5), 0, 1 / 4),  # grey: ½ · (1 − ½)
+        ((0.5, 0.5, 0.5), 0, 1 / 4),  # gray: ½ · (1 − ½)
         ((0.5, 0, 0), 0.5, 1 / 2),  # dark red
         ((1, 0.6, 0.2), 0.8, 0.6),  # 1 · (1 − 0.3 − 0.1)
     ],
@@ -104,15 +104,15 @@ def test_the_grids_for_looking_are_those_of_the_experiment() -> None:
         np.testing.assert_allclose(grid[index], np.array(index) / 7, rtol=1e-15)
 
 
-def test_named_colours_are_twelve_hues_and_five_greys() -> None:
+def test_named_colors_are_twelve_hues_and_five_grays() -> None:
     named = named_colors()
-    assert list(named) == [*HUES, *GREYS]
-    assert (len(HUES), len(GREYS)) == (12, 5)
+    assert list(named) == [*HUES, *GRAYS]
+    assert (len(HUES), len(GRAYS)) == (12, 5)
     for index, name in enumerate(HUES):
         np.testing.assert_allclose(named[name], colorsys.hsv_to_rgb(index / 12, 1, 1), atol=1e-12)
     assert [named[name].tolist() for name in PRIMARIES] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert [named[name].tolist() for name in SECONDARIES] == [[1, 1, 0], [0, 1, 1], [1, 0, 1]]
-    assert [named[name].tolist() for name in GREYS] == [[level] * 3 for level in (0, 0.25, 0.5, 0.75, 1)]
+    assert [named[name].tolist() for name in GRAYS] == [[level] * 3 for level in (0, 0.25, 0.5, 0.75, 1)]
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1))
@@ -135,22 +135,22 @@ def test_hex_codes_of_what_no_screen_shows() -> None:
         ((0.6, 1, 1), "pale cyan"),
         ((1, 0.02, 0.1), "red"),  # hue 355°, nearest to 0
         ((1, 0, 0.3), "rose"),  # hue 342°
-        ((0.75, 0.7, 0.75), "light grey"),  # vibrancy 0.05
+        ((0.75, 0.7, 0.75), "light gray"),  # vibrancy 0.05
         ((1, 1, 1), "white"),
         ((0.1, 0.1, 0.1), "black"),
         ((-2, np.nan, np.inf), "blue"),
     ],
 )
-def test_colours_in_words(rgb: tuple[float, ...], words: str) -> None:
+def test_colors_in_words(rgb: tuple[float, ...], words: str) -> None:
     assert describe([rgb]) == [words]
 
 
-def test_every_named_colour_is_called_by_its_name() -> None:
+def test_every_named_color_is_called_by_its_name() -> None:
     named = named_colors()
     assert describe(list(named.values())) == list(named)
 
 
-def test_a_code_is_its_colour_and_that_of_a_named_one_is_exactly_that() -> None:
+def test_a_code_is_its_color_and_that_of_a_named_one_is_exactly_that() -> None:
     assert list(named_codes().values()) == list(named_colors())
     for code, name in named_codes().items():
         assert exact_rgb(code).tolist() == named_colors()[name].tolist()

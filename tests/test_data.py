@@ -16,7 +16,7 @@ STEPS = 3001
 
 
 def by_hand() -> list[tuple[tuple[float, float, float], float]]:
-    """Colour and weight of every point of the 36 × 10 × 10 grid, one by one."""
+    """Color and weight of every point of the 36 × 10 × 10 grid, one by one."""
     points: list[tuple[tuple[float, float, float], float]] = []
     for h, s, v in product(range(36), (i / 9 for i in range(10)), (i / 9 for i in range(10))):
         weight = (1 - v) / (10 * 36) + (1 - s) * v / 36 + s * v
@@ -67,7 +67,7 @@ def test_alias_table_implies_the_exact_probabilities() -> None:
     np.testing.assert_allclose(implied, probability, rtol=1e-10)
 
 
-def test_drawn_colours_follow_the_probabilities() -> None:
+def test_drawn_colors_follow_the_probabilities() -> None:
     _, probability = training_set()
     n = 4_000_000
     drawn = draw_colors((4, n // 4), np.random.default_rng(1))
@@ -112,7 +112,7 @@ def test_batches_in_which_nobody_carries_a_label() -> None:
     weights = np.array([weight for _, weight in by_hand()])
     chance = (weights / weights.sum()) @ np.array([labels_by_hand(rgb) for rgb, _ in by_hand()])
     exactly = (1 - chance) ** BATCH
-    # SPEC counted 84 % for red and 28 % for vibrant; were colours drawn evenly, it would be 96 % and 73 %.
+    # SPEC counted 84 % for red and 28 % for vibrant; were colors drawn evenly, it would be 96 % and 73 %.
     assert exactly == pytest.approx([0.84, 0.28], abs=0.02)
     drawn = draw_batches(STEPS, 0, np.random.default_rng(3))
     for labels, share in zip((drawn.red, drawn.vibrant), exactly, strict=True):
@@ -136,7 +136,7 @@ def test_next_to_no_label_noise_changes_nothing() -> None:
         assert np.array_equal(getattr(clean, name), getattr(noisy, name))
 
 
-def test_full_label_noise_says_nothing_about_the_colour_but_is_as_frequent() -> None:
+def test_full_label_noise_says_nothing_about_the_color_but_is_as_frequent() -> None:
     drawn = draw_batches(STEPS, 1, np.random.default_rng(6))
     colors, probability = training_set()
     n = STEPS * BATCH

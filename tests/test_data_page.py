@@ -1,4 +1,4 @@
-"""Colours and labels: what the page says against plain loops, its draws, and its sweep against runs made by hand."""
+"""Colors and labels: what the page says against plain loops, its draws, and its sweep against runs made by hand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TOTAL = math.fsum(WEIGHTS)
 
 
 def group_of(s: float, v: float) -> str:
-    return "black" if v == 0 else "grey" if s == 0 else "vivid" if round(s * v, 9) >= 0.5 else "muted"
+    return "black" if v == 0 else "gray" if s == 0 else "vivid" if round(s * v, 9) >= 0.5 else "muted"
 
 
 def by_hand() -> dict[str, tuple[int, int, float]]:
@@ -64,7 +64,7 @@ def test_groups_are_counted_and_weighed_as_by_hand() -> None:
         assert (share.points, share.distinct) == (points, distinct)
         assert share.drawn == pytest.approx(drawn, rel=1e-9)
     assert hand["black"][:2] == (360, 1)
-    assert hand["grey"][:2] == (9 * 36, 9)
+    assert hand["gray"][:2] == (9 * 36, 9)
     assert sum(share.drawn for share in shares().values()) == pytest.approx(1)
 
 
@@ -119,7 +119,7 @@ def test_noise_changes_labels_alone_and_none_where_there_is_none() -> None:
         for before, after in ((clean.red, noisy.red), (clean.vibrant, noisy.vibrant)):
             change = noise_on(before, after)
             np.testing.assert_array_equal(before + change.made - change.lost, after)
-            # A label that is kept is one that its colour had earned; the rest of this rate is lost.
+            # A label that is kept is one that its color had earned; the rest of this rate is lost.
             assert change.lost.sum() / before.sum() == pytest.approx(rate, abs=0.15)
 
 
@@ -154,26 +154,26 @@ def tally(at: AppTest) -> dict[str, list[str]]:
 def test_the_grid_is_counted_on_the_page(at: AppTest) -> None:
     hand = by_hand()
     shown = tables(at)[0]
-    for key, name in (("black", "black"), ("grey", "grey, white"), ("muted", "muted"), ("vivid", "vivid")):
+    for key, name in (("black", "black"), ("gray", "gray, white"), ("muted", "muted"), ("vivid", "vivid")):
         points, distinct, drawn = hand[key]
         assert [cell.replace(",", "") for cell in shown[name][:2]] == [str(points), str(distinct)]
         for cell, share in zip(shown[name][2:], (points / 3600, drawn), strict=True):
             assert cell == (f"{figure(100 * share)} %" if share < 0.1 else f"{round(100 * share)} %")
     distinct = sum(each[1] for each in hand.values())
-    assert f"only {distinct:,} different colours" in said(at)
+    assert f"only {distinct:,} different colors" in said(at)
     assert "**360**, one in 10" in said(at)
 
 
 def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
-    even = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* grey or white, and \*\*(\d+)\*\* vivid", said(at))
+    even = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
     sound(at.toggle("data-weighted").set_value(True).run())
-    weighted = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* grey or white, and \*\*(\d+)\*\* vivid", said(at))
+    weighted = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
     assert even
     assert weighted
     for match, on in ((even, False), (weighted, True)):
         drawn = draw_sample(640, on, np.random.default_rng(0)).tolist()
         found = Counter(group_of(*POINTS[k][1:]) for k in drawn)
-        assert [int(n) for n in match.groups()] == [found[name] for name in ("black", "grey", "vivid")]
+        assert [int(n) for n in match.groups()] == [found[name] for name in ("black", "gray", "vivid")]
 
 
 def test_the_exact_expectation_is_shown_once_a_guess_could_be_made(at: AppTest) -> None:
@@ -193,7 +193,7 @@ def test_batches_are_drawn_and_counted(at: AppTest) -> None:
     for presses, n in ((("data-draw",), 1), (("data-draw", "data-draw"), 3), (("data-draw-100",), 103)):
         for key in presses:
             sound(at.button(key).click().run())
-        assert f"**{n}** batches drawn, {n * BATCH:,} colours; seed 0" in said(at)
+        assert f"**{n}** batches drawn, {n * BATCH:,} colors; seed 0" in said(at)
         drawn = stream(0, n)
         counts = [[int(sum(row)) for row in each.tolist()] for each in (drawn.red, drawn.vibrant)]
         assert tally(at)["labels seen"] == [f"{sum(each):,}" for each in counts]
@@ -208,7 +208,7 @@ def test_starting_over_takes_other_draws_and_the_same_seed_the_same_ones(at: App
     sound(at.button("data-draw-100").click().run())
     first = tally(at)
     sound(at.button("data-again").click().run())
-    assert "**0** batches drawn, 0 colours; seed 1" in said(at)
+    assert "**0** batches drawn, 0 colors; seed 1" in said(at)
     sound(at.button("data-draw-100").click().run())
     assert tally(at) != first
     at.session_state["data-seed"], at.session_state["data-drawn"] = 0, 100
@@ -303,7 +303,7 @@ def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
         # Neither depends on the grid.
         assert each.figures.red_cosine == trial.figures.red_cosine
         assert each.figures.selectivity == trial.figures.selectivity
-        assert each.figures.hue.grey_mse == pytest.approx(trial.figures.hue.grey_mse, rel=0.02)
+        assert each.figures.hue.gray_mse == pytest.approx(trial.figures.hue.gray_mse, rel=0.02)
     assert not running.watched_by("me")
 
 
@@ -390,7 +390,7 @@ def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) ->
     assert "What breaks first, at 1: " in said(at)
     for name, value in (
         ("red", lambda each: each.figures.red_cosine),
-        ("greys", lambda each: each.figures.hue.grey_mse),
+        ("grays", lambda each: each.figures.hue.gray_mse),
         ("selectivity", lambda each: each.figures.selectivity),
     ):
         sound(at.button_group("data-figure").set_value(name).run())
@@ -400,10 +400,10 @@ def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) ->
     assert "Runs that are not sound, by noise: 0: 0 of 2, 1: 2 of 2." in said(at)
 
 
-def made_up(rate: float, seed: int, *found: Cause, grey_mse: float = 0.001) -> noise.Point:
+def made_up(rate: float, seed: int, *found: Cause, gray_mse: float = 0.001) -> noise.Point:
     figures = evaluate(train(RunConfig(steps=1)).model, quick_grid())
-    hue = type(figures.hue)(**{**vars(figures.hue), "grey_mse": grey_mse})
-    figures = type(figures)(**{**vars(figures), "hue": hue, "fails": grey_mse > 0.01})
+    hue = type(figures.hue)(**{**vars(figures.hue), "gray_mse": gray_mse})
+    figures = type(figures)(**{**vars(figures), "hue": hue, "fails": gray_mse > 0.01})
     return noise.Point(RunConfig(label_noise=rate, seed=seed), figures, found)
 
 
@@ -414,13 +414,13 @@ def test_what_breaks_first_is_read_from_the_points() -> None:
             made_up(0.0, 1),
             made_up(0.1, 0),
             made_up(0.1, 1),
-            made_up(0.2, 0, Cause.GREYS_HARMED, grey_mse=0.02),
-            made_up(0.2, 1, Cause.GREYS_IN_PLANE, Cause.HUE_OFF_PLANE, grey_mse=0.02),
+            made_up(0.2, 0, Cause.GRAYS_HARMED, gray_mse=0.02),
+            made_up(0.2, 1, Cause.GRAYS_IN_PLANE, Cause.HUE_OFF_PLANE, gray_mse=0.02),
             made_up(0.3, 0),  # sound again, but not up to here
             made_up(0.3, 1, Cause.ROTATED),
         ]
     )
-    assert told == noise.Tolerance(0.1, 0.2, greys=2, off_plane=1, red=0, red_to=0.2)
+    assert told == noise.Tolerance(0.1, 0.2, grays=2, off_plane=1, red=0, red_to=0.2)
     sound_ones = [made_up(rate, 0) for rate in (0.0, 0.5, 1.0)]
     assert noise.tolerance(sound_ones) == noise.Tolerance(1.0, None, 0, 0, 0, red_to=1.0)
     never = noise.tolerance([made_up(0.0, 0, Cause.RED_OFF_AXIS), made_up(0.5, 0)])

@@ -44,7 +44,7 @@ def hsv_to_rgb(h: Doubles, s: Doubles, v: Doubles) -> Doubles:
 
 
 def whole_grid() -> tuple[Doubles, Doubles]:
-    """RGB and saturation of 240 × 48 × 48 colours."""
+    """RGB and saturation of 240 × 48 × 48 colors."""
     axes = np.arange(240) / 240, np.arange(48) / 47, np.arange(48) / 47
     h, s, v = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
     return hsv_to_rgb(h, s, v), s
@@ -70,10 +70,10 @@ def reference(model: ColorAutoencoder, rgb: Doubles, dims: Sequence[int] = ()) -
 def all_figures(model: ColorAutoencoder) -> dict[str, Any]:
     """The JSON of `evaluate`, from SPEC alone."""
     rgb, saturation = whole_grid()
-    grey = saturation == 0
+    gray = saturation == 0
     u, _, mse = reference(model, rgb)
     figures: dict[str, Any] = {
-        "intact": {"max_mse": mse.max(), "median_mse": np.median(mse), "grey_mse": mse[grey].mean()}
+        "intact": {"max_mse": mse.max(), "median_mse": np.median(mse), "gray_mse": mse[gray].mean()}
     }
     for name, dims in (("warmth", [0]), ("hue", [0, 1])):
         share = (u[:, dims] ** 2).sum(1)
@@ -81,8 +81,8 @@ def all_figures(model: ColorAutoencoder) -> dict[str, Any]:
         figures[name] = {
             "max_mse": mse.max(),
             "median_mse": np.median(mse),
-            "grey_mse": mse[grey].mean(),
-            "grey_share": (output.max(1) - output.min(1) < 0.1).mean(),
+            "gray_mse": mse[gray].mean(),
+            "gray_share": (output.max(1) - output.min(1) < 0.1).mean(),
             "target_mse": mse[share >= 0.5].mean(),
             "bystander_mse": mse[share <= 0.05].mean(),
         }
@@ -91,10 +91,10 @@ def all_figures(model: ColorAutoencoder) -> dict[str, Any]:
     covariance = ((expected - expected.mean()) * (error - error.mean())).mean()
     figures["selectivity"] = covariance**2 / (expected.var() * error.var())
     figures["red_cosine"] = reference(model, np.array([[1.0, 0, 0]]))[0][0, 0]
-    figures["fails"] = bool(figures["intact"]["max_mse"] > 0.01 or figures["hue"]["grey_mse"] > 0.01)
+    figures["fails"] = bool(figures["intact"]["max_mse"] > 0.01 or figures["hue"]["gray_mse"] > 0.01)
     colors = np.stack(list(named_colors().values()))
     errors = [reference(model, colors, dims)[2] for dims in ([], [0], [0, 1])]
-    figures["colours"] = {
+    figures["colors"] = {
         name: dict(zip(("intact", "warmth", "hue"), values, strict=True))
         for name, *values in zip(named_colors(), *errors, strict=True)
     }
@@ -124,11 +124,11 @@ def test_every_figure_of_the_shipped_models(name: str, shipped: dict[str, Figure
 
 
 def test_every_figure_of_a_model_that_fails() -> None:
-    # SPEC: without planarity all fail, and few outputs are grey.
+    # SPEC: without planarity all fail, and few outputs are gray.
     model = train(RunConfig("ex-2.7", weights=Weights(planarity=0))).model
     seen = evaluate(model)
     assert seen.fails
-    assert seen.hue.grey_share < 0.5
+    assert seen.hue.gray_share < 0.5
     for figure, value in flat(all_figures(model)).items():
         assert flat(seen.to_dict())[figure] == pytest.approx(value, rel=1e-3, abs=2e-7), figure
 
@@ -139,10 +139,10 @@ def test_what_the_shipped_models_were_asked_for(shipped: dict[str, Figures]) -> 
     assert published.intact.median_mse <= 2e-5
     assert 0.28 <= published.hue.max_mse <= 0.36
     assert published.hue.median_mse <= 0.009
-    assert published.hue.grey_mse <= 0.003
+    assert published.hue.gray_mse <= 0.003
     assert robust.intact.max_mse <= 6e-4
     assert robust.intact.median_mse <= 1.1e-5
-    assert robust.hue.grey_mse <= 0.0012
+    assert robust.hue.gray_mse <= 0.0012
     assert robust.red_cosine >= 0.94
     assert robust.selectivity >= 0.94
     for each in (published, robust):
@@ -156,8 +156,8 @@ def test_full_grid_is_that_of_the_experiment() -> None:
     grid, (rgb, saturation) = full_grid(), whole_grid()
     assert grid.even == len(grid.rgb) == 552_960
     np.testing.assert_allclose(grid.rgb, rgb, atol=1e-7)
-    assert np.array_equal(grid.grey, saturation == 0)
-    assert grid.grey.sum() == 240 * 48
+    assert np.array_equal(grid.gray, saturation == 0)
+    assert grid.gray.sum() == 240 * 48
 
 
 def test_quick_grid_is_every_fourth_hue_and_more_for_the_maxima() -> None:
@@ -194,7 +194,7 @@ def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None
     np.testing.assert_allclose(seen.u, u, atol=1e-6)
     np.testing.assert_allclose(seen.rgb, output.clamp(0, 1), atol=1e-6)
     np.testing.assert_allclose(seen.mse, ((seen.rgb - rgb.reshape(-1, 3)) ** 2).mean(1), atol=1e-6)
-    grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[::5003], grey=full_grid().grey[::5003])
+    grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[::5003], gray=full_grid().gray[::5003])
     measured, there = measure(model, grid, latents=True), respond(model, grid.rgb)
     np.testing.assert_allclose(measured.mse, there.mse, atol=5e-6)
     np.testing.assert_allclose(measured.spread, np.ptp(there.rgb, axis=1), atol=5e-6)
@@ -206,17 +206,17 @@ def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None
 
 
 def test_no_target_and_no_bystander_have_no_mean() -> None:
-    grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[:4], grey=np.array([True, False, True, False]), even=4)
+    grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[:4], gray=np.array([True, False, True, False]), even=4)
     measured = measure(pretrained().model, grid)
     figures = deletion_figures(measured, grid, np.full(4, 0.2, np.float32))
     assert math.isnan(figures.target_mse)
     assert math.isnan(figures.bystander_mse)
     edge = deletion_figures(measured, grid, np.array([0.5, 0.05, 0.4999, 0.0501], np.float32))
     assert (edge.target_mse, edge.bystander_mse) == pytest.approx(measured.mse[:2].tolist())
-    assert edge.grey_mse == pytest.approx(float(measured.mse[[0, 2]].mean()))
+    assert edge.gray_mse == pytest.approx(float(measured.mse[[0, 2]].mean()))
 
 
-def test_selectivity_of_a_model_that_answers_grey_to_everything(random_model: Models) -> None:
+def test_selectivity_of_a_model_that_answers_gray_to_everything(random_model: Models) -> None:
     model = random_model(seed=3)
     model.decoder_out.weight.zero_()
     model.decoder_out.bias.fill_(0.5)
@@ -242,7 +242,7 @@ def test_figures_of_a_model_that_is_not_finite(name: str, at: int) -> None:
     if name == "encoder_in.weight" or name.startswith("decoder_out"):
         assert not sound
     # Ablating the dim that is not finite cuts it out: what is left is a sound model, whose figures are real.
-    assert all(figure.startswith(("warmth", "hue", "red", "selectivity", "colours")) for figure in sound)
+    assert all(figure.startswith(("warmth", "hue", "red", "selectivity", "colors")) for figure in sound)
 
 
 def test_scores_are_every_single_figure(shipped: dict[str, Figures]) -> None:

@@ -21,7 +21,7 @@ import excolor
 from excolor import kernel
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH, draw_batches
-from excolor.losses import LOSSES, TERMS, labelled_mean
+from excolor.losses import LOSSES, TERMS, labeled_mean
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.training import train
 
@@ -64,14 +64,14 @@ class Step:
         rgb = torch.tensor(self.rgb, dtype=torch.float64)
         z, u, output = model(rgb)
         labels = {"red": torch.tensor(self.red), "vibrant": torch.tensor(self.vibrant), None: None}
-        losses = [labelled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]) for term in TERMS]
+        losses = [labeled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]) for term in TERMS]
         total = F.mse_loss(output, rgb) + sum(w * loss for w, loss in zip(self.weights, losses, strict=True))
         gradients = torch.autograd.grad(total, list(model.parameters()))
         return torch.cat([g.flatten() for g in gradients]).numpy(), [loss.item() for loss in losses]
 
 
 def batch(labels: str, seed: int = 0) -> dict[str, np.ndarray]:
-    """A batch of drawn colours, some of them twice, with `labels`: "both", "red", "vibrant" or "nobody"."""
+    """A batch of drawn colors, some of them twice, with `labels`: "both", "red", "vibrant" or "nobody"."""
     generator = np.random.default_rng(seed)
     rgb = draw_batches(1, 0, generator).rgb[0]
     rgb[40:] = rgb[: BATCH - 40]
@@ -109,7 +109,7 @@ def test_labels_gaps_and_recorded_losses(labels: str, gain: float, random_model:
     assert history[4] == pytest.approx(float(((output - step.rgb) ** 2).mean()), rel=1e-5)
 
 
-def test_a_batch_of_one_colour_repels_nobody(random_model: Models) -> None:
+def test_a_batch_of_one_color_repels_nobody(random_model: Models) -> None:
     same = batch("both") | {"rgb": np.full((BATCH, 3), [0.2, 0.9, 0.4], np.float32)}
     model = random_model(seed=1, gain=2)
     without, off, _ = Step(model, **same, weights=(0, 0, 0, 0)).fused()

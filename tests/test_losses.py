@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from excolor.losses import LOSSES, TERMS, anchor, labelled_mean, planarity, separate, unitarity
+from excolor.losses import LOSSES, TERMS, anchor, labeled_mean, planarity, separate, unitarity
 
 
 def unit_vectors(n: int, d: int, seed: int) -> Tensor:
@@ -70,7 +70,7 @@ def test_separate_of_one_pair(degrees: float, value: float) -> None:
 @pytest.mark.parametrize(("n", "d", "seed"), [(1, 4, 0), (2, 2, 1), (30, 2, 2), (64, 4, 3), (20, 6, 4)])
 def test_separate_is_the_double_sum(n: int, d: int, seed: int) -> None:
     u = unit_vectors(n, d, seed)
-    u[n // 2] = u[0]  # a colour drawn twice
+    u[n // 2] = u[0]  # a color drawn twice
     rows = u.tolist()
     expected: list[float] = []
     for i, a in enumerate(rows):
@@ -84,7 +84,7 @@ def test_separate_is_the_double_sum(n: int, d: int, seed: int) -> None:
     assert separate(u.float()).tolist() == pytest.approx(expected, rel=1e-3, abs=1e-12)
 
 
-def test_separate_does_not_count_the_same_colour_drawn_twice() -> None:
+def test_separate_does_not_count_the_same_color_drawn_twice() -> None:
     # 1 − cos θ is 0.5e-5 for the first pair and 2e-5 for the second: within the margin, and outside it.
     for gap, counts in ((0.5e-5, 0.0), (2e-5, (1 - 1e-5) ** 100)):
         cosine = 1 - gap
@@ -97,18 +97,18 @@ def test_separate_does_not_count_the_same_colour_drawn_twice() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.booleans()), min_size=1, max_size=70))
-def test_labelled_mean_is_the_mean_over_those_who_carry_the_label(samples: list[tuple[float, bool]]) -> None:
+def test_labeled_mean_is_the_mean_over_those_who_carry_the_label(samples: list[tuple[float, bool]]) -> None:
     losses = torch.tensor([loss for loss, _ in samples], dtype=torch.float64)
     label = torch.tensor([float(carried) for _, carried in samples], dtype=torch.float64)
     chosen = [loss for loss, carried in samples if carried]
     expected = sum(chosen) / (len(chosen) + 1e-8)
-    assert labelled_mean(losses, label).item() == pytest.approx(expected, rel=1e-9, abs=1e-9)
-    assert labelled_mean(losses, None).item() == pytest.approx(sum(x for x, _ in samples) / len(samples))
+    assert labeled_mean(losses, label).item() == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert labeled_mean(losses, None).item() == pytest.approx(sum(x for x, _ in samples) / len(samples))
 
 
 def test_a_batch_in_which_nobody_carries_the_label_gives_no_loss_and_no_gradient() -> None:
     u = unit_vectors(64, 4, 5).requires_grad_()
-    loss = labelled_mean(anchor(u), torch.zeros(64))
+    loss = labeled_mean(anchor(u), torch.zeros(64))
     (gradient,) = torch.autograd.grad(loss, u)
     assert loss.item() == 0
     assert torch.count_nonzero(gradient) == 0

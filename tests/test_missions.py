@@ -22,7 +22,7 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from excolor import missions
 from excolor.checkpoint import pretrained
-from excolor.color import GREYS, HUES
+from excolor.color import GRAYS, HUES
 from excolor.config import RunConfig, Weights
 from excolor.evaluation import Deletion, Figures, Intact, evaluate
 from excolor.missions import MISSIONS, Evidence, Mission, What, check
@@ -126,33 +126,33 @@ def just(value: float, toward: float) -> float:
 def made(
     config: RunConfig | None = None,
     max_mse: float = 2e-4,
-    grey_mse: float = 1e-3,
+    gray_mse: float = 1e-3,
     selectivity: float = 0.95,
     red_cosine: float = 0.97,
-    grey_in_plane: float = 0.05,
+    gray_in_plane: float = 0.05,
     hue_off_plane: float = 0.2,
     red_angle: float = 5.0,
     red: float = 0.25,
-    grey: float = 1e-3,
+    gray: float = 1e-3,
     stopped: Stop | None = None,
 ) -> Evidence:
     """A sound run, but for what is given."""
-    gone = Deletion(0.3, 0.01, grey_mse, 0.99, 0.2, 0.002)
+    gone = Deletion(0.3, 0.01, gray_mse, 0.99, 0.2, 0.002)
     colors = tuple((name, 1e-4, red if name == "red" else 0.1, 0.1) for name in HUES)
-    greys = tuple((name, 1e-4, grey, grey_mse) for name in GREYS)
-    fails = not (max_mse <= 0.01 and grey_mse <= 0.01)
-    figures = Figures(Intact(max_mse, 1e-5, 1e-4), gone, gone, selectivity, red_cosine, fails, colors + greys)
-    return Evidence(config or RunConfig(), figures, Placement(grey_in_plane, hue_off_plane, red_angle), stopped)
+    grays = tuple((name, 1e-4, gray, gray_mse) for name in GRAYS)
+    fails = not (max_mse <= 0.01 and gray_mse <= 0.01)
+    figures = Figures(Intact(max_mse, 1e-5, 1e-4), gone, gone, selectivity, red_cosine, fails, colors + grays)
+    return Evidence(config or RunConfig(), figures, Placement(gray_in_plane, hue_off_plane, red_angle), stopped)
 
 
 TWO = RunConfig(weights=Weights(unitarity=0, planarity=0))
 THREE = RunConfig(weights=Weights(unitarity=0))
 PUBLISHED = RunConfig(schedule="ex-2.7", seed=7)
-IN_PLANE = {"config": PUBLISHED, "grey_mse": 0.08, "grey_in_plane": 0.9}
+IN_PLANE = {"config": PUBLISHED, "gray_mse": 0.08, "gray_in_plane": 0.9}
 
 # Evidence that solves a mission, and what of it may change how far: by a keyword, up to and with, then no more.
 SOLVES: dict[str, dict[str, Any]] = {
-    "quiet-failure": {"grey_mse": 0.1},
+    "quiet-failure": {"gray_mse": 0.1},
     "half-round": {"red_angle": 170.0},
     "bad-luck": IN_PLANE,
     "noisy": {"config": RunConfig(label_noise=0.8)},
@@ -160,18 +160,18 @@ SOLVES: dict[str, dict[str, Any]] = {
     "better": {},
 }
 EDGES = [
-    ("quiet-failure", "grey_mse", 0.03, 0.0),
+    ("quiet-failure", "gray_mse", 0.03, 0.0),
     ("quiet-failure", "max_mse", 0.0012, 1.0),
     ("half-round", "red_angle", 135.0, 0.0),
-    ("half-round", "grey_mse", 0.01, 1.0),
-    ("half-round", "grey_in_plane", 0.15, 1.0),
+    ("half-round", "gray_mse", 0.01, 1.0),
+    ("half-round", "gray_in_plane", 0.15, 1.0),
     ("half-round", "hue_off_plane", 0.35, 1.0),
     ("half-round", "max_mse", 0.01, 1.0),
     ("bad-luck", "max_mse", 0.01, 1.0),
-    ("noisy", "grey_mse", 0.01, 1.0),
+    ("noisy", "gray_mse", 0.01, 1.0),
     ("noisy", "red_angle", 20.0, 180.0),
     ("fewest", "red", 0.1, 0.0),
-    ("fewest", "grey", 0.01, 1.0),
+    ("fewest", "gray", 0.01, 1.0),
     ("fewest", "red_cosine", 0.8, 0.0),
     ("fewest", "max_mse", 0.01, 1.0),
     ("better", "selectivity", 0.949, 0.0),
@@ -184,7 +184,7 @@ EDGES = [
 def test_a_near_miss_is_a_miss(name: str, what: str, edge: float, worse: float) -> None:
     def state(value: float) -> missions.State:
         run = made(**(SOLVES[name] | {what: value}))
-        return check(BY_ID[name], [run], Cause.GREYS_IN_PLANE)
+        return check(BY_ID[name], [run], Cause.GRAYS_IN_PLANE)
 
     assert state(edge).done
     for value in (just(edge, worse), math.nan):
@@ -212,7 +212,7 @@ def test_a_regularizer_counts_however_weak_it_is() -> None:
 
 
 def on_seeds(config: RunConfig, wrong: int | None = None, n: int = 3) -> list[Evidence]:
-    return [made(each, grey_in_plane=0.5 if each.seed == wrong else 0.05) for each in seeds(config, n)]
+    return [made(each, gray_in_plane=0.5 if each.seed == wrong else 0.05) for each in seeds(config, n)]
 
 
 def test_once_is_luck() -> None:
@@ -232,7 +232,7 @@ def test_once_is_luck() -> None:
 @pytest.mark.parametrize("reason", [None, *Cause])
 def test_bad_luck_needs_the_cause_of_that_very_run(reason: Cause | None) -> None:
     state = check(BY_ID["bad-luck"], [made(**IN_PLANE)], reason)
-    assert state.done == (reason is Cause.GREYS_IN_PLANE)
+    assert state.done == (reason is Cause.GRAYS_IN_PLANE)
     assert not check(BY_ID["bad-luck"], [made(PUBLISHED)], reason).done  # a seed that does not fail
 
 
@@ -247,14 +247,14 @@ def test_bad_luck_needs_the_cause_of_that_very_run(reason: Cause | None) -> None
     ],
 )
 def test_bad_luck_is_the_seed_and_not_the_settings(config: RunConfig) -> None:
-    assert not check(BY_ID["bad-luck"], [made(**(IN_PLANE | {"config": config}))], Cause.GREYS_IN_PLANE).done
+    assert not check(BY_ID["bad-luck"], [made(**(IN_PLANE | {"config": config}))], Cause.GRAYS_IN_PLANE).done
 
 
 @every_mission
 @pytest.mark.parametrize("stopped", [Stop(12, "separate"), Stop(12, None)])
 def test_a_run_that_ended_early_solves_none(mission: Mission, stopped: Stop) -> None:
     run = made(**(SOLVES.get(mission.id, {}) | {"stopped": stopped}))
-    state = check(mission, [run], Cause.GREYS_IN_PLANE)
+    state = check(mission, [run], Cause.GRAYS_IN_PLANE)
     assert not state.done
     assert in_words(state, run) == "Not yet: the run ended early, at step 12."
 
@@ -271,14 +271,14 @@ configs = st.builds(
 )
 NUMBERS = (
     "max_mse",
-    "grey_mse",
+    "gray_mse",
     "selectivity",
     "red_cosine",
-    "grey_in_plane",
+    "gray_in_plane",
     "hue_off_plane",
     "red_angle",
     "red",
-    "grey",
+    "gray",
 )
 
 
@@ -392,7 +392,7 @@ def test_a_mission_goes_with_the_visitor_is_done_in_the_run_that_does_it_and_sta
     go(at, "train.py")
     figures = shown(RunConfig()).figures
     assert status(at) == (
-        f"Not yet: deleting hue leaves the greys an MSE of {figure(figures.hue.grey_mse)}. "
+        f"Not yet: deleting hue leaves the grays an MSE of {figure(figures.hue.gray_mse)}. "
         f"Good: the intact maximum MSE is {figure(figures.intact.max_mse)}."
     )
     press(at, "preset-No separate")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from excolor.model import ColorAutoencoder, from_vector, normalise, to_vector
+from excolor.model import ColorAutoencoder, from_vector, normalize, to_vector
 
 Models = Callable[..., ColorAutoencoder]
 WIDTHS = [(4, 16), (2, 2), (6, 64), (3, 7)]
@@ -24,7 +24,7 @@ def test_263_parameters(random_model: Models) -> None:
 
 
 @pytest.mark.parametrize(("d", "h"), WIDTHS)
-def test_initialisation_is_drawn_layer_by_layer_from_the_generator(d: int, h: int, random_model: Models) -> None:
+def test_initialization_is_drawn_layer_by_layer_from_the_generator(d: int, h: int, random_model: Models) -> None:
     generator = np.random.default_rng(11)
     expected: list[float] = []
     for inputs, outputs in ((3, h), (h, d), (d, h), (h, 3)):
@@ -36,7 +36,7 @@ def test_initialisation_is_drawn_layer_by_layer_from_the_generator(d: int, h: in
     assert to_vector(random_model(d, h, seed=11)).tolist() == np.float32(expected).tolist()
 
 
-def test_initialisation_is_distributed_as_pytorchs_own(random_model: Models) -> None:
+def test_initialization_is_distributed_as_pytorchs_own(random_model: Models) -> None:
     ours = random_model(6, 64, seed=3)
     for layer in (ours.encoder_in, ours.encoder_out, ours.decoder_in, ours.decoder_out):
         theirs = nn.Linear(layer.in_features, layer.out_features)
@@ -58,8 +58,8 @@ def test_global_generators_are_left_alone() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=6))
-def test_normalise_gives_unit_length_in_the_same_direction(z: list[float]) -> None:
-    u = normalise(torch.tensor([z], dtype=torch.float64))[0].tolist()
+def test_normalize_gives_unit_length_in_the_same_direction(z: list[float]) -> None:
+    u = normalize(torch.tensor([z], dtype=torch.float64))[0].tolist()
     length = math.sqrt(math.fsum(x * x for x in z))
     if length < 1e-9:
         assert math.hypot(*u) <= 1 + 1e-12
@@ -67,9 +67,9 @@ def test_normalise_gives_unit_length_in_the_same_direction(z: list[float]) -> No
         assert u == pytest.approx([x / length for x in z], abs=1e-12)
 
 
-def test_normalise_keeps_zero_and_works_row_by_row() -> None:
+def test_normalize_keeps_zero_and_works_row_by_row() -> None:
     z = torch.tensor([[0.0, 0, 0, 0], [3, 0, 0, -4]])
-    assert normalise(z).tolist() == [[0, 0, 0, 0], pytest.approx([0.6, 0, 0, -0.8])]
+    assert normalize(z).tolist() == [[0, 0, 0, 0], pytest.approx([0.6, 0, 0, -0.8])]
 
 
 @pytest.mark.parametrize(("d", "h"), WIDTHS)

@@ -124,7 +124,7 @@ def patch_errors(at: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize("model", PRETRAINED)
-def test_start_shows_the_errors_that_evaluate_gives_for_every_named_colour(
+def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
     model: str, figures: dict[str, Figures]
 ) -> None:
     at = app("start.py")
@@ -142,7 +142,7 @@ def test_start_shows_the_errors_that_evaluate_gives_for_every_named_colour(
     assert {name: re.findall(r"<em>([^<]+)</em>", row) for name, row in rows.items()} == expected
 
 
-def test_start_answers_for_any_other_colour() -> None:
+def test_start_answers_for_any_other_color() -> None:
     at = app("start.py")
     sound(at.button_group("start-color").set_value(at.button_group("start-color").options[-1]).run())
     sound(at.color_picker("start-own").set_value("#204060").run())
@@ -165,8 +165,8 @@ def test_the_choice_of_a_model_goes_with_the_visitor_from_page_to_page() -> None
 NAMES = {
     "max_mse": "maximum MSE",
     "median_mse": "median MSE",
-    "grey_mse": "MSE of the greys",
-    "grey_share": "outputs that are grey",
+    "gray_mse": "MSE of the grays",
+    "gray_share": "outputs that are gray",
     "target_mse": "target MSE",
     "bystander_mse": "bystander MSE",
 }
@@ -181,7 +181,7 @@ def shown_columns(at: AppTest) -> list[dict[str, str]]:
 def as_shown(values: Intact | Deletion) -> dict[str, str]:
     shown = dict.fromkeys(NAMES.values(), "–")
     for key, value in vars(values).items():
-        shown[NAMES[key]] = (percent if key == "grey_share" else figure)(value)
+        shown[NAMES[key]] = (percent if key == "gray_share" else figure)(value)
     return shown
 
 

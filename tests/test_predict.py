@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from excolor import checkpoint
 from excolor.checkpoint import dump, pretrained
-from excolor.color import GREYS, HUES, named_colors
+from excolor.color import GRAYS, HUES, named_colors
 from excolor.config import RunConfig, Weights
 from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
@@ -69,12 +69,12 @@ def test_nothing_is_shown_before_the_question_is_answered() -> None:
     assert at.get("vega_lite_chart") == []
     assert html(at).count("MSE") == 0
     assert at.button_group("predict-warmth").options == at.button_group("predict-hue").options == list(named_colors())
-    # Start shows one colour at a time, and no list of them all.
+    # Start shows one color at a time, and no list of them all.
     sound(at.switch_page("pages/start.py").run())
     assert "xc-strip" not in html(at).rpartition("</style>")[2]
 
 
-@pytest.mark.parametrize("warmth", [[], ["chartreuse", "violet", *GREYS], list(HUES)])
+@pytest.mark.parametrize("warmth", [[], ["chartreuse", "violet", *GRAYS], list(HUES)])
 def test_the_score_is_that_of_the_network_on_screen(warmth: list[str]) -> None:
     at = app("ablation.py", predict="")
     hue = ["white", "black", "red"]
@@ -215,7 +215,7 @@ def test_what_this_session_said_itself_is_not_replaced_by_a_file(predicted_run: 
     first, data = predicted_run
     at = app("train.py", predict="")
     sound(at.button("preset-No planarity").click().run())
-    mark(at, run=["answers", "greys"])
+    mark(at, run=["answers", "grays"])
     own = revealed(at)
     assert own != revealed(sound(first.switch_page("pages/train.py").run()))
     load(at, "theirs.safetensors", data)
@@ -226,7 +226,7 @@ def test_what_this_session_said_itself_is_not_replaced_by_a_file(predicted_run: 
 
 QUESTIONS = {
     "answers": "The answers themselves",
-    "greys": "The greys, once hue is deleted",
+    "grays": "The grays, once hue is deleted",
     "plane": "The plane of hue",
     "axis": "Red's place on the first axis",
 }
@@ -238,7 +238,7 @@ def broken(config: RunConfig) -> dict[str, bool]:
     figures, placed = evaluate(model), placement(model)
     return {
         "answers": figures.intact.max_mse > FAILS_ABOVE,
-        "greys": figures.hue.grey_mse > FAILS_ABOVE,
+        "grays": figures.hue.gray_mse > FAILS_ABOVE,
         "plane": placed.hue_off_plane > HUE_OFF_PLANE,
         "axis": figures.red_cosine < RED_COSINE or placed.red_angle > ROTATED,
     }
@@ -252,7 +252,7 @@ def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> N
     assert asked(at)
     assert at.session_state["last-run"].config.weights == Weights()  # it has not been trained
     assert any(f"**{term}**, which" in each.value for each in at.markdown)
-    mark(at, run=["greys", "plane"])
+    mark(at, run=["grays", "plane"])
     config = at.session_state["last-run"].config
     assert vars(config.weights)[term] == 0
     truth = broken(config)
@@ -261,9 +261,9 @@ def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> N
     for key, name in QUESTIONS.items():
         ((found, figure, right),) = shown[name]
         assert found == ("yes" if truth[key] else "no")
-        assert right == (truth[key] == (key in ("greys", "plane")))
+        assert right == (truth[key] == (key in ("grays", "plane")))
         assert re.search(r"at (most|least) [\d.]+", figure)
-    assert score(at) == (sum(truth[key] == (key in ("greys", "plane")) for key in QUESTIONS), 4)
+    assert score(at) == (sum(truth[key] == (key in ("grays", "plane")) for key in QUESTIONS), 4)
     # Not again for this one, but for another.
     sound(at.button("preset-All on").click().run())
     sound(at.button(f"preset-No {term}").click().run())
@@ -305,4 +305,4 @@ def test_what_breaks_agrees_with_the_causes_of_a_run() -> None:
             assert ("axis" in out) == bool({Cause.ROTATED, Cause.RED_OFF_AXIS} & set(found))
         for each in (bounded for every in broke.values() for bounded in every):
             assert math.isfinite(each.value)
-    assert {"greys", "plane", "axis"} <= seen
+    assert {"grays", "plane", "axis"} <= seen

@@ -279,7 +279,7 @@ def test_frames_are_plain_json_and_say_what_the_snapshots_are_of(run: Run) -> No
     assert len(shown["named"]) == 6
 
 
-def test_latents_that_are_no_numbers_are_packed_as_the_centre(run: Run) -> None:
+def test_latents_that_are_no_numbers_are_packed_as_the_center(run: Run) -> None:
     broken = run.snapshots.latents.copy()
     broken[-1, :5] = math.nan
     shown = frames(dataclasses.replace(run, snapshots=dataclasses.replace(run.snapshots, latents=broken)))

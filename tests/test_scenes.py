@@ -75,7 +75,7 @@ def test_a_deleted_axis_has_no_line_and_no_label(deleted: tuple[int, ...]) -> No
     left = [axis for axis, dim in enumerate(dims) if dim not in deleted]
     assert [label.text for label in panel.labels] == [AXES[dims[axis]] for axis in left]
     for axis, line, label in zip(left, ends(panel), panel.labels, strict=True):
-        # From one side of the sphere through its centre to the other, along this axis only; the name is beyond.
+        # From one side of the sphere through its center to the other, along this axis only; the name is beyond.
         assert np.count_nonzero(line) == 2
         assert line[0, axis] == -line[1, axis] < -1
         assert np.count_nonzero(label.place) == 1
@@ -90,7 +90,7 @@ def test_the_globe_is_three_circles_of_radius_1() -> None:
     for ring in rings:
         np.testing.assert_allclose(ring[:, 1], np.roll(ring[:, 0], -1, axis=0), atol=1e-12)  # closed
         normal = np.linalg.svd(ring[:, 0])[2][-1]
-        np.testing.assert_allclose(ring @ normal, 0, atol=1e-12)  # flat, through the centre
+        np.testing.assert_allclose(ring @ normal, 0, atol=1e-12)  # flat, through the center
 
 
 @pytest.mark.parametrize("width", [2, 3, 4, 6])
@@ -101,7 +101,7 @@ def test_a_dim_that_the_model_lacks_is_zero_and_has_no_axis(width: int) -> None:
     assert len(ends(panel)) == len(panel.labels) == min(3, width)
 
 
-def test_latents_that_are_not_numbers_are_drawn_in_the_centre() -> None:
+def test_latents_that_are_not_numbers_are_drawn_in_the_center() -> None:
     u = on_sphere()
     u[::2] = math.nan
     panel = latent_panel("", u, np.where(np.isnan(u[:, :3]), math.nan, COLORS), (1, 0, 2), AXES)
@@ -127,9 +127,9 @@ def test_black_and_white_stand_above_each_other() -> None:
 def test_height_is_brightness(rgb: tuple[float, float, float]) -> None:
     (place,) = stand_cube([rgb])
     assert place[1] == pytest.approx(math.sqrt(3) * (sum(rgb) / 3 - 0.5), abs=1e-12)
-    # What is left of it is the distance from the grey of the same brightness.
-    grey = sum(rgb) / 3
-    assert math.hypot(place[0], place[2]) == pytest.approx(math.dist(rgb, (grey, grey, grey)), abs=1e-12)
+    # What is left of it is the distance from the gray of the same brightness.
+    gray = sum(rgb) / 3
+    assert math.hypot(place[0], place[2]) == pytest.approx(math.dist(rgb, (gray, gray, gray)), abs=1e-12)
 
 
 @given(colors, colors)
@@ -151,7 +151,7 @@ def test_primaries_and_secondaries_are_two_rings_of_corners() -> None:
         np.testing.assert_allclose(places[:, [0, 2]].sum(0), 0, atol=1e-12)  # evenly round the axis
 
 
-def test_the_cube_has_its_colours_its_edges_and_its_corners_names() -> None:
+def test_the_cube_has_its_colors_its_edges_and_its_corners_names() -> None:
     panel = cube_panel("title")
     assert panel.points.shape == (512, 3)
     np.testing.assert_array_equal(panel.points, stand_cube(panel.colors))
@@ -177,7 +177,7 @@ def test_each_hue_is_joined_to_its_answer() -> None:
     np.testing.assert_allclose(panel.lines[12:], np.stack([stand_cube(hues), stand_cube(answers)], axis=1))
     np.testing.assert_allclose(panel.points[-12:], stand_cube(answers))
     np.testing.assert_allclose(panel.colors[-12:], answers)
-    # Of the cube, six edges of vibrant colours (two of them share each of six corners) and eight greys.
+    # Of the cube, six edges of vibrant colors (two of them share each of six corners) and eight grays.
     rest = panel.colors[:-12]
     assert len(rest) == 6 * 8 - 6 + 8
     for r, g, b in rest.tolist():
@@ -197,7 +197,7 @@ def draw(scene: Scene, key: str = "key", height: int = 400) -> str:
     return to_html(scene, key, height)
 
 
-def test_every_point_is_at_its_place_in_its_colour() -> None:
+def test_every_point_is_at_its_place_in_its_color() -> None:
     u, rgb = on_sphere(n=200), np.random.default_rng(1).random((200, 3))
     panel = latent_panel("", u, rgb, (2, 3, 1), AXES)
     page = draw(Scene((panel,), LATENT_VIEWS))
@@ -220,13 +220,13 @@ def test_the_ball_for_each_point_is_round_and_closed() -> None:
     assert volumes.sum() == pytest.approx(4 / 3 * math.pi, rel=0.13)
 
 
-def test_colours_outside_the_cube_are_clipped() -> None:
+def test_colors_outside_the_cube_are_clipped() -> None:
     panel = latent_panel("", on_sphere(n=2), [[-1, 0.5, 2], [math.inf, 0, 1]], (0, 1, 2), AXES)
     ((points, _lines),) = meshes(draw(Scene((panel,), LATENT_VIEWS)))
     assert points[1].tolist() == [[0, 128, 255], [255, 0, 255]]
 
 
-def test_nothing_is_lit_so_that_a_colour_is_a_colour() -> None:
+def test_nothing_is_lit_so_that_a_color_is_a_color() -> None:
     properties = list(below(state_of(draw(Scene((sphere(),), LATENT_VIEWS)))["scene"], "Property"))
     assert len(properties) == 2
     assert not any(each["properties"]["lighting"] for each in properties)

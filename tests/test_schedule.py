@@ -57,7 +57,7 @@ def test_minimum_jerk_starts_and_ends_without_speed_or_acceleration(end: float) 
     assert (after - 2 * at + before) / h**2 == pytest.approx(0, abs=60 * h)
 
 
-def test_minimum_jerk_has_the_least_jerk_of_its_neighbours() -> None:
+def test_minimum_jerk_has_the_least_jerk_of_its_neighbors() -> None:
     # What the name claims: a path with the same ends but another middle has more squared jerk in all.
     tau = np.linspace(0, 1, 2001)
     bump = tau**3 * (1 - tau) ** 3  # no value, speed or acceleration at either end

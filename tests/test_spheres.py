@@ -76,7 +76,7 @@ def drawn(at: AppTest) -> dict[str, str]:
 
 
 def inspected(at: AppTest) -> dict[str, Any]:
-    """What the table of the picked colour was given."""
+    """What the table of the picked color was given."""
     (proto,) = (element.proto for element in at.get("bidi_component") if "inspector" in element.proto.id)
     return json.loads(proto.json)
 
@@ -87,7 +87,7 @@ def names_in(page: str) -> list[list[str]]:
 
 
 def points_in(page: str, panel: int = 0, mesh: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """The places `[N, 3]` of a mesh's points and their colours `[N, 3]` in [0, 1]."""
+    """The places `[N, 3]` of a mesh's points and their colors `[N, 3]` in [0, 1]."""
     places, levels = meshes(page)[panel][mesh]
     return places, levels / 255
 
@@ -159,7 +159,7 @@ def test_points_can_be_in_the_networks_answer() -> None:
 
 
 @pytest.mark.parametrize("name", ["red", "spring green", "black", "white"])
-def test_a_colour_that_is_looked_for_is_ringed(name: str) -> None:
+def test_a_color_that_is_looked_for_is_ringed(name: str) -> None:
     at = open_page()
     assert inspected(at)["code"] is None
     assert inspected(at)["scenes"] == {}
@@ -301,7 +301,7 @@ def test_equal_scenes_are_built_once(forgetful: None, monkeypatch: pytest.Monkey
     shipped = pretrained("robust")
     assert drawn(open_page(last=subject("same", shipped.config, shipped.model))) == first
     assert built == SCENES
-    # A picked colour is marked in the scenes that are there; another choice builds the one that it changes, once.
+    # A picked color is marked in the scenes that are there; another choice builds the one that it changes, once.
     for code in ("#ff0000", "", "#ff0000"):
         sound(at.selectbox("latent-mark").set_value(code).run())
     assert built == SCENES

@@ -12,7 +12,7 @@ import torch
 
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.errors import ExcolorError
-from excolor.model import ColorAutoencoder, normalise, to_vector
+from excolor.model import ColorAutoencoder, normalize, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
 
 Models = Callable[..., ColorAutoencoder]
@@ -49,9 +49,9 @@ def test_what_is_left_is_blown_up_to_unit_length(dims: tuple[int, ...], random_m
     residue[:, kept] = z[:, kept]
     seen_z, seen_u, output = ablate(model, dims)(RGB)
     assert torch.allclose(seen_z, residue, atol=1e-6)
-    assert torch.allclose(seen_u, normalise(residue), atol=1e-5)
+    assert torch.allclose(seen_u, normalize(residue), atol=1e-5)
     # The decoder's columns of those dims are nulled, but u is 0 there anyway: the intact decoder says the same.
-    assert torch.allclose(output, model.decode(normalise(residue)), atol=1e-5)
+    assert torch.allclose(output, model.decode(normalize(residue)), atol=1e-5)
 
 
 def test_ablating_every_dim_leaves_the_decoders_answer_to_zero(random_model: Models) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.evaluation import Figures, evaluate
-from excolor.sweep import Trial, best, distribution, summarise, sweep, with_seeds
+from excolor.sweep import Trial, best, distribution, summarize, sweep, with_seeds
 from excolor.training import train
 
 
@@ -33,7 +33,7 @@ def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
 
 def test_a_sweep_of_nothing() -> None:
     assert sweep([]) == []
-    assert summarise([]) == {"fails": 0}
+    assert summarize([]) == {"fails": 0}
 
 
 def test_an_error_in_a_run_is_the_sweeps() -> None:
@@ -74,11 +74,11 @@ def test_distribution_leaves_out_what_is_not_finite() -> None:
 
 def test_summary_has_every_figure_and_counts_failures(published_trials: list[Trial]) -> None:
     figures = [trial.figures for trial in published_trials]
-    summary = summarise(figures)
+    summary = summarize(figures)
     assert summary.keys() == {*figures[0].scores(), "fails"}
-    assert summary["hue.grey_mse"]["median"] == pytest.approx(statistics.median(f.hue.grey_mse for f in figures))
+    assert summary["hue.gray_mse"]["median"] == pytest.approx(statistics.median(f.hue.gray_mse for f in figures))
     assert summary["red_cosine"]["max"] == max(f.red_cosine for f in figures)
-    assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.grey_mse > 0.01 for f in figures)
+    assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.gray_mse > 0.01 for f in figures)
 
 
 def scored(trial: Trial, **values: float) -> Trial:
@@ -86,7 +86,7 @@ def scored(trial: Trial, **values: float) -> Trial:
     a, b, c, x, y, z = (values[name] for name in "abcxyz")
     old: Figures = trial.figures
     intact = replace(old.intact, max_mse=a, median_mse=b)
-    hue = replace(old.hue, grey_mse=c, grey_share=x)
+    hue = replace(old.hue, gray_mse=c, gray_share=x)
     return Trial(
         trial.run,
         replace(old, intact=intact, hue=hue, selectivity=y, red_cosine=z, fails=values["fails"] > 0),

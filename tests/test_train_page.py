@@ -50,8 +50,8 @@ def verdict(at: AppTest) -> str:
 SAID = {
     Cause.DIVERGED: "diverged",
     Cause.NOT_CONVERGED: "Not converged",
-    Cause.GREYS_IN_PLANE: "Greys in the hue plane",
-    Cause.GREYS_HARMED: "Deleting hue harms the greys",
+    Cause.GRAYS_IN_PLANE: "Grays in the hue plane",
+    Cause.GRAYS_HARMED: "Deleting hue harms the grays",
     Cause.HUE_OFF_PLANE: "Hue is not in the plane",
     Cause.ROTATED: "The wheel is rotated",
     Cause.RED_OFF_AXIS: "Red is not on its axis",
@@ -96,9 +96,9 @@ def test_the_page_opens_on_the_defaults_and_they_are_a_sound_run(at: AppTest) ->
 def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
     made: Mapping[str, set[Cause]] = {
         "No anchor": {Cause.ROTATED},
-        "No separate": {Cause.GREYS_IN_PLANE},
-        "No planarity": {Cause.GREYS_IN_PLANE},
-        "All off": {Cause.GREYS_IN_PLANE, Cause.HUE_OFF_PLANE},
+        "No separate": {Cause.GRAYS_IN_PLANE},
+        "No planarity": {Cause.GRAYS_IN_PLANE},
+        "All off": {Cause.GRAYS_IN_PLANE, Cause.HUE_OFF_PLANE},
         "All on": set(),
     }
     set_all(at, seed=2)

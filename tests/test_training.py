@@ -15,10 +15,10 @@ from excolor.config import RunConfig, Weights
 from excolor.data import BATCH
 from excolor.errors import ExcolorError
 from excolor.evaluation import evaluate, quick_grid, respond
-from excolor.losses import LOSSES, TERMS, labelled_mean
+from excolor.losses import LOSSES, TERMS, labeled_mean
 from excolor.model import to_vector
 from excolor.schedule import load
-from excolor.sweep import Trial, summarise
+from excolor.sweep import Trial, summarize
 from excolor.training import Engine, batches, generators, initial_model, plan, train
 
 ENGINES: tuple[Engine, ...] = ("fused", "autograd")
@@ -106,7 +106,7 @@ def test_label_noise_weakens_what_labels_teach() -> None:
         runs = [train(RunConfig(seed=seed, steps=1000, label_noise=noise)) for seed in range(3)]
         return float(np.mean([(respond(run.model, vivid).u[:, 2:] ** 2).sum(1).mean() for run in runs]))
 
-    # At random labels planarity pulls every colour alike, so vibrant ones keep no plane to themselves.
+    # At random labels planarity pulls every color alike, so vibrant ones keep no plane to themselves.
     assert off_the_plane(1) > 1.5 * off_the_plane(0)
 
 
@@ -136,7 +136,7 @@ def test_history_begins_with_the_losses_of_the_initial_model(engine: Engine) -> 
     rgb = torch.tensor(drawn.rgb[0], dtype=torch.float64)
     z, u, output = model(rgb)
     labels = {"red": torch.tensor(drawn.red[0]), "vibrant": torch.tensor(drawn.vibrant[0]), None: None}
-    expected = [labelled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]).item() for term in TERMS]
+    expected = [labeled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]).item() for term in TERMS]
     seen = train(SHORT, engine).history.losses[0].tolist()
     for name, ours, value in zip(LOSSES, seen, [*expected, ((output - rgb) ** 2).mean().item()], strict=True):
         if name != "separate":  # so early that most latents crowd on the margin of a duplicate
@@ -258,7 +258,7 @@ def test_a_schedule_that_cannot_be_used_is_refused(schedule: str, says: str) -> 
 def test_both_engines_have_the_same_distribution_of_figures() -> None:
     configs = [RunConfig(seed=seed, steps=200) for seed in range(12)]
     fused, autograd = (
-        summarise([evaluate(train(config, engine).model, quick_grid()) for config in configs]) for engine in ENGINES
+        summarize([evaluate(train(config, engine).model, quick_grid()) for config in configs]) for engine in ENGINES
     )
     assert fused["fails"] == autograd["fails"]
     for name in fused.keys() - {"fails"}:
@@ -275,7 +275,7 @@ EXPECTED = {
     "intact.median_mse": (1.0e-5, 1.7e-5, 3.8e-5),
     "hue.max_mse": (0.30, 0.34, 0.66),
     "hue.median_mse": (0.0069, 0.0080, 0.045),
-    "hue.grey_mse": (7e-4, 2.3e-3, 8.1e-2),
+    "hue.gray_mse": (7e-4, 2.3e-3, 8.1e-2),
     "red_cosine": (0.948, 0.976, 0.993),
 }
 
@@ -292,7 +292,7 @@ def test_the_published_run_lies_where_another_implementation_has_it(name: str, p
         assert float(np.median(values)) == pytest.approx(median, abs=0.02)
 
 
-def test_published_vibrant_colours_selectivity_and_failures(published_trials: list[Trial]) -> None:
+def test_published_vibrant_colors_selectivity_and_failures(published_trials: list[Trial]) -> None:
     vivid = hsv_to_rgb([[h / 240, 1, 1] for h in range(240)])
     off = [float((respond(trial.run.model, vivid).u[:, 2:] ** 2).sum(1).mean()) for trial in published_trials]
     assert min(off) > 0.05 / 1.5

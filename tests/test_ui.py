@@ -167,8 +167,8 @@ def test_figures_of_another_set_of_dims(robust: Subject, dims: tuple[int, ...]) 
         {
             "max_mse": mse.max(),
             "median_mse": np.median(mse),
-            "grey_mse": mse[grid.grey].mean(),
-            "grey_share": np.mean(rgb.max(-1) - rgb.min(-1) < 0.1),
+            "gray_mse": mse[grid.gray].mean(),
+            "gray_share": np.mean(rgb.max(-1) - rgb.min(-1) < 0.1),
             "target_mse": mean_of(mse[share >= 0.5]),
             "bystander_mse": mean_of(mse[share <= 0.05]),
         },
@@ -233,13 +233,13 @@ def answers(model: ColorAutoencoder, rgb: np.ndarray) -> tuple[np.ndarray, np.nd
     return response.rgb, response.mse
 
 
-def test_grey_patches_and_brightness_of_the_named_hues(robust: Subject) -> None:
+def test_gray_patches_and_brightness_of_the_named_hues(robust: Subject) -> None:
     shown = column(robust, HUE, False)
     model = prune(robust.model, HUE)
     # 24 hues × 8 values at full saturation; the table has saturation in the second place.
     full = patches.colors().reshape(24, 4, 8, 3)[:, 3].reshape(-1, 3)
     channels = respond(model, full).rgb
-    assert shown.patches_grey == pytest.approx(np.mean(channels.max(-1) - channels.min(-1) < 0.1))
+    assert shown.patches_gray == pytest.approx(np.mean(channels.max(-1) - channels.min(-1) < 0.1))
     hues = np.stack([named_colors()[name] for name in HUES])
     assert shown.named_brightness == pytest.approx(respond(model, hues).rgb.mean(-1), abs=1e-5)
 
@@ -313,15 +313,15 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Reader]:
     return read
 
 
-def colours_of(reader: Reader) -> list[str]:
+def colors_of(reader: Reader) -> list[str]:
     styles = [value or "" for name, value in reader.attributes if name == "style"]
     return [style.removeprefix("background:") for style in styles]
 
 
-def test_a_patch_is_the_output_with_the_true_colour_inside(written: Callable[[], Reader]) -> None:
+def test_a_patch_is_the_output_with_the_true_color_inside(written: Callable[[], Reader]) -> None:
     panels.patches([panels.Patch([1.2, 0.5, np.nan], [0, 0, 1], HOSTILE, (HOSTILE, "second"), HOSTILE)] * 3)
     reader = written()
-    assert colours_of(reader) == ["#ff8000", "#0000ff"] * 3
+    assert colors_of(reader) == ["#ff8000", "#0000ff"] * 3
     assert [value for name, value in reader.attributes if name == "aria-label"] == [HOSTILE] * 3
     assert reader.text == [HOSTILE, HOSTILE, "second"] * 3
 
@@ -334,14 +334,14 @@ def test_a_figure_list_says_names_and_values(written: Callable[[], Reader]) -> N
     assert ("aria-label", HOSTILE) in reader.attributes
 
 
-def test_a_strip_has_a_row_per_colour_and_a_column_per_model(written: Callable[[], Reader]) -> None:
+def test_a_strip_has_a_row_per_color_and_a_column_per_model(written: Callable[[], Reader]) -> None:
     outputs = np.array([[1, 0, 0], [0, 1, 0]])
     columns = {HOSTILE: (outputs, [HOSTILE, "e2"]), "second": (outputs[::-1], ["e3", "e4"])}
     panels.strip([HOSTILE, "green"], columns, np.zeros((2, 3)))
     reader = written()
     assert reader.text == [HOSTILE, "second", HOSTILE, HOSTILE, "e3", "green", "e2", "e4"]
-    assert colours_of(reader)[::2] == ["#ff0000", "#00ff00", "#00ff00", "#ff0000"]
-    assert set(colours_of(reader)[1::2]) == {"#000000"}
+    assert colors_of(reader)[::2] == ["#ff0000", "#00ff00", "#00ff00", "#ff0000"]
+    assert set(colors_of(reader)[1::2]) == {"#000000"}
     assert [value for name, value in reader.attributes if name == "scope"] == ["col", "col", "row", "row"]
 
 
@@ -351,7 +351,7 @@ def test_a_figure_table_shows_every_figure_of_every_model(written: Callable[[], 
     assert text[:2] == [HOSTILE, "second"]
     assert text.count(figure(figures.hue.max_mse)) >= 2
     assert text.count(figure(figures.selectivity)) >= 2
-    assert text.count(percent(figures.warmth.grey_share)) >= 2
+    assert text.count(percent(figures.warmth.gray_share)) >= 2
 
 
 def test_a_chart_is_filled_without_touching_its_specification(monkeypatch: pytest.MonkeyPatch) -> None:

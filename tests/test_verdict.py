@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from excolor.checkpoint import PRETRAINED, pretrained
-from excolor.color import GREYS, HUES, hsv_to_rgb
+from excolor.color import GRAYS, HUES, hsv_to_rgb
 from excolor.config import RunConfig, Weights
 from excolor.evaluation import FAILS_ABOVE, Deletion, Figures, Intact, evaluate, quick_grid, respond
 from excolor.losses import LOSSES
@@ -26,7 +26,7 @@ from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import SHIPPED
 from excolor.training import Run, Stop, train
 from excolor.verdict import (
-    GREY_IN_PLANE,
+    GRAY_IN_PLANE,
     HUE_OFF_PLANE,
     RED_COSINE,
     ROTATED,
@@ -75,9 +75,9 @@ def test_nothing_is_found_in_a_checkpoint_that_ships(name: str) -> None:
 
 
 @every_schedule
-def test_without_separate_greys_lie_in_the_hue_plane(schedule: str) -> None:
+def test_without_separate_grays_lie_in_the_hue_plane(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=Weights(separate=0)))
-    assert found[Cause.GREYS_IN_PLANE] == len(SEEDS)
+    assert found[Cause.GRAYS_IN_PLANE] == len(SEEDS)
     assert found[Cause.HUE_OFF_PLANE] == 0
 
 
@@ -90,16 +90,16 @@ def test_without_anchor_the_wheel_lies_in_its_plane_at_any_angle(schedule: str) 
 
 
 @every_schedule
-def test_without_planarity_greys_and_hue_share_their_dims(schedule: str) -> None:
+def test_without_planarity_grays_and_hue_share_their_dims(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=Weights(planarity=0)))
-    assert found[Cause.GREYS_IN_PLANE] >= MOST
+    assert found[Cause.GRAYS_IN_PLANE] >= MOST
     assert found[Cause.HUE_OFF_PLANE] >= 1
 
 
 @every_schedule
 def test_with_all_off_nothing_is_where_it_was_wanted_and_the_network_reconstructs(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=ALL_OFF))
-    assert found[Cause.GREYS_IN_PLANE] >= MOST
+    assert found[Cause.GRAYS_IN_PLANE] >= MOST
     assert found[Cause.HUE_OFF_PLANE] >= MOST
     assert found[Cause.RED_OFF_AXIS] >= MOST - 1
     assert found[Cause.NOT_CONVERGED] == 0
@@ -121,7 +121,7 @@ def test_a_short_run_has_not_converged() -> None:
 
 
 @pytest.mark.parametrize("bottleneck", [2, 3])
-def test_a_sphere_with_fewer_directions_than_a_colour_has_channels_does_not_converge(bottleneck: int) -> None:
+def test_a_sphere_with_fewer_directions_than_a_color_has_channels_does_not_converge(bottleneck: int) -> None:
     found = counted(RunConfig(bottleneck=bottleneck, steps=1000))
     assert found[Cause.NOT_CONVERGED] == len(SEEDS)
 
@@ -155,11 +155,11 @@ def test_a_cancelled_run_has_not_diverged() -> None:
     assert Cause.DIVERGED not in shown(run)
 
 
-# --- where a model keeps its colours -------------------------------------------------------------
+# --- where a model keeps its colors -------------------------------------------------------------
 
 
 def turned(model: ColorAutoencoder, matrix: np.ndarray) -> ColorAutoencoder:
-    """The same function of colour with other latents: z is turned, and the decoder turns it back."""
+    """The same function of color with other latents: z is turned, and the decoder turns it back."""
     copy = from_vector(to_vector(model), model.bottleneck, model.hidden)
     turn = torch.tensor(matrix, dtype=torch.float32)
     with torch.no_grad():
@@ -187,9 +187,9 @@ def latents_of(model: ColorAutoencoder, hsv: list[list[float]]) -> np.ndarray:
 
 def test_placement_by_its_definition(model: ColorAutoencoder) -> None:
     hues = latents_of(model, [[hue, 1, 1] for hue in HUES.values()])
-    greys = latents_of(model, [[0, 0, value] for value in GREYS.values()])
+    grays = latents_of(model, [[0, 0, value] for value in GRAYS.values()])
     placed = placement(model)
-    assert placed.grey_in_plane == pytest.approx(max(float(u[0] ** 2 + u[1] ** 2) for u in greys), abs=1e-6)
+    assert placed.gray_in_plane == pytest.approx(max(float(u[0] ** 2 + u[1] ** 2) for u in grays), abs=1e-6)
     assert placed.hue_off_plane == pytest.approx(float(np.mean([1 - u[0] ** 2 - u[1] ** 2 for u in hues])), abs=1e-6)
     red = latents_of(model, [[0, 1, 1]])[0]
     assert math.cos(math.radians(placed.red_angle)) == pytest.approx(red[0] / math.hypot(red[0], red[1]), abs=1e-5)
@@ -198,7 +198,7 @@ def test_placement_by_its_definition(model: ColorAutoencoder) -> None:
 @pytest.mark.parametrize("degrees", [0, 30, 90, 150, -45])
 def test_turning_the_wheel_in_its_plane_turns_red_and_nothing_else(model: ColorAutoencoder, degrees: float) -> None:
     before, after = placement(model), placement(turned(model, in_plane(degrees)))
-    assert after.grey_in_plane == pytest.approx(before.grey_in_plane, abs=1e-5)
+    assert after.gray_in_plane == pytest.approx(before.gray_in_plane, abs=1e-5)
     assert after.hue_off_plane == pytest.approx(before.hue_off_plane, abs=1e-5)
     red = latents_of(model, [[0, 1, 1]])[0]
     angle = math.degrees(math.atan2(red[1], red[0])) + degrees
@@ -213,7 +213,7 @@ def test_only_a_turned_wheel_is_called_rotated(model: ColorAutoencoder) -> None:
 def test_a_wheel_that_stands_on_another_plane_is_not_called_rotated(model: ColorAutoencoder) -> None:
     swapped = turned(model, np.eye(4)[[2, 3, 0, 1]])
     assert causes(evaluate(swapped, quick_grid()), placement(swapped)) == (
-        Cause.GREYS_IN_PLANE,
+        Cause.GRAYS_IN_PLANE,
         Cause.HUE_OFF_PLANE,
         Cause.RED_OFF_AXIS,
     )
@@ -230,7 +230,7 @@ def test_the_roles_of_the_axes_are_said_where_they_are_played(model: ColorAutoen
 
 # --- both sides of every threshold ---------------------------------------------------------------
 
-SOUND = Placement(grey_in_plane=0.05, hue_off_plane=0.2, red_angle=5.0)
+SOUND = Placement(gray_in_plane=0.05, hue_off_plane=0.2, red_angle=5.0)
 GONE = Deletion(0.3, 0.01, 0.001, 0.99, 0.2, 0.002)
 FIGURES = Figures(Intact(0.002, 1e-5, 1e-4), GONE, GONE, 0.95, 0.97, False, ())
 
@@ -252,7 +252,7 @@ def just(value: float, toward: float) -> float:
     [
         (FAILS_ABOVE, just(FAILS_ABOVE, 1), Cause.NOT_CONVERGED),
         (RED_COSINE, just(RED_COSINE, 0), Cause.RED_OFF_AXIS),
-        (GREY_IN_PLANE, just(GREY_IN_PLANE, 1), Cause.GREYS_IN_PLANE),
+        (GRAY_IN_PLANE, just(GRAY_IN_PLANE, 1), Cause.GRAYS_IN_PLANE),
         (HUE_OFF_PLANE, just(HUE_OFF_PLANE, 1), Cause.HUE_OFF_PLANE),
         (ROTATED, just(ROTATED, 180), Cause.ROTATED),
     ],
@@ -266,8 +266,8 @@ def test_a_cause_begins_just_beyond_its_threshold_and_where_there_is_no_number(
                 return causes(figures(max_mse=value), SOUND)
             case Cause.RED_OFF_AXIS:
                 return causes(figures(red_cosine=value), SOUND)
-            case Cause.GREYS_IN_PLANE:
-                return causes(FIGURES, dataclasses.replace(SOUND, grey_in_plane=value))
+            case Cause.GRAYS_IN_PLANE:
+                return causes(FIGURES, dataclasses.replace(SOUND, gray_in_plane=value))
             case Cause.HUE_OFF_PLANE:
                 return causes(FIGURES, dataclasses.replace(SOUND, hue_off_plane=value))
             case _:
@@ -279,7 +279,7 @@ def test_a_cause_begins_just_beyond_its_threshold_and_where_there_is_no_number(
 
 
 def test_a_wheel_outside_its_plane_has_no_angle_to_speak_of() -> None:
-    placed = Placement(grey_in_plane=0.05, hue_off_plane=0.5, red_angle=90.0)
+    placed = Placement(gray_in_plane=0.05, hue_off_plane=0.5, red_angle=90.0)
     assert causes(figures(red_cosine=0.1), placed) == (Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)
 
 
@@ -293,7 +293,7 @@ def test_a_diverged_run_has_no_further_cause() -> None:
     assert causes(worst, nothing, Stop(12, "separate")) == (Cause.DIVERGED,)
     assert causes(worst, nothing, Stop(12, None)) == (
         Cause.NOT_CONVERGED,
-        Cause.GREYS_IN_PLANE,
+        Cause.GRAYS_IN_PLANE,
         Cause.HUE_OFF_PLANE,
         Cause.RED_OFF_AXIS,
     )
@@ -302,11 +302,11 @@ def test_a_diverged_run_has_no_further_cause() -> None:
 number = st.floats(allow_nan=True, allow_infinity=True)
 
 
-@given(max_mse=number, red_cosine=number, grey=number, hue=number, angle=number)
+@given(max_mse=number, red_cosine=number, gray=number, hue=number, angle=number)
 def test_causes_come_gravest_first_each_once_and_never_rotated_with_another_that_says_the_same(
-    max_mse: float, red_cosine: float, grey: float, hue: float, angle: float
+    max_mse: float, red_cosine: float, gray: float, hue: float, angle: float
 ) -> None:
-    found = causes(figures(max_mse, red_cosine), Placement(grey, hue, angle))
+    found = causes(figures(max_mse, red_cosine), Placement(gray, hue, angle))
     order = list(Cause)
     assert list(found) == sorted(set(found), key=order.index)
     assert Cause.DIVERGED not in found
@@ -314,7 +314,7 @@ def test_causes_come_gravest_first_each_once_and_never_rotated_with_another_that
     assert (found == ()) == (
         max_mse <= FAILS_ABOVE
         and red_cosine >= RED_COSINE
-        and grey <= GREY_IN_PLANE
+        and gray <= GRAY_IN_PLANE
         and hue <= HUE_OFF_PLANE
         and angle <= ROTATED
     )

@@ -1,4 +1,4 @@
-"""What all charts share: the ground that colours sit on, and how a specification is built."""
+"""What all charts share: the ground that colors sit on, and how a specification is built."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-GROUND = "#808080"  # the same mid-neutral in light and dark, so that a colour looks the same in both
+GROUND = "#808080"  # the same mid-neutral in light and dark, so that a color looks the same in both
 INK = "#000000"  # on the ground
 FAINT = "#5f5f5f"  # lines on the ground that are not data
 PICK = "pick"  # the name of the selection by which a chart says what was clicked
@@ -60,7 +60,7 @@ def table_of(**columns: Any) -> pa.Table:
 
 
 def counted(marks: alt.Chart) -> alt.Chart:
-    """The marks of one layer, each with the count that comes with the picked colour.
+    """The marks of one layer, each with the count that comes with the picked color.
 
     It tells a second click on the same mark from no click at all.
     """
@@ -69,7 +69,7 @@ def counted(marks: alt.Chart) -> alt.Chart:
 
 
 def pickable(marks: alt.Chart) -> alt.Chart:
-    """The marks of one layer, such that a click on any mark of the chart gives what its row has in `true`, a colour.
+    """The marks of one layer, such that a click on any mark of the chart gives what its row has in `true`, a color.
 
     Marks of other layers that can be clicked must be `counted`.
     """
@@ -78,12 +78,12 @@ def pickable(marks: alt.Chart) -> alt.Chart:
 
 
 def picked_rows() -> alt.Chart:
-    """Where the picked colour is in a chart: the rows that `mark_table` makes, when there is one."""
+    """Where the picked color is in a chart: the rows that `mark_table` makes, when there is one."""
     return alt.Chart(alt.NamedData("mark")).transform_filter("isValid(datum.true)")
 
 
 def ring(x: alt.X, y: alt.Y, size: int = 170) -> list[alt.Chart]:
-    """Layers that mark the picked colour's points: filled with it, in a white and a black ring."""
+    """Layers that mark the picked color's points: filled with it, in a white and a black ring."""
     wide, narrow = (
         picked_rows().mark_point(opacity=1, filled=False, size=size, stroke=stroke, strokeWidth=width).encode(x, y)
         for stroke, width in ((INK, 5), ("#ffffff", 2))
@@ -92,11 +92,11 @@ def ring(x: alt.X, y: alt.Y, size: int = 170) -> list[alt.Chart]:
 
 
 def mark_table(turn: int, code: str | None = None, **places: Sequence[float]) -> pa.Table:
-    """One row for each place where a chart marks the picked colour `code`, in the chart's own units.
+    """One row for each place where a chart marks the picked color `code`, in the chart's own units.
 
     Args:
         turn: how often something has been picked.
-        places: columns by name; as many empty rows as there are places when no colour is picked.
+        places: columns by name; as many empty rows as there are places when no color is picked.
     """
     rows = len(next(iter(places.values())))
     columns = {

@@ -1,4 +1,4 @@
-"""Labels as they fall: the 64 colours of a batch, who of many batches got a label, and how seldom a batch has one."""
+"""Labels as they fall: the 64 colors of a batch, who of many batches got a label, and how seldom a batch has one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 LABELS = ("red", "vibrant")
 SIDE = 8  # patches beside each other, and below each other
-ACROSS = 16  # labelled colours beside each other
+ACROSS = 16  # labeled colors beside each other
 DOWN = 3  # rows of them for each label
 MOST = 6  # labels in a batch that the picture of many batches can show
 
@@ -47,7 +47,7 @@ def _badges(base: alt.Chart, x: alt.X, y: alt.Y, size: int) -> list[alt.Chart]:
 
 
 def _rims(across: float, down: float) -> list[alt.Chart]:
-    """A white and a black rim around the patches of the picked colour."""
+    """A white and a black rim around the patches of the picked color."""
     x, y = _plain(alt.X("left:Q"), (0, across)), alt.Y("top:Q").scale(domain=[down, 0], nice=False)
     return [
         picked_rows()
@@ -58,7 +58,7 @@ def _rims(across: float, down: float) -> list[alt.Chart]:
 
 
 def mark(shown: pa.Table, code: str | None, turn: int) -> pa.Table:
-    """Where the picked colour `code` is among the patches of one of the charts here, if it is.
+    """Where the picked color `code` is among the patches of one of the charts here, if it is.
 
     Args:
         shown: the chart's rows.
@@ -79,7 +79,7 @@ def spec() -> dict[str, Any]:
     x, y = (_plain(alt.X("x:Q"), (0, SIDE)), _plain(alt.Y("y:Q"), (SIDE, 0)))
     base = alt.Chart(rows())
     tooltip = [
-        alt.Tooltip("name:N", title="colour"),
+        alt.Tooltip("name:N", title="color"),
         alt.Tooltip("true:N", title="code"),
         alt.Tooltip("labels:N", title="carries"),
         alt.Tooltip("red:Q", title="P(red)", format=".2~%"),
@@ -102,7 +102,7 @@ def spec() -> dict[str, Any]:
 
 
 def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
-    """The rows for one batch, `[64, 3]` and two `[64]` of 0 and 1: each colour, then a row for each label carried."""
+    """The rows for one batch, `[64, 3]` and two `[64]` of 0 and 1: each color, then a row for each label carried."""
     likely = label_probabilities(rgb)
     carried: NDArray[np.bool_] = np.stack([red, vibrant]) > 0
     both = carried[0] & carried[1]
@@ -194,10 +194,10 @@ def silence_table(drawn: Batches) -> pa.Table:
 
 @lru_cache(maxsize=1)
 def carriers_spec() -> dict[str, Any]:
-    """The colours that got a label, the last drawn first; a cross on those that only the noise made carriers."""
+    """The colors that got a label, the last drawn first; a cross on those that only the noise made carriers."""
     height = 2 * DOWN + _BETWEEN
     x = _plain(alt.X("x:Q"), (0, ACROSS))
-    y = alt.Y("y:Q", title="labelled").scale(domain=[height, 0], nice=False)
+    y = alt.Y("y:Q", title="labeled").scale(domain=[height, 0], nice=False)
     y = y.axis(
         values=[DOWN / 2, DOWN * 1.5 + _BETWEEN],
         labelExpr=f"datum.value < {DOWN} ? 'red' : 'vibrant'",
@@ -215,7 +215,7 @@ def carriers_spec() -> dict[str, Any]:
         alt.Y2("bottom"),
         alt.Fill("true:N", scale=None),
         tooltip=[
-            alt.Tooltip("name:N", title="colour"),
+            alt.Tooltip("name:N", title="color"),
             alt.Tooltip("true:N", title="code"),
             alt.Tooltip("label:N", title="carries"),
             alt.Tooltip("probability:Q", title="would, with probability", format=".2~%"),
@@ -262,5 +262,5 @@ def carriers_table(drawn: Batches, made: tuple[Array, Array]) -> pa.Table:
         name=describe(rgb) if len(rgb) else pa.array([], pa.string()),
         label=pa.array(columns["label"], pa.string()),
         probability=pa.array(columns["probability"], pa.float64()),
-        why=pa.array(["the noise" if noise else "its colour" for noise in columns["noise"]], pa.string()),
+        why=pa.array(["the noise" if noise else "its color" for noise in columns["noise"]], pa.string()),
     )

@@ -1,4 +1,4 @@
-"""What each hue becomes when hue is deleted: the brightness of the colour beside that of its grey."""
+"""What each hue becomes when hue is deleted: the brightness of the color beside that of its gray."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _HUES = 72
 
 @lru_cache(maxsize=1)
 def colors() -> NDArray[np.float64]:
-    """Fully vibrant colours round the wheel, every 5° from red to red, RGB `[73, 3]`."""
+    """Fully vibrant colors round the wheel, every 5° from red to red, RGB `[73, 3]`."""
     return hsv_to_rgb([[i / _HUES % 1, 1, 1] for i in range(_HUES + 1)])
 
 
 @lru_cache(maxsize=1)
 def spec() -> dict[str, Any]:
-    """Two lines against hue: the colours' own brightness, squares; the brightness of the output, circles."""
+    """Two lines against hue: the colors' own brightness, squares; the brightness of the output, circles."""
     names = {str(round(hue * 360)): name for name, hue in HUES.items()} | {"360": "red"}
     labels = " : ".join(f"datum.value == {degrees} ? '{name}'" for degrees, name in names.items())
     x = alt.X("hue:Q", title="hue").scale(domain=[-6, 366], nice=False)
@@ -39,7 +39,7 @@ def spec() -> dict[str, Any]:
             x,
             y,
             alt.Fill("fill:N", scale=None),
-            alt.Shape("kind:N", legend=None).scale(domain=["colour", "output"], range=["square", "circle"]),
+            alt.Shape("kind:N", legend=None).scale(domain=["color", "output"], range=["square", "circle"]),
             tooltip=[
                 alt.Tooltip("name:N", title="looks"),
                 alt.Tooltip("kind:N", title="which"),
@@ -55,7 +55,7 @@ def table(output: NDArray[np.float32]) -> pa.Table:
     """The rows for the network's output `[73, 3]` on `colors()`."""
     both = np.concatenate([colors(), output])
     return table_of(
-        kind=["colour"] * len(output) + ["output"] * len(output),
+        kind=["color"] * len(output) + ["output"] * len(output),
         hue=np.tile(np.arange(_HUES + 1) * (360 / _HUES), 2),
         brightness=both.mean(-1),
         fill=rgb_to_hex(both),
@@ -65,7 +65,7 @@ def table(output: NDArray[np.float32]) -> pa.Table:
 
 
 def mark(code: str | None, answer: NDArray[np.float32], turn: int) -> pa.Table:
-    """Where the picked colour `code` is, and beneath or above it the network's answer to it, RGB `[3]`."""
+    """Where the picked color `code` is, and beneath or above it the network's answer to it, RGB `[3]`."""
     rgb = exact_rgb(code or "#000000")
     hue = 360 * float(rgb_to_hsv(rgb)[0])
     return mark_table(turn, code, hue=[hue, hue], brightness=[float(rgb.mean()), float(answer.mean())])

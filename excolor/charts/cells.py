@@ -33,7 +33,7 @@ def spec(top: float) -> dict[str, Any]:
         for axis, n in ((x, saturations), (y, values))
     )
     base = alt.Chart(rows())
-    # The first of the theme's own greys is that of its text, in light and in dark.
+    # The first of the theme's own grays is that of its text, in light and in dark.
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
     tooltip = [
         alt.Tooltip("where:N", title="cell"),

@@ -1,4 +1,4 @@
-"""With which probability a colour carries a label: round the wheel from red, and as red goes pale."""
+"""With which probability a color carries a label: round the wheel from red, and as red goes pale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = NDArray[Any]
 Axis = Literal["hue", "saturation"]
 AXES: tuple[Axis, ...] = ("hue", "saturation")
 
-_FINE = 8  # places of a line between two colours of the training set
+_FINE = 8  # places of a line between two colors of the training set
 # Where there is room for the names of the lines: beside the slopes, and over the plateau.
 _NAMES = {"hue": ((32.0, 0.3), (-108.0, 0.535)), "saturation": ((0.85, 0.3), (1.13, 0.3))}
 _TITLES = {"hue": "hue (degrees from red), saturation 1, value 1", "saturation": "saturation of red, value 1"}
@@ -37,7 +37,7 @@ def _line(axis: Axis) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=2)
 def spec(axis: Axis) -> dict[str, Any]:
-    """A line for each label, and a point for each colour of the training set, in that colour."""
+    """A line for each label, and a point for each color of the training set, in that color."""
     x = alt.X("x:Q", title=_TITLES[axis])
     if axis == "hue":
         names = {round((360 * h + 180) % 360) - 180: name for name, h in HUES.items() if round(h * 12) % 2 == 0}
@@ -62,7 +62,7 @@ def spec(axis: Axis) -> dict[str, Any]:
             alt.Fill("true:N", scale=None),
             alt.Shape("label:N", legend=None).scale(domain=["red", "vibrant"], range=["circle", "diamond"]),
             tooltip=[
-                alt.Tooltip("name:N", title="colour"),
+                alt.Tooltip("name:N", title="color"),
                 alt.Tooltip("true:N", title="code"),
                 alt.Tooltip("label:N", title="label"),
                 alt.Tooltip("x:Q", title=axis, format=".2~f"),
@@ -101,7 +101,7 @@ def table(axis: Axis) -> pa.Table:
 
 
 def mark(axis: Axis, code: str | None, turn: int) -> pa.Table:
-    """Where the picked colour `code` is: its hue or saturation, and its own two probabilities."""
+    """Where the picked color `code` is: its hue or saturation, and its own two probabilities."""
     rgb = exact_rgb(code or "#000000")
     hue, saturation, _value = rgb_to_hsv(rgb).tolist()
     place = (360 * hue + 180) % 360 - 180 if axis == "hue" else saturation

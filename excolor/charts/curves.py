@@ -46,13 +46,13 @@ def _series(axis: Axis) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
 
 
 def colors(axis: Axis) -> NDArray[np.float64]:
-    """The colours whose error is drawn, RGB `[N, 3]`."""
+    """The colors whose error is drawn, RGB `[N, 3]`."""
     return hsv_to_rgb(_series(axis)[2]).reshape(-1, 3)
 
 
 @lru_cache(maxsize=3)
 def spec(axis: Axis) -> dict[str, Any]:
-    """A line for each value (against hue) or hue (against the others), points in the true colour, a name at its end."""
+    """A line for each value (against hue) or hue (against the others), points in the true color, a name at its end."""
     last = 360 if axis == "hue" else 1
     ticks = [0, 60, 120, 180, 240, 300, 360] if axis == "hue" else [0, 0.25, 0.5, 0.75, 1]
     x = (
@@ -97,9 +97,9 @@ def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:
 
 
 def mark(axis: Axis, code: str | None, mse: float, turn: int) -> pa.Table:
-    """Where the picked colour `code` is: its own hue (degrees), saturation or value, and its own MSE.
+    """Where the picked color `code` is: its own hue (degrees), saturation or value, and its own MSE.
 
-    On one of the lines when it is one of their colours, and beside them otherwise.
+    On one of the lines when it is one of their colors, and beside them otherwise.
     """
     hue, saturation, value = rgb_to_hsv(exact_rgb(code or "#000000")).tolist()
     return mark_table(turn, code, x=[{"hue": 360 * hue, "saturation": saturation, "value": value}[axis]], mse=[mse])

@@ -51,7 +51,7 @@ def _top(parameter: str) -> float:
 
 
 def _ink() -> alt.Scale:
-    # The first three of the theme's own greys, in light and in dark: text, a line that stands back, and its name.
+    # The first three of the theme's own grays, in light and in dark: text, a line that stands back, and its name.
     return alt.Scale(domain=[_FRONT, _BACK, _QUIET])
 
 

@@ -1,4 +1,4 @@
-"""Latents on two dims: the colour wheel, seen along the other axes.
+"""Latents on two dims: the color wheel, seen along the other axes.
 
 After the notebook's "Latents" (Experiment 2.7), in two dimensions. A deleted axis is drawn as a gap.
 """
@@ -21,20 +21,20 @@ LEVELS = 8
 VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the top, and the rest
 _REACH = 1.5  # room for names beyond the unit circle
 _RIM = 1.2
-_NAMED_FROM = 0.35  # a hue nearer to the centre than this has no place on the rim
+_NAMED_FROM = 0.35  # a hue nearer to the center than this has no place on the rim
 _HALF_LETTER, _LINE = 0.029, 0.13  # half a letter's width and a line's height, so that no name lies on another
 
 
 @lru_cache(maxsize=1)
 def colors() -> NDArray[np.float64]:
-    """The colours whose latents are drawn: RGB 8³, then the twelve named hues; `[524, 3]`."""
+    """The colors whose latents are drawn: RGB 8³, then the twelve named hues; `[524, 3]`."""
     named = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
     return np.concatenate([rgb_grid(LEVELS).reshape(-1, 3), named])
 
 
 @lru_cache(maxsize=16)
 def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
-    """A point per colour, filled as the network gives it back, with the true colour as a dot inside.
+    """A point per color, filled as the network gives it back, with the true color as a dot inside.
 
     `height` is in pixels, axes included. It is as wide as its place, and however wide that is, circles are round and as
     large as they can be.
@@ -56,7 +56,7 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     axes = axes.encode(x, y, x2="x2", y2="y2")
     points = base.transform_filter("datum.kind == 'color'")
     tooltip = [
-        alt.Tooltip("label:N", title="true colour"),
+        alt.Tooltip("label:N", title="true color"),
         alt.Tooltip("output_name:N", title="output"),
         alt.Tooltip("x:Q", title=f"u{sub(across)}", format=".2f"),
         alt.Tooltip("y:Q", title=f"u{sub(up)}", format=".2f"),
@@ -105,7 +105,7 @@ def table(
 
 
 def mark(dims: tuple[int, int], code: str | None, u: NDArray[np.float32], turn: int) -> pa.Table:
-    """Where the picked colour `code` is: at its latents u, `[D]`."""
+    """Where the picked color `code` is: at its latents u, `[D]`."""
     x, y = ([float(u[k]) if k < len(u) else 0.0] for k in dims)
     return mark_table(turn, code, x=x, y=y)
 

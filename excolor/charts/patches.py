@@ -1,4 +1,4 @@
-"""Four slices of the HSV cube: each colour as the network gives it back, with the true colour inside.
+"""Four slices of the HSV cube: each color as the network gives it back, with the true color inside.
 
 After the notebook's "Predicted colors · V vs H by S" (Experiment 2.7).
 """
@@ -18,31 +18,31 @@ from excolor.color import PATCH_GRID, describe, hex_to_rgb, hsv_grid, hsv_to_rgb
 
 _HUES, _SLICES, _VALUES = PATCH_GRID
 _GAP = 1.2  # between two slices, in rows
-_INSET = 0.28  # of a patch, on each side of the true colour
+_INSET = 0.28  # of a patch, on each side of the true color
 _STRIDE = _VALUES + _GAP
 
 
 @lru_cache(maxsize=1)
 def colors() -> NDArray[np.float64]:
-    """The true colours of the patches, RGB `[768, 3]`: 24 hues × 4 saturations × 8 values."""
+    """The true colors of the patches, RGB `[768, 3]`: 24 hues × 4 saturations × 8 values."""
     return hsv_to_rgb(hsv_grid(*PATCH_GRID)).reshape(-1, 3)
 
 
 @lru_cache(maxsize=1)
 def spec() -> dict[str, Any]:
     """Hue to the right; below each other four slices of rising saturation, in each value rises upwards."""
-    centres = [slice_ * _STRIDE + _VALUES / 2 for slice_ in range(_SLICES)]
+    centers = [slice_ * _STRIDE + _VALUES / 2 for slice_ in range(_SLICES)]
     names = ["s = 0", "s = ⅓", "s = ⅔", "s = 1"]
     label = " : ".join(
-        f"abs(datum.value - {centre}) < 0.1 ? '{name}'" for centre, name in zip(centres, names, strict=True)
+        f"abs(datum.value - {center}) < 0.1 ? '{name}'" for center, name in zip(centers, names, strict=True)
     )
     x = alt.X("x:Q", title="hue (degrees)").scale(domain=[-5, 365], nice=False)
     x = x.axis(values=[0, 60, 120, 180, 240, 300, 360], grid=False, domain=False, ticks=False)
     y = alt.Y("y:Q", title="value, in slices of saturation")
     y = y.scale(domain=[_SLICES * _STRIDE - _GAP + 0.4, -0.4], nice=False)
-    y = y.axis(values=centres, labelExpr=f"{label} : ''", grid=False, domain=False, ticks=False)
+    y = y.axis(values=centers, labelExpr=f"{label} : ''", grid=False, domain=False, ticks=False)
     tooltip = [
-        alt.Tooltip("name:N", title="true colour"),
+        alt.Tooltip("name:N", title="true color"),
         alt.Tooltip("true:N", title="true"),
         alt.Tooltip("output:N", title="output"),
         alt.Tooltip("output_name:N", title="looks"),
@@ -50,7 +50,7 @@ def spec() -> dict[str, Any]:
     ]
     base = alt.Chart(rows())
     outer = base.mark_rect().encode(x, alt.X2("x2"), y, alt.Y2("y2"), alt.Fill("output:N", scale=None), tooltip=tooltip)
-    # A hairline in the patch's own colour: without it the ground shines through between neighbours.
+    # A hairline in the patch's own color: without it the ground shines through between neighbors.
     outer = outer.encode(stroke=alt.Stroke("output:N", scale=None), strokeWidth=alt.value(1))
     # Without a tooltip the pointer goes through to the patch around it.
     inner = base.mark_rect().encode(
@@ -90,7 +90,7 @@ def _places() -> dict[str, pa.Array[Any]]:
 
 
 def mark(code: str | None, turn: int) -> pa.Table:
-    """Where the picked colour `code` is: the patch whose true colour is nearest to it."""
+    """Where the picked color `code` is: the patch whose true color is nearest to it."""
     apart = np.linalg.norm(colors() - hex_to_rgb(code or "#000000"), axis=-1)
     nearest = int(apart.argmin())
     at = {name: [_places()[name][nearest].as_py()] for name in ("x", "x2", "y", "y2")}

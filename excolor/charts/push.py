@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows
 from excolor.color import hsv_to_rgb, rgb_to_hex
-from excolor.losses import TERMS, Term, labelled_mean
+from excolor.losses import TERMS, Term, labeled_mean
 
 Name = Literal["anchor", "planarity", "separate", "unitarity"]
 Floats = NDArray[np.float64]
@@ -139,12 +139,12 @@ def push(name: Name, points: Floats, dims: tuple[int, int]) -> tuple[float, Floa
 
     Returns:
         the value, and the pushes on the same dims, `[S, 2]`. A push on u keeps to the sphere: what would
-        change the length of u has no effect, because u is normalised.
+        change the length of u has no effect, because u is normalized.
     """
     acts, latent = term(name), np.zeros((len(points), 4))
     latent[:, dims] = points
     batch = torch.tensor(latent, requires_grad=True)
-    value = labelled_mean(acts.loss(batch), None)
+    value = labeled_mean(acts.loss(batch), None)
     (gradient,) = torch.autograd.grad(value, batch)
     force = -gradient.numpy()
     if acts.layer == "u":

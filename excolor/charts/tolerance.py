@@ -14,16 +14,16 @@ from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows, table_o
 from excolor.evaluation import FAILS_ABOVE
 from excolor.verdict import RED_COSINE
 
-Name = Literal["red_cosine", "grey_mse", "selectivity", "unsound"]
-NAMES: tuple[Name, ...] = ("red_cosine", "grey_mse", "selectivity", "unsound")
+Name = Literal["red_cosine", "gray_mse", "selectivity", "unsound"]
+NAMES: tuple[Name, ...] = ("red_cosine", "gray_mse", "selectivity", "unsound")
 
 _TITLES = {
     "red_cosine": "red's cosine to the first axis",
-    "grey_mse": "greys' MSE, hue deleted (root scale)",
+    "gray_mse": "grays' MSE, hue deleted (root scale)",
     "selectivity": "selectivity (R²)",
     "unsound": "share of runs that are not sound",
 }
-_LIMITS = {"red_cosine": RED_COSINE, "grey_mse": FAILS_ABOVE}
+_LIMITS = {"red_cosine": RED_COSINE, "gray_mse": FAILS_ABOVE}
 _SOUND, _UNSOUND = "sound", "not sound"
 
 
@@ -33,7 +33,7 @@ def spec(name: Name) -> dict[str, Any]:
     x = alt.X("noise:Q", title="label noise (share of labels drawn at random)")
     x = x.scale(domain=[-0.04, 1.04], nice=False).axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f", grid=False)
     y = alt.Y("figure:Q", title=_TITLES[name])
-    if name == "grey_mse":
+    if name == "gray_mse":
         y = y.scale(ERROR_SCALE).axis(values=ERROR_TICKS, format=".2~f", labelOverlap=False, grid=False)
     elif name == "unsound":
         y = y.scale(domain=[-0.03, 1.03], nice=False).axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%", grid=False)

@@ -1,10 +1,9 @@
-"""Who carries a label: some training colours with their probability, and how many of a batch on average."""
+"""Who carries a label: some training colors with their probability, and how many of a batch on average."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from html import escape
 from typing import Literal
 
@@ -33,7 +32,7 @@ class Carriers:
 
 
 def probability(label: Label, rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The probability with which a sample of each colour carries the label, `[...]`."""
+    """The probability with which a sample of each color carries the label, `[...]`."""
     red, vibrant = label_probabilities(rgb)
     return red if label == "red" else vibrant
 
@@ -48,12 +47,12 @@ def carriers(label: Label) -> Carriers:
 def chance(value: float) -> str:
     """A probability in words or in percent."""
     if value == 0:
-        return _("never")
-    return f"{figure(100 * value)} %" if value >= 5e-4 else _("almost never")
+        return "never"
+    return f"{figure(100 * value)} %" if value >= 5e-4 else "almost never"
 
 
 def patches(label: Label, shown: Sequence[tuple[str, tuple[float, float, float]]]) -> None:
-    """A patch for each colour, given by what to call it and its HSV, with the probability that it carries the label."""
+    """A patch for each color, given by what to call it and its HSV, with the probability that it carries the label."""
     rgb = hsv_to_rgb([hsv for _name, hsv in shown])
     cells = [
         f'<li><i style="background:{fill}"></i><span>{escape(name)}<br><b>{escape(chance(likely))}</b></span></li>'

@@ -6,8 +6,6 @@ import math
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from gettext import gettext as _
-from gettext import ngettext
 from html import escape
 
 import streamlit as st
@@ -16,8 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from excolor.config import RunConfig
 from excolor.missions import (
     AS_EXACT_AS_SOUND,
-    GREY_SPARED,
-    GREYS_LOST,
+    GRAY_SPARED,
+    GRAYS_LOST,
     HALF_ROUND,
     MISSIONS,
     NOISY,
@@ -39,79 +37,78 @@ from excolor.verdict import Cause
 REMEMBERED = 100  # runs of a session
 
 TITLES = {
-    "quiet-failure": _("A quiet failure"),
-    "not-missed": _("Not missed"),
-    "half-round": _("Half round"),
-    "bad-luck": _("Bad luck"),
-    "noisy": _("Poor labels"),
-    "fewest": _("The fewest regularizers"),
-    "better": _("Better than ours"),
+    "quiet-failure": "A quiet failure",
+    "not-missed": "Not missed",
+    "half-round": "Half round",
+    "bad-luck": "Bad luck",
+    "noisy": "Poor labels",
+    "fewest": "The fewest regularizers",
+    "better": "Better than ours",
 }
 GOALS = {
-    "quiet-failure": _(
-        "Let deleting hue destroy the greys (MSE {lost:g} or more) while the intact network looks fine "
-        "(maximum MSE {exact:g} or less)."
-    ).format(lost=GREYS_LOST, exact=AS_EXACT_AS_SOUND),
-    "not-missed": _("Do without one of the regularizers and stay sound, on {n} seeds.").format(n=SEEDS_ENOUGH),
-    "half-round": _(
-        "Turn the wheel until red stands {angle:.0f}° or more from the first axis; break nothing else."
-    ).format(angle=HALF_ROUND),
-    "bad-luck": _("Find a seed on which the published schedule fails, and say why."),
-    "noisy": _("Get a sound run although {share} of the labels are noise.").format(share=percent(NOISY)),
-    "fewest": _(
-        "As few as you can: yet deleting warmth breaks red (MSE {broken:g} or more) and spares the greys "
-        "({spared:g} or less)."
-    ).format(broken=RED_BROKEN, spared=GREY_SPARED),
-    "better": _(
-        "Beat the network that ships: sound, selectivity {selectivity:g} or more, intact maximum MSE {exact} or less."
-    ).format(selectivity=SHIPPED_SELECTIVITY, exact=figure(SHIPPED_MAX_MSE)),
+    "quiet-failure": (
+        f"Let deleting hue destroy the grays (MSE {GRAYS_LOST:g} or more) while the intact network looks fine "
+        f"(maximum MSE {AS_EXACT_AS_SOUND:g} or less)."
+    ),
+    "not-missed": f"Do without one of the regularizers and stay sound, on {SEEDS_ENOUGH} seeds.",
+    "half-round": f"Turn the wheel until red stands {HALF_ROUND:.0f}° or more from the first axis; break nothing else.",
+    "bad-luck": "Find a seed on which the published schedule fails, and say why.",
+    "noisy": f"Get a sound run although {percent(NOISY)} of the labels are noise.",
+    "fewest": (
+        f"As few as you can: yet deleting warmth breaks red (MSE {RED_BROKEN:g} or more) and spares the grays "
+        f"({GRAY_SPARED:g} or less)."
+    ),
+    "better": (
+        f"Beat the network that ships: sound, selectivity {SHIPPED_SELECTIVITY:g} or more, "
+        f"intact maximum MSE {figure(SHIPPED_MAX_MSE)} or less."
+    ),
 }
 # A question, a direction, and nearly the answer.
 HINTS = {
     "quiet-failure": (
-        _("Which figure would you look at, if nobody had told you about the greys?"),
-        _("Something has to keep the greys away from the hues. What pushes colours apart?"),
-        _("Switch separate off, and leave the rest as it is."),
+        "Which figure would you look at, if nobody had told you about the grays?",
+        "Something has to keep the grays away from the hues. What pushes colors apart?",
+        "Switch separate off, and leave the rest as it is.",
     ),
     "not-missed": (
-        _("What is there already without being asked for?"),
-        _("Latents are brought to length 1 before they are decoded, whatever their length was."),
-        _("Switch unitarity off. Then change the seed, twice, and touch nothing else."),
+        "What is there already without being asked for?",
+        "Latents are brought to length 1 before they are decoded, whatever their length was.",
+        "Switch unitarity off. Then change the seed, twice, and touch nothing else.",
     ),
     "half-round": (
-        _("What tells the network where on the wheel red belongs?"),
-        _("Without it any angle is as good as another. Which one comes out is a matter of the seed."),
-        _("Switch anchor off and go through the seeds: about one in five will do."),
+        "What tells the network where on the wheel red belongs?",
+        "Without it any angle is as good as another. Which one comes out is a matter of the seed.",
+        "Switch anchor off and go through the seeds: about one in five will do.",
     ),
     "bad-luck": (
-        _("The same settings, another seed: what differs between two such runs?"),
-        _("Reset all, choose the schedule ex-2.7, and go through the seeds. Watch the greys, not the intact error."),
-        _("About one seed in fifteen fails. If a grey shares the plane with the hues, what does deleting hue delete?"),
+        "The same settings, another seed: what differs between two such runs?",
+        "Reset all, choose the schedule ex-2.7, and go through the seeds. Watch the grays, not the intact error.",
+        "About one seed in fifteen fails. If a gray shares the plane with the hues, what does deleting hue delete?",
     ),
     "noisy": (
-        _("Labels that say nothing put random colours into the plane. Which regularizer could resist?"),
-        _("The greys are what goes wrong first. Push colours further apart."),
-        _("Raise separate to × 5 and planarity to × 3, and try a few seeds."),
+        "Labels that say nothing put random colors into the plane. Which regularizer could resist?",
+        "The grays are what goes wrong first. Push colors further apart.",
+        "Raise separate to × 5 and planarity to × 3, and try a few seeds.",
     ),
     "fewest": (
-        _("Deleting warmth takes the first axis. What has to be on it, and what must not be?"),
-        _("One regularizer puts red there. Another keeps the greys from following."),
-        _("Anchor and separate are enough. On ex-2.7 a weaker separate, × 0.3, does it on nearly every seed."),
+        "Deleting warmth takes the first axis. What has to be on it, and what must not be?",
+        "One regularizer puts red there. Another keeps the grays from following.",
+        "Anchor and separate are enough. On ex-2.7 a weaker separate, × 0.3, does it on nearly every seed.",
     ),
     "better": (
-        _("The network that ships was the best of 200 seeds. What else than the seed could you change?"),
-        _("More updates halve the intact error. Selectivity is a matter of luck, so try often."),
-        _("Take 6000 updates, planarity × 1 or × 2, and a dozen seeds: about one in four will do."),
+        "The network that ships was the best of 200 seeds. What else than the seed could you change?",
+        "More updates halve the intact error. Selectivity is a matter of luck, so try often.",
+        "Take 6000 updates, planarity × 1 or × 2, and a dozen seeds: about one in four will do.",
     ),
 }
 # In other words than the verdict's, so that it has to be understood.
 REASONS = {
-    Cause.GREYS_IN_PLANE: _("Tones lie where only hues should be"),
-    Cause.GREYS_HARMED: _("Tones lie apart from the hues and are hit all the same"),
-    Cause.HUE_OFF_PLANE: _("Some hue is kept where nothing was deleted"),
-    Cause.ROTATED: _("The deleted axis holds another pair of colours"),
-    Cause.RED_OFF_AXIS: _("Red never came near its axis"),
-    Cause.NOT_CONVERGED: _("It could not give colours back even before"),
+    Cause.GRAYS_IN_PLANE: "Tones lie where only hues should be",
+    Cause.GRAYS_HARMED: "Tones lie apart from the hues and are hit all the same",
+    Cause.HUE_OFF_PLANE: "Some hue is kept where nothing was deleted",
+    Cause.ROTATED: "The deleted axis holds another pair of colors",
+    Cause.RED_OFF_AXIS: "Red never came near its axis",
+    Cause.NOT_CONVERGED: "It could not give colors back even before",
 }
 
 # --- what a session remembers --------------------------------------------------------------------
@@ -154,31 +151,31 @@ def _mark() -> list[Mission]:
 
 def _regularizers(part: Part, run: Evidence) -> str:
     n = int(part.value)
-    return ngettext("{n} regularizer is on", "{n} regularizers are on", n).format(n=n)
+    return f"{n} regularizer is on" if n == 1 else f"{n} regularizers are on"
 
 
 def _why(found: Iterable[Cause]) -> str:
-    return ", ".join(CAUSES[cause] for cause in found) or CAUSES[Cause.GREYS_HARMED]
+    return ", ".join(CAUSES[cause] for cause in found) or CAUSES[Cause.GRAYS_HARMED]
 
 
 def _sound(part: Part, run: Evidence) -> str:
-    return _("the run is sound") if part.met else _("the run is not sound: {why}").format(why=_why(run.causes))
+    return "the run is sound" if part.met else f"the run is not sound: {_why(run.causes)}"
 
 
 def _nothing_else(part: Part, run: Evidence) -> str:
     others = [cause for cause in run.causes if cause is not Cause.ROTATED]
-    return _("more is wrong than the angle: {why}").format(why=_why(others))
+    return f"more is wrong than the angle: {_why(others)}"
 
 
 def _fails(part: Part, run: Evidence) -> str:
-    words = _("seed {n} fails") if part.met else _("seed {n} does not fail")
+    words = "seed {n} fails" if part.met else "seed {n} does not fail"
     return words.format(n=run.config.seed)
 
 
 def _reason(part: Part, run: Evidence) -> str:
     if part.met:
-        return _("the reason is right")
-    return _("the reason is not given yet") if part.value == 0 else _("that is not the reason")
+        return "the reason is right"
+    return "the reason is not given yet" if part.value == 0 else "that is not the reason"
 
 
 def _whole(value: float) -> str:
@@ -200,31 +197,31 @@ def _value(words: str, write: Callable[[float], str] = figure) -> Callable[[Part
 
 
 SAYS: dict[What, Callable[[Part, Evidence], str]] = {
-    What.FINISHED: _value(_("the run ended early, at step {value}"), _whole),
-    What.CONVERGED: _value(_("it has not converged, its intact maximum MSE is {value}")),
-    What.GREYS_LOST: _value(_("deleting hue leaves the greys an MSE of {value}")),
-    What.INTACT: _value(_("the intact maximum MSE is {value}")),
+    What.FINISHED: _value("the run ended early, at step {value}", _whole),
+    What.CONVERGED: _value("it has not converged, its intact maximum MSE is {value}"),
+    What.GRAYS_LOST: _value("deleting hue leaves the grays an MSE of {value}"),
+    What.INTACT: _value("the intact maximum MSE is {value}"),
     What.REGULARIZERS: _regularizers,
     What.SOUND: _sound,
-    What.SEEDS: _value(_("sound seeds with these settings: {value}"), _whole),
-    What.UNHARMED: _value(_("other seeds with these settings that are not sound: {value}"), _whole),
-    What.ANGLE: _value(_("red stands {value}° from the first axis"), _whole),
+    What.SEEDS: _value("sound seeds with these settings: {value}", _whole),
+    What.UNHARMED: _value("other seeds with these settings that are not sound: {value}", _whole),
+    What.ANGLE: _value("red stands {value}° from the first axis", _whole),
     What.NOTHING_ELSE: _nothing_else,
-    What.PUBLISHED: _value(_("these are not the published settings")),
+    What.PUBLISHED: _value("these are not the published settings"),
     What.FAILS: _fails,
     What.REASON: _reason,
-    What.NOISE: _value(_("{value} of the labels are noise"), percent),
-    What.RED: _value(_("red’s MSE is {value}")),
-    What.GREYS_SPARED: _value(_("the worst grey’s MSE is {value}")),
-    What.RED_ON_AXIS: _value(_("red’s cosine to the first axis is {value}")),
-    What.SELECTIVITY: _value(_("selectivity is {value}"), _fine),
+    What.NOISE: _value("{value} of the labels are noise", percent),
+    What.RED: _value("red’s MSE is {value}"),
+    What.GRAYS_SPARED: _value("the worst gray’s MSE is {value}"),
+    What.RED_ON_AXIS: _value("red’s cosine to the first axis is {value}"),
+    What.SELECTIVITY: _value("selectivity is {value}", _fine),
 }
 # The bound belongs to the sentence only where the goal does not say it, and only when it is missed.
 BOUNDS = {
-    What.REGULARIZERS: _("at most {bound:.0f}"),
-    What.SEEDS: _("of {bound:.0f}"),
-    What.RED_ON_AXIS: _("at least {bound:g}"),
-    What.CONVERGED: _("at most {bound:g}"),
+    What.REGULARIZERS: "at most {bound:.0f}",
+    What.SEEDS: "of {bound:.0f}",
+    What.RED_ON_AXIS: "at least {bound:g}",
+    What.CONVERGED: "at most {bound:g}",
 }
 # Worth a word only when they are missed.
 TACIT = frozenset({What.CONVERGED, What.FINISHED, What.UNHARMED, What.PUBLISHED, What.RED_ON_AXIS, What.NOTHING_ELSE})
@@ -240,14 +237,14 @@ def _say(part: Part, run: Evidence) -> str:
 def in_words(state: State, run: Evidence | None) -> str:
     """How near a run came: what is missing first, then what is good already."""
     if run is None or not state.parts:
-        return _("No run yet: the Train page makes one.")
+        return "No run yet: the Train page makes one."
     if state.done:
-        return _("Done with {settings}.").format(settings=settings(run.config))
+        return f"Done with {settings(run.config)}."
     missing = [_say(part, run) for part in state.parts if not part.met]
     good = [_say(part, run) for part in state.parts if part.met and part.what not in TACIT]
-    words = _("Not yet: {missing}.").format(missing="; ".join(missing))
+    words = f"Not yet: {'; '.join(missing)}."
     if good:
-        words += " " + _("Good: {good}.").format(good="; ".join(good))
+        words += " " + f"Good: {'; '.join(good)}."
     return words
 
 
@@ -272,7 +269,7 @@ def wait() -> None:
     slots: _Slots | None = getattr(_drawn, "slots", None)
     mission = opened()
     if slots and slots.line and mission:
-        slots.line.html(_line_html(mission, _("This run counts as soon as it is shown: guess first, or skip.")))
+        slots.line.html(_line_html(mission, "This run counts as soon as it is shown: guess first, or skip."))
 
 
 def note(run: Trained) -> None:
@@ -303,7 +300,7 @@ def strip() -> None:
         ):
             # In the page's own order, where the keyboard finds it: Streamlit hangs a popover behind all else.
             # Another key with another mission: choosing one closes the list.
-            fold = st.expander(_("Missions"), key=f"missions-fold-{mission.id if mission else ''}", type="compact")
+            fold = st.expander("Missions", key=f"missions-fold-{mission.id if mission else ''}", type="compact")
             with fold, st.container(key="mission-rows"):
                 rows = {each.id: _row(each, mission) for each in MISSIONS}
             count = st.empty()
@@ -341,29 +338,29 @@ def _tools(mission: Mission) -> None:
 
     with st.container(key="mission-tools", horizontal=True, width="content", gap="small"):
         told = _hints().get(mission.id, 0) >= len(HINTS[mission.id])
-        st.button(_("Hint"), key="mission-hint", on_click=hint, disabled=told, type="tertiary")
-        st.button(_("Put away"), key="mission-close", on_click=_open, args=(None,), type="tertiary")
+        st.button("Hint", key="mission-hint", on_click=hint, disabled=told, type="tertiary")
+        st.button("Put away", key="mission-close", on_click=_open, args=(None,), type="tertiary")
     if mission.asks:
         st.selectbox(
-            _("Why did it fail?"),
+            "Why did it fail?",
             list(REASONS),
             index=None,
             format_func=REASONS.__getitem__,
             key="mission-reason",
-            placeholder=_("Why did it fail?"),
+            placeholder="Why did it fail?",
             label_visibility="collapsed",
             persist_state="session",
         )
 
 
 def _count_html() -> str:
-    words = _("{n} of {all} done").format(n=len(solved()), all=len(MISSIONS))
+    words = f"{len(solved())} of {len(MISSIONS)} done"
     return f'<p class="xc-count">{escape(words)}</p>'
 
 
 def _row_html(mission: Mission) -> str:
     config = solved().get(mission.id)
-    words = _("Done with {settings}.").format(settings=settings(config)) if config else _("Open.")
+    words = f"Done with {settings(config)}." if config else "Open."
     return (
         f'<div class="xc-mission">{_mark_of(config is not None)}'
         f"<p><em>{_html(words)}</em> {_html(GOALS[mission.id])}</p></div>"
@@ -374,7 +371,7 @@ def _line_html(mission: Mission, words: str = "") -> str:
     """The open mission; `words` say how it stands while it is not solved."""
     config = solved().get(mission.id)
     if config:
-        words = _("Done with {settings}.").format(settings=settings(config))
+        words = f"Done with {settings(config)}."
     words = words or in_words(_state(mission), _runs()[-1] if _runs() else None)
     told = HINTS[mission.id][: _hints().get(mission.id, 0)]
     items = "".join(f"<li>{_html(hint)}</li>" for hint in told)

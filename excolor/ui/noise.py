@@ -34,9 +34,9 @@ class Point:
     causes: tuple[Cause, ...]
 
     @property
-    def greys_harmed(self) -> bool:
-        """Whether deleting hue harms the greys, or would: they lie in its plane."""
-        return Cause.GREYS_IN_PLANE in self.causes or not self.figures.hue.grey_mse <= FAILS_ABOVE
+    def grays_harmed(self) -> bool:
+        """Whether deleting hue harms the grays, or would: they lie in its plane."""
+        return Cause.GRAYS_IN_PLANE in self.causes or not self.figures.hue.gray_mse <= FAILS_ABOVE
 
     @property
     def sound(self) -> bool:
@@ -135,14 +135,14 @@ class Tolerance:
     Attributes:
         sound_to: the highest level up to which every run is sound; not a number when there is none.
         breaks_at: the next level, or None when every run is sound.
-        greys, off_plane, red: in how many runs of that level the greys are harmed, hue is not in the plane, red is not
+        grays, off_plane, red: in how many runs of that level the grays are harmed, hue is not in the plane, red is not
             where it should be.
         red_to: the highest level up to which the verdict finds red where it should be in every run.
     """
 
     sound_to: float
     breaks_at: float | None
-    greys: int
+    grays: int
     off_plane: int
     red: int
     red_to: float
@@ -165,7 +165,7 @@ def tolerance(points: Sequence[Point]) -> Tolerance:
     return Tolerance(
         sound_to,
         breaks_at,
-        sum(each.greys_harmed for each in broken),
+        sum(each.grays_harmed for each in broken),
         sum(Cause.HUE_OFF_PLANE in each.causes for each in broken),
         sum(bool(astray & {*each.causes}) for each in broken),
         red_to,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -33,7 +32,7 @@ def chart(
     """Draw a chart: its specification, the rows that fill it, and what it says in words.
 
     Args:
-        mark: the rows that mark the picked colour; a chart with them picks the colour that is clicked.
+        mark: the rows that mark the picked color; a chart with them picks the color that is clicked.
     """
     width: Literal["content", "stretch"] = "content" if fixed else "stretch"
     if mark is None:
@@ -49,7 +48,7 @@ def chart(
 
 
 def swatches(key: str, codes: Sequence[str]) -> None:
-    """Put a square of its colour before the first choices of the pills that have this key."""
+    """Put a square of its color before the first choices of the pills that have this key."""
     rules = [f".st-key-{key} button:nth-of-type({i}) p::before {{ background: {c}; }}" for i, c in enumerate(codes, 1)]
     shape = f".st-key-{key} button:nth-of-type(-n + {len(codes)}) p::before {{ content: ''; }}"
     st.html(f"<style>{shape}{''.join(rules)}</style>")
@@ -57,7 +56,7 @@ def swatches(key: str, codes: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Patch:
-    """A reconstructed colour `[3]` beside the true one `[3]`, what stands beneath it, and what it is in words."""
+    """A reconstructed color `[3]` beside the true one `[3]`, what stands beneath it, and what it is in words."""
 
     output: ArrayLike
     true: ArrayLike
@@ -67,7 +66,7 @@ class Patch:
 
 
 def patches(row: Sequence[Patch]) -> None:
-    """Large patches beside each other: the reconstructed colour, with the true colour as a square inside it."""
+    """Large patches beside each other: the reconstructed color, with the true color as a square inside it."""
     st.html(f'<div class="xc-row">{"".join(map(_patch, row))}</div>')
 
 
@@ -88,12 +87,12 @@ def figure_list(values: Mapping[str, str], label: str) -> None:
 
 
 FIGURE_NAMES = {
-    "max_mse": _("maximum MSE"),
-    "median_mse": _("median MSE"),
-    "grey_mse": _("MSE of the greys"),
-    "grey_share": _("outputs that are grey"),
-    "target_mse": _("target MSE"),
-    "bystander_mse": _("bystander MSE"),
+    "max_mse": "maximum MSE",
+    "median_mse": "median MSE",
+    "gray_mse": "MSE of the grays",
+    "gray_share": "outputs that are gray",
+    "target_mse": "target MSE",
+    "bystander_mse": "bystander MSE",
 }
 
 
@@ -101,7 +100,7 @@ def written(figures: Intact | Deletion) -> dict[str, str]:
     """Each figure by the name that students see; one that does not apply is a dash."""
     values = vars(figures)
     return {
-        name: (percent if key == "grey_share" else figure)(values.get(key, math.nan))
+        name: (percent if key == "gray_share" else figure)(values.get(key, math.nan))
         for key, name in FIGURE_NAMES.items()
     }
 
@@ -111,15 +110,15 @@ def figure_table(models: Sequence[tuple[str, Figures]]) -> None:
     parts = [[written(each) for each in (figures.intact, figures.warmth, figures.hue)] for _name, figures in models]
     rows = [[name, *(part[name] for group in parts for part in group)] for name in FIGURE_NAMES.values()]
     groups = "".join(f'<th colspan="3" scope="colgroup">{escape(name)}</th>' for name, _figures in models)
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (_("intact"), _("− warmth"), _("− hue")))
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in ("intact", "− warmth", "− hue"))
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
         for name, *values in rows
     )
     singles = {
-        _("selectivity"): [figure(figures.selectivity) for _name, figures in models],
-        _("red's cosine"): [figure(figures.red_cosine) for _name, figures in models],
-        _("the run fails"): [_("yes") if figures.fails else _("no") for _name, figures in models],
+        "selectivity": [figure(figures.selectivity) for _name, figures in models],
+        "red's cosine": [figure(figures.red_cosine) for _name, figures in models],
+        "the run fails": ["yes" if figures.fails else "no" for _name, figures in models],
     }
     for name, values in singles.items():
         cells = "".join(f"<td>{escape(value)}</td><td></td><td></td>" for value in values)
@@ -131,7 +130,7 @@ def figure_table(models: Sequence[tuple[str, Figures]]) -> None:
 
 
 def strip(names: list[str], columns: Mapping[str, tuple[ArrayLike, list[str]]], true: ArrayLike) -> None:
-    """A table of small patches: a row per colour, a column per model, with the error of each in words."""
+    """A table of small patches: a row per color, a column per model, with the error of each in words."""
     inside = rgb_to_hex(true)
     cells = [
         [_cell(*each) for each in zip(rgb_to_hex(outputs), inside, errors, strict=True)]

@@ -1,4 +1,4 @@
-"""The colour that a visitor has picked, in whatever chart of whatever page: the same on all of them."""
+"""The color that a visitor has picked, in whatever chart of whatever page: the same on all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CODE = re.compile(r"#[0-9a-f]{6}")
 
 
 def picked() -> str | None:
-    """The colour as `#rrggbb`, or None."""
+    """The color as `#rrggbb`, or None."""
     return st.session_state.get("picked")
 
 
@@ -20,7 +20,7 @@ def turn() -> int:
 
 
 def pick(code: object) -> None:
-    """Pick a colour, written `#rrggbb`; anything else, which a browser might send, picks none."""
+    """Pick a color, written `#rrggbb`; anything else, which a browser might send, picks none."""
     sound = isinstance(code, str) and _CODE.fullmatch(code)
     st.session_state["picked"] = code if sound else None
     st.session_state["picked-turn"] = turn() + 1

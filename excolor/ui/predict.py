@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from html import escape
 from typing import Any
 
@@ -40,7 +39,7 @@ class Row:
         name: what it is about.
         said, found: whether it was marked, and whether it is so.
         measured: the figure that shows it, in words.
-        swatch: a colour, if it is about one.
+        swatch: a color, if it is about one.
     """
 
     group: str
@@ -112,8 +111,8 @@ def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) ->
             key=f"predict-{each.id}",
         )
     with st.container(horizontal=True):
-        st.button(_("Reveal"), on_click=reveal, type="primary", key="predict-reveal")
-        st.button(_("Skip"), on_click=skip, key="predict-skip", help=_("Show the result. You will not be asked again."))
+        st.button("Reveal", on_click=reveal, type="primary", key="predict-reveal")
+        st.button("Skip", on_click=skip, key="predict-skip", help="Show the result. You will not be asked again.")
 
 
 def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
@@ -123,17 +122,17 @@ def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
         threshold: from which figure on something counts as so, in words.
     """
     right = sum(row.said == row.found for row in rows)
-    score = _("Your prediction: {right} of {all} right").format(right=right, all=len(rows))
+    score = f"Your prediction: {right} of {len(rows)} right"
     with st.expander(score, expanded=st.session_state.get("predict-fresh") == about):
         st.markdown(threshold)
         _table(rows)
         reasons = _reasons()
         reasons[about] = st.text_input(
-            _("Why? One line, for yourself"),
+            "Why? One line, for yourself",
             reasons.get(about, ""),
             max_chars=MAX_WHY,
             key=f"predict-why-{hash(about)}",
-            placeholder=_("It came out like this because …"),
+            placeholder="It came out like this because …",
         )
 
 
@@ -174,7 +173,7 @@ def _named(row: Row) -> str:
 
 def _cell(row: Row) -> str:
     right = row.said == row.found
-    verdict = _("✓ right") if right else _("× you said {what}").format(what=_("yes") if row.said else _("no"))
-    found = _("yes") if row.found else _("no")
+    verdict = "✓ right" if right else f"× you said {'yes' if row.said else 'no'}"
+    found = "yes" if row.found else "no"
     weight = "" if right else ' class="wrong"'
     return f"<td{weight}><b>{escape(found)}</b> <span>{escape(row.measured)}</span><em>{escape(verdict)}</em></td>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from gettext import gettext as _
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from excolor.ui.subject import Subject, figures_of, shipped, subject
 
 MAX_KEPT = 12
 MAX_NAME = 40
-HELP = _("robust is trained with our schedule, ex-2.7 with the published one. Your own runs join them.")
+HELP = "robust is trained with our schedule, ex-2.7 with the published one. Your own runs join them."
 LAST = "last run"  # of the Train page
 
 
@@ -38,13 +37,13 @@ def keep(name: str, run: Subject) -> str:
     """
     name = name.strip()
     if not name:
-        raise ExcolorError(_("The name is empty; give the run a name to find it again by."))
+        raise ExcolorError("The name is empty; give the run a name to find it again by.")
     if len(name) > MAX_NAME:
-        raise ExcolorError(_("The name has {n} characters; use up to {most}.").format(n=len(name), most=MAX_NAME))
+        raise ExcolorError(f"The name has {len(name)} characters; use up to {MAX_NAME}.")
     if name in _taken():
-        raise ExcolorError(_("{name} is taken; choose another name.").format(name=name))
+        raise ExcolorError(f"{name} is taken; choose another name.")
     if len(kept()) >= MAX_KEPT:
-        raise ExcolorError(_("{n} runs are kept, and that is all there is room for; forget one.").format(n=MAX_KEPT))
+        raise ExcolorError(f"{MAX_KEPT} runs are kept, and that is all there is room for; forget one.")
     kept()[name] = replace(run, name=name)
     return name
 
@@ -101,9 +100,9 @@ def choose(key: str) -> Subject:
     st.session_state[key] = st.session_state["model"]
     names = list(models)
     if len(names) <= 4:
-        st.segmented_control(_("Model"), names, key=key, help=HELP, on_change=remember, required=True)
+        st.segmented_control("Model", names, key=key, help=HELP, on_change=remember, required=True)
     else:
-        st.selectbox(_("Model"), names, key=key, help=HELP, on_change=remember, width=240)
+        st.selectbox("Model", names, key=key, help=HELP, on_change=remember, width=240)
     return models[st.session_state["model"]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from gettext import gettext as _
 
 import numpy as np
 import stpyvista
@@ -35,9 +34,7 @@ def mount(build: Callable[[], str], key: str, alt: str, height: int = HEIGHT) ->
     try:
         page = build()
     except Exception as error:  # whatever VTK runs into, the projections on the page show the same
-        st.warning(
-            _("The scene could not be built ({kind}). The flat charts show the same.").format(kind=type(error).__name__)
-        )
+        st.warning(f"The scene could not be built ({type(error).__name__}). The flat charts show the same.")
         return
     data = {"_html": page, "backend": "trame", "height": height, "width": 0, "use_container_width": True}
     stpyvista._stpv_component(key=key, data=data)
@@ -46,12 +43,12 @@ def mount(build: Callable[[], str], key: str, alt: str, height: int = HEIGHT) ->
 
 def axis_names(chosen: Subject) -> list[str]:
     """Every axis by its number and what lives on it."""
-    words = {"warmth": _("warmth"), "hue": _("hue"), "tone": _("tone"), "": ""}
+    words = {"warmth": "warmth", "hue": "hue", "tone": "tone", "": ""}
     return [f"u{latents.sub(k)} {words[role]}".strip() for k, role in enumerate(axis_roles(chosen.model))]
 
 
 def shown_colors() -> np.ndarray:
-    """The colours whose latents are drawn: RGB 8³, then the seventeen named ones, `[529, 3]`."""
+    """The colors whose latents are drawn: RGB 8³, then the seventeen named ones, `[529, 3]`."""
     return np.concatenate([rgb_grid(_LEVELS).reshape(-1, 3), np.stack(list(named_colors().values()))])
 
 
@@ -79,7 +76,7 @@ def training_page(chosen: Subject, dims: Dims) -> str:
     frames = np.stack([places[..., k] for k in dims], axis=-1)
     colors = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in shown["colors"]])
     panel = scenes.latent_panel("", places[-1], colors, dims, axis_names(chosen))
-    names = tuple(_("{done} updates").format(done=done) for done in shown["steps"])
+    names = tuple(f"{done} updates" for done in shown["steps"])
     return scenes.to_html(
         Scene((panel,), _views(), frames=frames, frame_names=names, words=_words()), "training", HEIGHT
     )
@@ -89,16 +86,16 @@ def training_page(chosen: Subject, dims: Dims) -> str:
 def cube_page(chosen: Subject, answers: bool) -> str:
     """A page with the RGB cube on its black corner, from the front and from the back."""
     given = hue_answers(chosen) if answers else None
-    panels = tuple(scenes.cube_panel(title, given) for title in (_("front"), _("back")))
+    panels = tuple(scenes.cube_panel(title, given) for title in ("front", "back"))
     return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words()), "cube", HEIGHT)
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
 def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -> str:
-    """A page with two HSV cubes that turn together: the training colours, and those of them that were drawn."""
+    """A page with two HSV cubes that turn together: the training colors, and those of them that were drawn."""
     grid = hsv_grid(*TRAINING_GRID).reshape(-1, 3)
     panels = tuple(scenes.hsv_panel(title, hsv) for title, hsv in zip(titles, (grid, grid[drawn]), strict=True))
-    names = {"front": _("front"), "side": _("from the side"), "below": _("from below"), "oblique": _("oblique")}
+    names = {"front": "front", "side": "from the side", "below": "from below", "oblique": "oblique"}
     views = tuple(scenes.View(names[view.name], view.position, view.up) for view in scenes.HSV_VIEWS)
     return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words()), "hsv", height)
 
@@ -116,15 +113,13 @@ def _panel(title: str, chosen: Subject, dims: Dims, deleted: Sequence[int], true
 
 
 def _views() -> tuple[scenes.View, ...]:
-    names = {"front": _("front"), "side": _("from the side"), "above": _("from above"), "oblique": _("oblique")}
+    names = {"front": "front", "side": "from the side", "above": "from above", "oblique": "oblique"}
     return tuple(scenes.View(names[view.name], view.position, view.up) for view in LATENT_VIEWS)
 
 
 def _words() -> dict[str, str]:
     return {
-        "none": _(
-            "This browser has no WebGL, so the scene cannot be drawn. The flat charts on this page show the same."
-        ),
-        "views": _("Where to look from"),
-        "frames": _("Moment of the training"),
+        "none": "This browser has no WebGL, so the scene cannot be drawn. The flat charts on this page show the same.",
+        "views": "Where to look from",
+        "frames": "Moment of the training",
     }

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from gettext import gettext as _
 
 from excolor.config import RunConfig
 from excolor.verdict import Cause
 
 CAUSES = {
-    Cause.DIVERGED: _("it diverged"),
-    Cause.NOT_CONVERGED: _("it has not converged"),
-    Cause.GREYS_IN_PLANE: _("greys lie in the hue plane"),
-    Cause.GREYS_HARMED: _("deleting hue harms the greys"),
-    Cause.HUE_OFF_PLANE: _("hue is not in the plane"),
-    Cause.ROTATED: _("the wheel is rotated"),
-    Cause.RED_OFF_AXIS: _("red is not on its axis"),
+    Cause.DIVERGED: "it diverged",
+    Cause.NOT_CONVERGED: "it has not converged",
+    Cause.GRAYS_IN_PLANE: "grays lie in the hue plane",
+    Cause.GRAYS_HARMED: "deleting hue harms the grays",
+    Cause.HUE_OFF_PLANE: "hue is not in the plane",
+    Cause.ROTATED: "the wheel is rotated",
+    Cause.RED_OFF_AXIS: "red is not on its axis",
 }
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -48,20 +47,16 @@ def dims_text(dims: tuple[int, ...]) -> str:
 def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()
-    parts = [config.schedule, _("seed {n}").format(n=config.seed)]
+    parts = [config.schedule, f"seed {config.seed}"]
     weights = vars(config.weights)
     if any(weights.values()):
-        parts += [
-            f"{term} × {weight:g}" if weight else _("no {term}").format(term=term)
-            for term, weight in weights.items()
-            if weight != 1
-        ]
+        parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in weights.items() if weight != 1]
     else:
-        parts.append(_("all off"))
+        parts.append("all off")
     if config.bottleneck != usual.bottleneck:
-        parts.append(_("width {n}").format(n=config.bottleneck))
+        parts.append(f"width {config.bottleneck}")
     if config.steps != usual.steps:
-        parts.append(_("{n} updates").format(n=config.steps))
+        parts.append(f"{config.steps} updates")
     if config.label_noise:
-        parts.append(_("{share} noise").format(share=percent(config.label_noise)))
+        parts.append(f"{percent(config.label_noise)} noise")
     return ", ".join(parts)

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import ArrayLike
 
 from excolor.charts import brightness, curves, latents, patches
-from excolor.color import GREY_WITHIN, HUES, PATCH_GRID
+from excolor.color import GRAY_WITHIN, HUES, PATCH_GRID
 from excolor.evaluation import (
     Deletion,
     Intact,
@@ -35,14 +35,14 @@ class Column:
     """One column of the comparison: `dims` deleted from a model, by ablation or by pruning.
 
     Attributes:
-        patches_grey: share of the fully saturated patches that come out grey, black among them.
+        patches_gray: share of the fully saturated patches that come out gray, black among them.
         named_brightness: mean channel of the answers to the twelve named hues, `[12]`.
     """
 
     dims: tuple[int, ...]
     figures: Intact | Deletion
     patches: pa.Table
-    patches_grey: float
+    patches_gray: float
     curves: dict[str, pa.Table]
     latents: dict[tuple[int, int], pa.Table]
     brightness: pa.Table
@@ -61,7 +61,7 @@ def operate(model: ColorAutoencoder, dims: tuple[int, ...], pruned: bool) -> Col
 
 
 def answers(chosen: Subject, dims: tuple[int, ...], pruned: bool, rgb: ArrayLike) -> Response:
-    """What a model makes of colours `[..., 3]` once `dims` are deleted.
+    """What a model makes of colors `[..., 3]` once `dims` are deleted.
 
     Under pruning the dims that are left keep their numbers, so that the axes stay where they were: u is `[N, D]`.
     """
@@ -87,7 +87,7 @@ def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
         dims,
         _figures(chosen, model, dims),
         patches.table(on_patches.rgb, on_patches.mse),
-        float(np.mean(np.ptp(on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1], axis=-1) < GREY_WITHIN)),
+        float(np.mean(np.ptp(on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1], axis=-1) < GRAY_WITHIN)),
         {axis: curves.table(axis, respond(model, curves.colors(axis)).mse) for axis in curves.AXES},
         {view: latents.table(view, u, on_latents.rgb, dims) for view in views},
         brightness.table(respond(model, brightness.colors()).rgb),
@@ -104,13 +104,13 @@ def _figures(chosen: Subject, model: ColorAutoencoder, dims: tuple[int, ...]) ->
 
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
 def residue_of(chosen: Subject, dims: tuple[int, ...]) -> Residue:
-    """What is left of the latents of vibrant colours once `dims` are deleted."""
+    """What is left of the latents of vibrant colors once `dims` are deleted."""
     return residue(chosen.model, dims)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Subject: by_key})
 def wheel(chosen: Subject) -> pa.Table:
-    """The rows of a model's colour wheel: its latents on the hue plane."""
+    """The rows of a model's color wheel: its latents on the hue plane."""
     response = respond(chosen.model, latents.colors())
     return latents.table(latents.VIEWS[0], response.u, response.rgb)
 

@@ -1,10 +1,10 @@
 // What a lesson adds to trame-vtk's viewer: titles, labels that follow the camera, camera presets, a camera that is
-// kept when the scene is built again, frames to scrub, balls for points, and a ring round the picked colour. `EXCOLOR`
+// kept when the scene is built again, frames to scrub, balls for points, and a ring round the picked color. `EXCOLOR`
 // holds the settings, `window.global.renderWindow` the scene, and `excolorPicked` of the page around it what is picked.
 
 const { panels, views, words, reach, radius, frames, ball } = EXCOLOR;
 const STACKED = 190; // pixels: at least the height of a panel under another
-const CLEAR = 20; // pixels around the centre in which no name stands
+const CLEAR = 20; // pixels around the center in which no name stands
 const LINE = 8; // half the height of a name, in pixels
 const over = document.body.appendChild(document.createElement("div"));
 over.className = "xc-over";
@@ -95,7 +95,7 @@ function start(renderWindow, renderers) {
         const [x, y] = renderer.worldToNormalizedDisplay(...place, across / down);
         return [x * width, (1 - y) * height];
       };
-      const centre = at([0, 0, 0]);
+      const center = at([0, 0, 0]);
       titles[i].style.left = `${column * width + 12}px`;
       titles[i].style.top = `${(1 - top) * height + 8}px`;
       const spot = picked?.places[i];
@@ -105,7 +105,7 @@ function start(renderWindow, renderers) {
         Object.assign(rings[i].style, { left: `${x - size}px`, top: `${y - size}px`, width: `${2 * size}px`, height: `${2 * size}px`, background: picked.color });
       }
       for (const { place, node, half } of labels[i]) {
-        const [x, y] = at(place), away = [x - centre[0], y - centre[1]], distance = Math.hypot(...away) || 1;
+        const [x, y] = at(place), away = [x - center[0], y - center[1]], distance = Math.hypot(...away) || 1;
         // Beyond what it names, and not beyond the panel's edge; nowhere when its axis points at the reader: it would hide points.
         node.style.left = `${within(x + (half * away[0]) / distance, column * width, across, half)}px`;
         node.style.top = `${within(y + (LINE * away[1]) / distance, (1 - top) * height, down, LINE)}px`;
@@ -131,9 +131,9 @@ function start(renderWindow, renderers) {
   }
 }
 
-// Every point of a mesh becomes a ball in its colour.
+// Every point of a mesh becomes a ball in its color.
 function makeBalls(mesh) {
-  const centres = mesh.getPoints().getData(), n = centres.length / 3, corners = ball.corners.length / 3;
+  const centers = mesh.getPoints().getData(), n = centers.length / 3, corners = ball.corners.length / 3;
   const scalars = mesh.getPointData().getScalars(), levels = scalars.getData();
   scalars.setData(Uint8Array.from({ length: n * corners * 3 }, (_, i) => levels[3 * Math.floor(i / (3 * corners)) + (i % 3)]), 3);
   const faces = new Uint32Array((n * ball.triangles.length * 4) / 3);
@@ -145,13 +145,13 @@ function makeBalls(mesh) {
   }
   mesh.getVerts().setData(new Uint32Array(0));
   mesh.getPolys().setData(faces);
-  moveBalls(mesh, centres);
+  moveBalls(mesh, centers);
 }
 
-function moveBalls(mesh, centres) {
-  const { corners } = ball, data = new Float32Array((centres.length * corners.length) / 3);
-  for (let i = 0, k = 0; i < centres.length; i += 3) {
-    for (let v = 0; v < corners.length; v++, k++) data[k] = centres[i + (v % 3)] + radius * corners[v];
+function moveBalls(mesh, centers) {
+  const { corners } = ball, data = new Float32Array((centers.length * corners.length) / 3);
+  for (let i = 0, k = 0; i < centers.length; i += 3) {
+    for (let v = 0; v < corners.length; v++, k++) data[k] = centers[i + (v % 3)] + radius * corners[v];
   }
   mesh.getPoints().setData(data, 3);
   mesh.modified();

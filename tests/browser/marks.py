@@ -16,13 +16,13 @@ from excolor.charts.base import GROUND
 from excolor.color import hex_to_rgb
 from tests.browser.tools import settled
 
-# Of the elements in a chart, the white one of both rings that mark the picked colour.
+# Of the elements in a chart, the white one of both rings that mark the picked color.
 _RINGS = """
 chart => [...chart.querySelectorAll('path')]
   .filter(path => path.getAttribute('stroke') === '#ffffff' && path.getAttribute('stroke-width') === '2')
   .map(ring => ring.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2])
 """
-# The element that shows a colour, of those that can be clicked.
+# The element that shows a color, of those that can be clicked.
 _MARK = """
 (chart, code) => [...chart.querySelectorAll('path')].find(path => path.__data__?.datum?.true === code
   && getComputedStyle(path).pointerEvents !== 'none')
@@ -59,7 +59,7 @@ def middle(element: ElementHandle) -> Spot:
 
 
 def point(page: Page, chart: int, code: str) -> Spot:
-    """The mark of a colour; on a canvas, the pixel of just this colour that has most of its kind around it."""
+    """The mark of a color; on a canvas, the pixel of just this color that has most of its kind around it."""
     canvas = _canvas(charts(page).nth(chart))
     if canvas is None:
         mark = charts(page).nth(chart).evaluate_handle(_MARK, code).as_element()
@@ -81,7 +81,7 @@ def click(page: Page, at: Spot) -> None:
 
 
 def rings(page: Page) -> list[list[list[float]]]:
-    """In each chart, where on the screen are the middles of the rings that mark the picked colour."""
+    """In each chart, where on the screen are the middles of the rings that mark the picked color."""
     return [_rings(chart) for chart in charts(page).all()]
 
 

@@ -1,4 +1,4 @@
-"""Ablation on the screen: patches, latents and curves in their colours, figures those of the command line."""
+"""Ablation on the screen: patches, latents and curves in their colors, figures those of the command line."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PARTS = ("intact", "warmth", "hue")
 NAMES = {
     "max_mse": "maximum MSE",
     "median_mse": "median MSE",
-    "grey_mse": "MSE of the greys",
-    "grey_share": "outputs that are grey",
+    "gray_mse": "MSE of the grays",
+    "gray_share": "outputs that are gray",
     "target_mse": "target MSE",
     "bystander_mse": "bystander MSE",
 }
@@ -77,12 +77,12 @@ def numbers(rows: list[dict[str, Any]], *names: str) -> list[NDArray[np.float64]
 
 
 def off(image: Image, at: tuple[NDArray[np.int64], NDArray[np.int64]], codes: Sequence[str]) -> NDArray[np.int64]:
-    """By how many levels the pixels differ from these colours, `[N]`."""
+    """By how many levels the pixels differ from these colors, `[N]`."""
     return np.abs(image[at].astype(np.int64) - levels(codes)).max(-1)
 
 
 def assert_patches(image: Image, model: ColorAutoencoder) -> None:
-    """Each of the 768 has its true colour in the middle and the model's answer near its edge."""
+    """Each of the 768 has its true color in the middle and the model's answer near its edge."""
     response = respond(model, patches.colors())
     rows = patches.table(response.rgb, response.mse).to_pylist()
     x, x2, y, y2 = numbers(rows, "x", "x2", "y", "y2")
@@ -93,7 +93,7 @@ def assert_patches(image: Image, model: ColorAutoencoder) -> None:
 
 
 def assert_latents(image: Image, model: ColorAutoencoder, view: tuple[int, int]) -> None:
-    """A dot of the true colour where its latent is, unless it is hidden; the rim around them all."""
+    """A dot of the true color where its latent is, unless it is hidden; the rim around them all."""
     response = respond(model, latents.colors())
     rows = [row for row in latents.table(view, response.u, response.rgb).to_pylist() if row["kind"] == "color"]
     x, y = numbers(rows, "x", "y")
@@ -109,7 +109,7 @@ def assert_latents(image: Image, model: ColorAutoencoder, view: tuple[int, int])
 
 
 def assert_curve(image: Image) -> None:
-    """Points in the colours whose error they show; neighbours blend into each other a little."""
+    """Points in the colors whose error they show; neighbors blend into each other a little."""
     seen = np.unique(image.reshape(-1, 3), axis=0).astype(np.int64)
     for name in (*PRIMARIES, *SECONDARIES):
         true = np.rint(hsv_to_rgb([HUES[name], 1, 1]) * 255)
@@ -117,7 +117,7 @@ def assert_curve(image: Image) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_patches_latents_and_curves_are_drawn_in_their_colours(theme: Theme, new_page: Visit) -> None:
+def test_patches_latents_and_curves_are_drawn_in_their_colors(theme: Theme, new_page: Visit) -> None:
     page = new_page(theme=theme, height=4800)  # all of it at once: to scroll or to grow would draw it again
     open_page(page, "ablation")
     assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight <= main.clientHeight")
@@ -151,7 +151,7 @@ def written(values: dict[str, float | None]) -> dict[str, str]:
     words = dict.fromkeys(NAMES, "–")
     for key, value in values.items():
         if value is not None:
-            words[key] = percent(value) if key == "grey_share" else figure(value)
+            words[key] = percent(value) if key == "gray_share" else figure(value)
     return {NAMES[key]: said for key, said in words.items()}
 
 

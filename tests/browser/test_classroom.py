@@ -18,7 +18,7 @@ from tests.browser.session import Session, session
 CLASS = 30
 OFF = [None, *(f.name for f in fields(Weights))]
 SAID = {
-    Cause.GREYS_IN_PLANE: "Greys in the hue plane",
+    Cause.GRAYS_IN_PLANE: "Grays in the hue plane",
     Cause.HUE_OFF_PLANE: "Hue is not in the plane",
     Cause.ROTATED: "The wheel is rotated",
     Cause.RED_OFF_AXIS: "Red is not on its axis",
@@ -63,5 +63,5 @@ def test_thirty_trainings_started_at_once_all_end_with_their_own_verdict(server:
         said = re.findall(r"\*\*(.+?)\*\*", texts[texts.index("**Try first**") + 1])
         assert said == ([SAID[cause] for cause in found] or ["A sound run"]), config(student)
         table = visitor.html().partition('<table class="xc-table">')[2]
-        for value in (figures.intact.max_mse, figures.warmth.target_mse, figures.hue.grey_mse, figures.red_cosine):
+        for value in (figures.intact.max_mse, figures.warmth.target_mse, figures.hue.gray_mse, figures.red_cosine):
             assert f"<td>{figure(value)}</td>" in table, config(student)

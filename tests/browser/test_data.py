@@ -1,4 +1,4 @@
-"""Colours and labels in a real browser: draws and their tally, the noise, the sweep against runs made elsewhere."""
+"""Colors and labels in a real browser: draws and their tally, the noise, the sweep against runs made elsewhere."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_batches_are_drawn_marked_and_counted(page: Page) -> None:
         press(page, name)
         n += more
         drawn = stream(0, n)
-        assert f"{n} batches drawn, {n * BATCH:,} colours" in text(page)
+        assert f"{n} batches drawn, {n * BATCH:,} colors" in text(page)
         assert tally(page)["labels seen"] == [f"{int(each.sum()):,}" for each in (drawn.red, drawn.vibrant)]
         picture = chart(page, "batch")
         assert picture.locator("svg.marks .mark-rect.role-mark > path").count() == BATCH
@@ -81,7 +81,7 @@ def test_batches_are_drawn_marked_and_counted(page: Page) -> None:
     assert tally(page)["labels seen"] == ["0", "0"]
 
 
-def test_noise_puts_labels_on_wrong_colours_and_goes_to_the_train_page(page: Page) -> None:
+def test_noise_puts_labels_on_wrong_colors_and_goes_to_the_train_page(page: Page) -> None:
     open_page(page, PAGE)
     press(page, "Draw 100 first")
     here = chart(page, "carriers")
@@ -104,7 +104,7 @@ def test_noise_puts_labels_on_wrong_colours_and_goes_to_the_train_page(page: Pag
     value = page.locator('.st-key-train-noise input[type="range"]').input_value()
     assert float(value) == 0.5
     # Back, where everything is as it was, and once more: the Train page has a value of its own by now.
-    page.get_by_role("link", name="Colours and labels").click()
+    page.get_by_role("link", name="Colors and labels").click()
     page.wait_for_url("**/data")
     settled(page)
     assert "100 batches drawn" in text(page)
@@ -126,7 +126,7 @@ def test_the_weight_changes_the_sample_and_the_cubes_are_drawn(page: Page) -> No
     page.locator(".st-key-data-weighted label").first.click()
     settled(page)
     expect(frame.locator("html[data-scene=ready]")).to_be_attached(timeout=30_000)
-    said = [re.search(r"Of all 640 draws, (\d+) are black, (\d+) grey", each) for each in (before, text(page))]
+    said = [re.search(r"Of all 640 draws, (\d+) are black, (\d+) gray", each) for each in (before, text(page))]
     black = [int(match[1]) for match in said if match]
     assert black[0] > 40 > 10 > black[1]  # 64 and 0.7 on average
 
@@ -158,7 +158,7 @@ def test_the_sweep_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(pa
     }
     words = ", ".join(f"{level:g}: {cosine}" for level, cosine in cosines.items())
     expect(page.get_by_text(f"Medians, by noise: {words}.")).to_be_visible()
-    for name, count in (("greys", 55), ("selectivity", 55), ("not sound", 11)):
+    for name, count in (("grays", 55), ("selectivity", 55), ("not sound", 11)):
         page.get_by_role("radiogroup", name="Figure").get_by_role("radio", name=name, exact=True).click()
         settled(page)
         assert crosses_and_discs(page) == count

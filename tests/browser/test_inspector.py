@@ -1,4 +1,4 @@
-"""Linked inspection: a colour picked in one chart is marked in every chart and scene, and its table says the truth."""
+"""Linked inspection: a color picked in one chart is marked in every chart and scene, and its table says the truth."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHADOWED = """
 
 
 def picked(page: Page) -> dict[str, Any]:
-    """The table of the picked colour: its code, its words, and its cells by row."""
+    """The table of the picked color: its code, its words, and its cells by row."""
     return page.evaluate(
         f"""() => {{
           const table = ({SHADOWED})('aside');
@@ -41,7 +41,7 @@ def vector(u: np.ndarray) -> str:
     return "(" + ", ".join(f"{value:.2f}" for value in u).replace("-", "−") + ")"
 
 
-def test_a_click_marks_the_colour_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
+def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
     open_page(page, "ablation")
     assert picked(page)["hidden"]
     assert not any(rings(page))
@@ -53,16 +53,16 @@ def test_a_click_marks_the_colour_in_every_chart_and_a_second_one_moves_the_mark
         seen = picked(page)
         assert seen["code"] == code
         marked = rings(page)
-        assert [len(each) for each in marked] == [1] * 18 + [2]  # the last has the colour and its answer
+        assert [len(each) for each in marked] == [1] * 18 + [2]  # the last has the color and its answer
         answers = [respond(variant, exact_rgb(code)) for variant in variants]
         assert seen["rows"]["MSE"] == [figure(float(answer.mse[0])) for answer in answers]
         assert seen["rows"]["latents u"] == [vector(answer.u[0]) for answer in answers]
         for said, answer in zip(seen["rows"]["answer"], answers, strict=True):
             assert said.startswith(rgb_to_hex(answer.rgb)[0])
     assert "RGB 255, 0, 0 · HSV 0°, 100 %, 100 %" in picked(page)["words"]
-    # The true colour inside a patch has no words of its own: those of the patch are shown.
+    # The true color inside a patch has no words of its own: those of the patch are shown.
     page.mouse.move(*point(page, 1, "#ff0000").on_screen())
-    expect(page.locator("#vg-tooltip-element")).to_contain_text("true colourred")
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("true colorred")
     page.get_by_role("button", name="Clear").click()
     settled(page)
     assert picked(page)["hidden"]
@@ -104,7 +104,7 @@ def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page:
     open_page(page, "data")
     page.get_by_role("button", name="Draw 100", exact=True).click()
     settled(page)
-    batch = page.locator('[data-testid="stVegaLiteChart"][aria-label^="The 64 colours"]')
+    batch = page.locator('[data-testid="stVegaLiteChart"][aria-label^="The 64 colors"]')
     patch = batch.locator("g.mark-rect path").first.element_handle()
     code = patch.evaluate("patch => patch.__data__.datum.true")
     click(page, middle(patch))
@@ -112,7 +112,7 @@ def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page:
     words = charts(page).evaluate_all("all => all.map(chart => chart.ariaLabel)")
     marked = [(said, len(each)) for said, each in zip(words, rings(page), strict=True)]
     assert [n for said, n in marked if said.startswith("Probability of each label")] == [2, 2]
-    assert min(n for said, n in marked if said.startswith("The 64 colours")) >= 1
+    assert min(n for said, n in marked if said.startswith("The 64 colors")) >= 1
     frame = page.locator(".st-key-hsv iframe").element_handle(timeout=60_000).content_frame()
     assert frame is not None
     frame.wait_for_function("document.documentElement.dataset.scene === 'ready'", timeout=60_000)
@@ -124,7 +124,7 @@ def test_a_pick_goes_along_to_the_other_pages_and_the_replay_picks_too(new_page:
     open_page(page, "train")
     canvas = f"({SHADOWED})('.replay').querySelector('canvas')"
     page.evaluate(f"() => {canvas}.scrollIntoView({{block: 'center'}})")
-    # Red is at the top of the wheel: look for its colour on the canvas.
+    # Red is at the top of the wheel: look for its color on the canvas.
     x, y = page.evaluate(
         f"""() => {{
           const canvas = {canvas}, g = canvas.getContext('2d'), box = canvas.getBoundingClientRect();

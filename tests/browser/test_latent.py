@@ -1,4 +1,4 @@
-"""Scenes on the screen: colours at their places, cameras, the replay, and what shows where there is no WebGL.
+"""Scenes on the screen: colors at their places, cameras, the replay, and what shows where there is no WebGL.
 
 Where a point should be is computed here from the latents, without anything of the viewer's.
 """
@@ -126,13 +126,13 @@ def at(image: Image, columns: NDArray[np.float64], rows: NDArray[np.float64]) ->
 def seen_and_right(
     image: Image, camera: Camera, places: ArrayLike, colors: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Of which points the middle can be seen, `[N]`, and which have their colour there, `[N]`."""
+    """Of which points the middle can be seen, `[N]`, and which have their color there, `[N]`."""
     placed, unit = project(places, camera, image)
     radius = POINT_RADIUS * unit
     apart = np.hypot(*(placed[:, None, k] - placed[None, :, k] for k in (0, 1)))
     levels = np.rint(np.clip(colors, 0, 1) * 255).astype(np.int64)
     other = (levels[:, None] != levels[None, :]).any(-1)
-    # What would hide a middle: a ball over it of another colour whose surface is nearer than that of its own ball.
+    # What would hide a middle: a ball over it of another color whose surface is nearer than that of its own ball.
     surface = placed[None, :, 2] - np.sqrt(np.maximum(radius**2 - apart**2, 0))
     hides = other & (apart < radius + 1) & (surface < placed[:, None, 2] - radius + 0.25)
     off = np.abs(at(image, placed[:, 0], placed[:, 1]) - levels).max(-1)
@@ -140,7 +140,7 @@ def seen_and_right(
 
 
 def share_right(image: Image, camera: Camera, places: ArrayLike, colors: ArrayLike) -> float:
-    """Of the points that can be seen, the share in its colour."""
+    """Of the points that can be seen, the share in its color."""
     seen, right = seen_and_right(image, camera, places, colors)
     assert seen.sum() >= 5
     return float(np.mean(right[seen]))
@@ -159,22 +159,22 @@ def choose(page: Page, name: str) -> None:
 
 
 def find(page: Page, name: str) -> None:
-    page.get_by_role("combobox", name="Find a colour").click()
+    page.get_by_role("combobox", name="Find a color").click()
     page.get_by_role("option", name=name, exact=True).click()
     settled(page)
 
 
 def dark_share(image: Image, camera: Camera, place: NDArray[np.float32]) -> float:
     """How much of a circle around a place, in the plane that faces the camera, is black."""
-    (centre, *_), unit = project(place[None], camera, image)
+    (center, *_), unit = project(place[None], camera, image)
     turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
     radii = 2.4 * POINT_RADIUS * unit + np.arange(-1.5, 2)[:, None]
-    ring = at(image, centre[0] + radii * np.cos(turn), centre[1] + radii * np.sin(turn))
+    ring = at(image, center[0] + radii * np.cos(turn), center[1] + radii * np.sin(turn))
     return float(np.mean(ring.max(-1).min(0) < 60))
 
 
-def test_a_sphere_has_its_colours_at_their_latents_and_the_chosen_one_in_a_ring(new_page: Visit) -> None:
-    page = new_page(height=1400)  # the table of the chosen colour is at its lower edge
+def test_a_sphere_has_its_colors_at_their_latents_and_the_chosen_one_in_a_ring(new_page: Visit) -> None:
+    page = new_page(height=1400)  # the table of the chosen color is at its lower edge
     open_page(page, "latent")
     frame = scene(page, "sphere")
     corners: list[float] = frame.evaluate(
@@ -262,7 +262,7 @@ def test_the_camera_goes_where_it_is_sent_and_stays_when_what_is_shown_changes(n
 
 
 def assert_a_line(image: Image, camera: Camera, places: NDArray[np.float32]) -> None:
-    """Colour is nowhere but on the balls along one axis."""
+    """Color is nowhere but on the balls along one axis."""
     placed, unit = project(places, camera, image)
     rows, columns = np.nonzero(np.ptp(image.astype(np.int64), axis=-1) > 20)
     left, _bottom, right, _top = np.array(camera.viewport) * image.shape[1]
@@ -275,7 +275,7 @@ def assert_a_line(image: Image, camera: Camera, places: NDArray[np.float32]) -> 
 def test_dragging_one_of_three_spheres_turns_them_all(page: Page) -> None:
     open_page(page, "ablation")
     frame = scene(page, "triple")
-    intact, cold, grey = (latents(deleted=deleted) for deleted in ((), WARMTH, HUE))
+    intact, cold, gray = (latents(deleted=deleted) for deleted in ((), WARMTH, HUE))
 
     def drawn() -> Image:
         image = pixels(page, holder(page, "triple"))
@@ -285,7 +285,7 @@ def test_dragging_one_of_three_spheres_turns_them_all(page: Page) -> None:
             assert camera.viewport == pytest.approx((i / 3, 0, (i + 1) / 3, 1))
         assert share_right(image, found[0], intact, COLORS) > 0.9
         assert share_right(image, found[1], cold, COLORS) > 0.7  # they crowd on a band
-        assert_a_line(image, found[2], grey)
+        assert_a_line(image, found[2], gray)
         return image
 
     before = drawn()
@@ -329,8 +329,8 @@ def test_the_cube_stands_on_its_black_corner_front_and_back(page: Page) -> None:
     answers = respond(ablate(INTACT, HUE), hues).rgb
     cube = rgb_grid(8).reshape(-1, 3)
     vivid = cube[(cube.min(1) == 0) & (cube.max(1) == 1)]
-    greys = cube[np.ptp(cube, axis=1) == 0]
-    for rgb in (np.concatenate([vivid, greys, answers]), cube):
+    grays = cube[np.ptp(cube, axis=1) == 0]
+    for rgb in (np.concatenate([vivid, grays, answers]), cube):
         frame = scene(page, "cube")
         image = pixels(page, holder(page, "cube"))
         found = cameras(frame)

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from excolor.checkpoint import pretrained
-from excolor.color import GREYS, exact_rgb, named_colors
+from excolor.color import GRAYS, exact_rgb, named_colors
 from excolor.config import RunConfig, Weights
 from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
@@ -60,7 +60,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     # Predict.
     assert go_on(page) == "ablation"
     assert page.get_by_test_id("stVegaLiteChart").count() == 0
-    said = {"warmth": ["green", "white", "black"], "hue": list(GREYS)}
+    said = {"warmth": ["green", "white", "black"], "hue": list(GRAYS)}
     for group, names in said.items():
         choose(page, group, *names)
     press(page, "Reveal")
@@ -75,7 +75,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     page.keyboard.press("Enter")
     settled(page)
 
-    # Pick a colour, and find it in every chart.
+    # Pick a color, and find it in every chart.
     click(page, point(page, 0, "#ff5555"))
     code = picked(page)["code"]
     assert code == "#ff5555"
@@ -92,7 +92,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     np.testing.assert_allclose(exact["after"]["u"], after.u[0], atol=1e-4)
     np.testing.assert_allclose(exact["after"]["rgb"], after.rgb[0], atol=1e-4)
 
-    # On to the end of the story, a page after the other; the colour is still picked where there are charts.
+    # On to the end of the story, a page after the other; the color is still picked where there are charts.
     there = list(navigation(page).values())
     for address in there[3:]:
         assert go_on(page) == address
@@ -104,13 +104,13 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     # Open a mission, predict what breaks, retrain, and solve it.
     open_mission(page, "A quiet failure")
     press(page, "No separate")
-    choose(page, "run", "The greys, once hue is deleted")
+    choose(page, "run", "The grays, once hue is deleted")
     press(page, "Reveal")
     broken = evaluate(train(RunConfig(weights=Weights(separate=0))).model)
-    assert broken.hue.grey_mse > FAILS_ABOVE
-    expect(page.locator(".xc-reveal tr").filter(has_text="The greys").locator("td")).to_contain_text("✓ right")
+    assert broken.hue.gray_mse > FAILS_ABOVE
+    expect(page.locator(".xc-reveal tr").filter(has_text="The grays").locator("td")).to_contain_text("✓ right")
     assert score(page)[1] == 4
-    expect(page.locator(".st-key-train-verdict")).to_contain_text("Greys in the hue plane")
+    expect(page.locator(".st-key-train-verdict")).to_contain_text("Grays in the hue plane")
     expect(page.locator(".st-key-missions").get_by_role("status")).to_contain_text("Done with robust, seed 0")
     expect(page.locator(".st-key-missions")).to_contain_text("1 of 7 done")
 

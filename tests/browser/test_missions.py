@@ -62,7 +62,7 @@ def test_opened_on_start_and_solved_on_train(page: Page) -> None:
     expect(status(page)).to_have_text("No run yet: the Train page makes one.")
     page.get_by_role("link", name="Train").click()
     settled(page)
-    expect(status(page)).to_contain_text("Not yet: deleting hue leaves the greys an MSE of")
+    expect(status(page)).to_contain_text("Not yet: deleting hue leaves the grays an MSE of")
     press(page, "No separate")
     expect(status(page)).to_have_text("Done with robust, seed 0, no separate.")
     expect(strip(page)).to_contain_text("1 of 7 done")

@@ -62,7 +62,7 @@ class Network:
         assert self.get("deleted") == ",".join(map(str, sorted(dims)))
 
     def enter(self, code: str) -> None:
-        """Let a colour go in, as the browser's own dialog would."""
+        """Let a color go in, as the browser's own dialog would."""
         self.root.locator('input[type="color"]').fill(code)
         assert self.get("color") == code
 
@@ -154,12 +154,12 @@ def test_any_width_of_model_is_drawn_inside_any_width_of_screen(
     assert min(box["left"] for box in boxes) >= frame["x"]
     assert max(box["right"] for box in boxes) <= frame["x"] + frame["width"]
     assert max(box["bottom"] for box in boxes) <= frame["y"] + frame["height"]
-    # Neighbours in a layer do not touch.
+    # Neighbors in a layer do not touch.
     for layer in page.locator(".drawing .layer:not(.plate)").all():
-        centres = layer.locator(".shell").evaluate_all(
+        centers = layer.locator(".shell").evaluate_all(
             "all => all.map(e => e.getBoundingClientRect()).map(b => [b.x, b.y, b.width, b.height])"
         )
-        for (x, y, w, h), (x2, y2, _w, _h) in pairwise(centres):
+        for (x, y, w, h), (x2, y2, _w, _h) in pairwise(centers):
             assert abs(x2 - x) > w or abs(y2 - y) > h
 
 
@@ -192,7 +192,7 @@ def test_weights_out_of_bounds_get_a_sentence_and_no_number(script: Page, random
     assert "NaN" not in page.locator(".network").inner_text()
 
 
-def test_colours_are_described_and_numbers_written_as_on_every_other_page(script: Page) -> None:
+def test_colors_are_described_and_numbers_written_as_on_every_other_page(script: Page) -> None:
     colors = [*rgb_grid(5).reshape(-1, 3).round(3).tolist(), *(rgb.tolist() for rgb in named_colors().values())]
     codes = rgb_to_hex(colors)
     page = mounted(script, pretrained("robust").model, 1180)
@@ -215,7 +215,7 @@ def test_colours_are_described_and_numbers_written_as_on_every_other_page(script
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
-def test_numbers_are_those_of_the_model_for_every_colour_and_deletion(name: str, page: Page) -> None:
+def test_numbers_are_those_of_the_model_for_every_color_and_deletion(name: str, page: Page) -> None:
     open_page(page, "network")
     page.get_by_role("radiogroup", name="Model").get_by_role("radio", name=name, exact=True).click()
     settled(page)
@@ -260,7 +260,7 @@ def test_what_is_deleted_is_a_gap(network: Network) -> None:
         network.node(2, index).focus()
         expect(network.reading).to_contain_text("is deleted")
         assert float(network.reading.get_attribute("data-value") or "nan") == 0
-    # The hue plane's axes go, and the point to its centre; in the other view it is stretched to the rim.
+    # The hue plane's axes go, and the point to its center; in the other view it is stretched to the rim.
     first, second = network.root.locator("svg.wheel").all()
     assert json.loads(first.get_attribute("data-now") or "") == [0, 0]
     assert math.hypot(*json.loads(second.get_attribute("data-now") or "")) == pytest.approx(1)
@@ -409,7 +409,7 @@ def test_motion_is_only_where_it_is_wanted(network: Network) -> None:
         network.press("Show all")
 
 
-def test_a_colour_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page: Page) -> None:
+def test_a_color_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page: Page) -> None:
     sent: list[str | bytes] = []
 
     def listen(socket: WebSocket) -> None:
@@ -440,7 +440,7 @@ def test_a_colour_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(pag
     expect(network.button("azure")).to_be_focused()
 
 
-def test_a_colour_picked_while_it_is_followed_is_followed_on(network: Network) -> None:
+def test_a_color_picked_while_it_is_followed_is_followed_on(network: Network) -> None:
     network.press("Follow it")
     network.press("green")
     settled(network.page)
@@ -448,7 +448,7 @@ def test_a_colour_picked_while_it_is_followed_is_followed_on(network: Network) -
     expect(network.said).to_contain_text("Green goes in as three numbers: 0.00, 1.00, 0.00.")
 
 
-def test_colour_and_deletion_survive_other_pages(network: Network) -> None:
+def test_color_and_deletion_survive_other_pages(network: Network) -> None:
     page = network.page
     network.press("violet")
     network.delete(0, 1)
@@ -493,13 +493,13 @@ def test_on_a_telephone_nothing_is_cut_off_and_every_word_is_legible(theme: Them
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_only_what_is_data_has_a_colour(theme: Theme, new_page: Visit) -> None:
+def test_only_what_is_data_has_a_color(theme: Theme, new_page: Visit) -> None:
     page = new_page(theme=theme)
     open_page(page, "network")
     network = Network(page)
-    network.press("grey")
+    network.press("gray")
     network.press("One stage on")
-    coloured = network.root.evaluate(
+    colored = network.root.evaluate(
         """root => [...root.querySelectorAll('*')]
           .filter(e => !e.closest('.swatches, .wheels, .plate, .name i, .any input'))
           .flatMap(e => ['color', 'backgroundColor', 'fill', 'stroke', 'borderTopColor', 'accentColor']
@@ -509,4 +509,4 @@ def test_only_what_is_data_has_a_colour(theme: Theme, new_page: Visit) -> None:
             return b !== undefined && a !== '0' && !(r === g && g === b);
           })"""
     )
-    assert coloured == []
+    assert colored == []

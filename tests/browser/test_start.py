@@ -1,4 +1,4 @@
-"""Start on the screen: its patches in their colours, its figures those of the command line."""
+"""Start on the screen: its patches in their colors, its figures those of the command line."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def at(image: NDArray[np.uint8], across: float, down: float) -> list[int]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_three_patches_in_their_colours_on_the_same_ground(theme: Theme, new_page: Visit) -> None:
+def test_three_patches_in_their_colors_on_the_same_ground(theme: Theme, new_page: Visit) -> None:
     page = new_page(theme=theme)
     open_page(page)
     model = pretrained("robust").model
     variants = model, ablate(model, WARMTH), ablate(model, HUE)
     for name in ("red", "spring green"):  # red is there without a click
         if name != "red":
-            pick(page, "Pick a colour", name)
+            pick(page, "Pick a color", name)
         true = named_colors()[name]
         patches = page.locator(".xc-patch")
         assert patches.count() == 3
@@ -63,19 +63,17 @@ def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, d
     open_page(page)
     for model in PRETRAINED:
         pick(page, "Model", model)
-        errors = {
-            name: [figure(values[part]) for part in PARTS] for name, values in evaluated[model]["colours"].items()
-        }
+        errors = {name: [figure(values[part]) for part in PARTS] for name, values in evaluated[model]["colors"].items()}
         table = page.locator("table.xc-strip tbody tr")
         shown = {row.locator("th").inner_text(): row.locator("td em").all_inner_texts() for row in table.all()}
         assert shown == errors
-        for name in ("azure", "grey"):
-            pick(page, "Pick a colour", name)
+        for name in ("azure", "gray"):
+            pick(page, "Pick a color", name)
             under = [text.splitlines()[-1] for text in page.locator(".xc-under").all_inner_texts()]
             assert under == [f"MSE {error}" for error in errors[name]]
 
 
-def test_small_patches_have_their_colours(page: Page) -> None:
+def test_small_patches_have_their_colors(page: Page) -> None:
     open_page(page)
     model = pretrained("robust").model
     colors = named_colors()

@@ -19,8 +19,8 @@ COLUMNS = ("intact", "warmth", "hue")
 ROWS = {
     "maximum MSE": "max_mse",
     "median MSE": "median_mse",
-    "MSE of the greys": "grey_mse",
-    "outputs that are grey": "grey_share",
+    "MSE of the grays": "gray_mse",
+    "outputs that are gray": "gray_share",
     "target MSE": "target_mse",
     "bystander MSE": "bystander_mse",
 }
@@ -65,7 +65,7 @@ def table(page: Page) -> Table:
 
 
 def strip(page: Page) -> Table:
-    """The table of named colours: name → the error of each patch."""
+    """The table of named colors: name → the error of each patch."""
     rows = page.locator(".xc-strip tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0], ...row.querySelectorAll('em')].map(cell => cell.textContent))"
     )
@@ -97,7 +97,7 @@ def written(value: float | None, share: bool = False) -> str:
 def expected(figures: dict[str, Any]) -> Table:
     """What the figure table should say, from the JSON of the command line."""
     rows = {
-        name: [written(figures[column].get(key), key == "grey_share") for column in COLUMNS]
+        name: [written(figures[column].get(key), key == "gray_share") for column in COLUMNS]
         for name, key in ROWS.items()
     }
     single = {
@@ -109,7 +109,7 @@ def expected(figures: dict[str, Any]) -> Table:
 
 
 def expected_strip(figures: dict[str, Any]) -> Table:
-    return {name: [figure(errors[column]) for column in COLUMNS] for name, errors in figures["colours"].items()}
+    return {name: [figure(errors[column]) for column in COLUMNS] for name, errors in figures["colors"].items()}
 
 
 # --- figures and verdicts ------------------------------------------------------------------------
@@ -150,8 +150,8 @@ def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page
     for preset, words in {
         "No unitarity": "A sound run",
         "No anchor": "The wheel is rotated",
-        "No separate": "Greys in the hue plane",
-        "No planarity": "Greys in the hue plane",
+        "No separate": "Grays in the hue plane",
+        "No planarity": "Grays in the hue plane",
         "All off": "Hue is not in the plane",
     }.items():
         button(page, preset).click()

@@ -1,10 +1,9 @@
-"""The picked colour: where every chart of a page marks it, and one small table of what the networks make of it."""
+"""The picked color: where every chart of a page marks it, and one small table of what the networks make of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from importlib.resources import files
 
 import numpy as np
@@ -17,19 +16,19 @@ from excolor.evaluation import Response
 from excolor.ui import pick
 from excolor.ui.text import figure
 
-# A chart that marks nothing is still given places of some colour.
+# A chart that marks nothing is still given places of some color.
 _ANY = "#000000"
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """The picked colour, if any, and what each of a page's networks makes of it.
+    """The picked color, if any, and what each of a page's networks makes of it.
 
     Attributes:
         code: `#rrggbb`, or None.
         turn: how often something was picked.
-        rgb: `[3]`, of black if there is no such colour.
-        answers: one for each network, of that one colour.
+        rgb: `[3]`, of black if there is no such color.
+        answers: one for each network, of that one color.
     """
 
     code: str | None
@@ -47,12 +46,12 @@ class Inspected:
 
 
 def picked_rgb() -> NDArray[np.float64]:
-    """The picked colour, or black, RGB `[3]`."""
+    """The picked color, or black, RGB `[3]`."""
     return exact_rgb(pick.picked() or _ANY)
 
 
 def look(answers: Sequence[Response]) -> Inspected:
-    """The picked colour and what networks answer to `picked_rgb()`."""
+    """The picked color and what networks answer to `picked_rgb()`."""
     return Inspected(pick.picked(), pick.turn(), picked_rgb(), tuple(answers))
 
 
@@ -66,11 +65,11 @@ _component = component(
 
 
 def table(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[np.float64]] | None = None) -> None:
-    """Draw the table, at the lower edge of the screen while there is a picked colour; last on a page.
+    """Draw the table, at the lower edge of the screen while there is a picked color; last on a page.
 
     Args:
         titles: of the networks.
-        scenes: by the key of a scene of the page, where the colour is in each of its panels, `[P, 3]`.
+        scenes: by the key of a scene of the page, where the color is in each of its panels, `[P, 3]`.
     """
     with st.container(key="inspector"):
         _component(
@@ -82,7 +81,7 @@ def table(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[n
 
 
 def _described(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[np.float64]]) -> dict[str, object]:
-    words = {"label": _("The picked colour"), "clear": _("Clear")}
+    words = {"label": "The picked color", "clear": "Clear"}
     if seen.code is None:
         return {"code": None, "words": words, "scenes": {}}
     outputs = [answer.rgb for answer in seen.answers]
@@ -90,18 +89,18 @@ def _described(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDAr
     hue, saturation, value = rgb_to_hsv(seen.rgb).tolist()
     red, green, blue = (seen.rgb * 255).round().astype(int).tolist()
     rows = [
-        (_("latents u"), [(_vector(answer.u[0]), "") for answer in seen.answers]),
+        ("latents u", [(_vector(answer.u[0]), "") for answer in seen.answers]),
         (
-            _("answer"),
+            "answer",
             [(f"{code} {name}", code) for code, name in zip(rgb_to_hex(np.concatenate(outputs)), looks, strict=True)],
         ),
-        (_("MSE"), [(figure(float(answer.mse[0])), "") for answer in seen.answers]),
+        ("MSE", [(figure(float(answer.mse[0])), "") for answer in seen.answers]),
     ]
     return {
         "code": seen.code,
         "name": describe(seen.rgb[None])[0],
-        "codes": _("RGB {r}, {g}, {b} · HSV {h}°, {s} %, {v} %").format(
-            r=red, g=green, b=blue, h=round(360 * hue), s=round(100 * saturation), v=round(100 * value)
+        "codes": (
+            f"RGB {red}, {green}, {blue} · HSV {round(360 * hue)}°, {round(100 * saturation)} %, {round(100 * value)} %"
         ),
         "titles": list(titles),
         "rows": [{"name": name, "cells": cells} for name, cells in rows],

@@ -1,4 +1,4 @@
-// The picked colour in one small table. The scenes of the page, in frames of their own, are told where it is in them.
+// The picked color in one small table. The scenes of the page, in frames of their own, are told where it is in them.
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector("aside"), find = (selector) => root.querySelector(selector);

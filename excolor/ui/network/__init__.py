@@ -1,13 +1,12 @@
-"""One colour on its way through the network, drawn and computed in the browser.
+"""One color on its way through the network, drawn and computed in the browser.
 
 A component of our own: it is handed the model's weights once, and from then on answers every movement of a slider by
-itself. The server hears of a colour when it is let go, and of the dims that are deleted, so that other pages know.
+itself. The server hears of a color when it is let go, and of the dims that are deleted, so that other pages know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from gettext import gettext as _
 from importlib.resources import files
 from typing import Any
 
@@ -15,12 +14,12 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from excolor.color import GREYS, HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
+from excolor.color import GRAYS, HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.ui import pick
 from excolor.ui.replay import views
 
-RED = "#ff0000"  # what goes in until a visitor picks a colour
+RED = "#ff0000"  # what goes in until a visitor picks a color
 _DELETED = "network-deleted"
 
 
@@ -49,87 +48,87 @@ def sound_dims(sent: object) -> list[int]:
 
 def _words() -> dict[str, Any]:
     return {
-        "alt": _("One colour on its way through the network"),
-        "drawing": _(
+        "alt": "One color on its way through the network",
+        "drawing": (
             "The network, layer by layer. Arrow keys move from node to node; Enter goes through the connections that "
             "lead to a node, Escape back to the node."
         ),
-        "swatches": _("Named colours"),
-        "channels": [_("red, 0 to 255"), _("green, 0 to 255"), _("blue, 0 to 255")],
-        "any": _("Any colour"),
-        "remove": _("Delete dims"),
-        "removeHint": _("Sets the weights that lead to a dim and from it to zero. A tick marks its intact value."),
-        "dim": _("Delete dim {n}"),
-        "lines": _("Lines show"),
-        "carried": _("what flows"),
-        "weights": _("weights"),
-        "linesHint": _("Thicker lines and fuller circles are stronger. Dashed is negative."),
-        "follow": _("Follow it"),
-        "pause": _("Pause"),
-        "back": _("One stage back"),
-        "forward": _("One stage on"),
-        "all": _("Show all"),
-        "stageOf": _("stage {n} of {all}"),
-        "heads": [_("RGB"), _("hidden"), "z", "u", _("hidden"), _("RGB")],
-        "normalise": _("normalise"),
-        "intact": _("intact"),
-        "after": _("after deletion"),
-        "dimHead": _("dim"),
-        "lengthHead": _("length"),
-        "left": _("of the length ‖z‖ is left"),
-        "stretch": _("stretched by"),
-        "table": _("The latent numbers, intact and after deletion"),
-        "input": _("input {n}"),
-        "encoderUnit": _("encoder unit {n}"),
+        "swatches": "Named colors",
+        "channels": ["red, 0 to 255", "green, 0 to 255", "blue, 0 to 255"],
+        "any": "Any color",
+        "remove": "Delete dims",
+        "removeHint": "Sets the weights that lead to a dim and from it to zero. A tick marks its intact value.",
+        "dim": "Delete dim {n}",
+        "lines": "Lines show",
+        "carried": "what flows",
+        "weights": "weights",
+        "linesHint": "Thicker lines and fuller circles are stronger. Dashed is negative.",
+        "follow": "Follow it",
+        "pause": "Pause",
+        "back": "One stage back",
+        "forward": "One stage on",
+        "all": "Show all",
+        "stageOf": "stage {n} of {all}",
+        "heads": ["RGB", "hidden", "z", "u", "hidden", "RGB"],
+        "normalize": "normalize",
+        "intact": "intact",
+        "after": "after deletion",
+        "dimHead": "dim",
+        "lengthHead": "length",
+        "left": "of the length ‖z‖ is left",
+        "stretch": "stretched by",
+        "table": "The latent numbers, intact and after deletion",
+        "input": "input {n}",
+        "encoderUnit": "encoder unit {n}",
         "zDim": "z{n}",
         "uDim": "u{n}",
-        "decoderUnit": _("decoder unit {n}"),
-        "output": _("output {n}"),
-        "nodeAlt": _("{name}: {value}"),
-        "patchIn": _("goes in: {color}"),
-        "patchOut": _("{title}: {color}, MSE {mse}"),
-        "wheel": _("Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}."),
-        "wheelCut": _(
+        "decoderUnit": "decoder unit {n}",
+        "output": "output {n}",
+        "nodeAlt": "{name}: {value}",
+        "patchIn": "goes in: {color}",
+        "patchOut": "{title}: {color}, MSE {mse}",
+        "wheel": "Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}.",
+        "wheelCut": (
             "Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}, and after deletion at {x2}, {y2}."
         ),
-        "wheelNote": _("Ringed: your colour. Dashed: what deleting takes. Arrow: what normalising stretches."),
-        "hint": _("Point at a line or a circle, or tap it: its numbers are written here."),
-        "readLink": _("{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}."),
-        "readCut": _("{from} → {to}: deleted, the weight is 0. It carries nothing."),
-        "readDivide": _("{from} → {to}: {a} ÷ {length} = {value}. Normalising has no weights of its own."),
-        "readGone": _("{name} is deleted: its weights and its bias are 0, and so is its value."),
-        "readInput": _("{name}: {value}, between 0 and 1."),
-        "readUnit": _("{name}: all that arrives and its bias {bias} add up to {sum}; GELU makes that {value}."),
-        "readZ": _("{name}: all that arrives and its bias {bias} add up to {value}."),
-        "readU": _("{name}: {value}. Squared and added up, all {n} make 1."),
-        "readOutput": _("{name}: all that arrives and its bias {bias} add up to {sum}; shown is {value}."),
-        "saidIntact": _("{color} goes in, {answer} comes out (MSE {mse}). Nothing is deleted yet."),
-        "saidDeleted": _(
+        "wheelNote": "Ringed: your color. Dashed: what deleting takes. Arrow: what normalizing stretches.",
+        "hint": "Point at a line or a circle, or tap it: its numbers are written here.",
+        "readLink": "{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}.",
+        "readCut": "{from} → {to}: deleted, the weight is 0. It carries nothing.",
+        "readDivide": "{from} → {to}: {a} ÷ {length} = {value}. Normalizing has no weights of its own.",
+        "readGone": "{name} is deleted: its weights and its bias are 0, and so is its value.",
+        "readInput": "{name}: {value}, between 0 and 1.",
+        "readUnit": "{name}: all that arrives and its bias {bias} add up to {sum}; GELU makes that {value}.",
+        "readZ": "{name}: all that arrives and its bias {bias} add up to {value}.",
+        "readU": "{name}: {value}. Squared and added up, all {n} make 1.",
+        "readOutput": "{name}: all that arrives and its bias {bias} add up to {sum}; shown is {value}.",
+        "saidIntact": "{color} goes in, {answer} comes out (MSE {mse}). Nothing is deleted yet.",
+        "saidDeleted": (
             "{color} goes in. Without dims {dims}, {left} of its latent's length is left, stretched × {times}, and "
             "{answer} comes out (MSE {mse}; intact {mseIntact})."
         ),
-        "saidAll": _(
+        "saidAll": (
             "{color} goes in. Without any dim nothing is left to stretch, and {answer} comes out, as it does for every "
-            "colour (MSE {mse}; intact {mseIntact})."
+            "color (MSE {mse}; intact {mseIntact})."
         ),
-        "notFinite": _("The network's numbers run out of bounds for this colour: it has no answer to show."),
-        "stageInput": _("{color} goes in as three numbers: {r}, {g}, {b}."),
-        "stageEncoder": _(
+        "notFinite": "The network's numbers run out of bounds for this color: it has no answer to show.",
+        "stageInput": "{color} goes in as three numbers: {r}, {g}, {b}.",
+        "stageEncoder": (
             "Each of {n} hidden units adds the three up with weights of its own. GELU lets through what is positive: "
             "{active} of {n} units are."
         ),
-        "stageZ": _("All that is now squeezed into {d} numbers, z: {z}. As an arrow, z is {length} long."),
-        "stageZCut": _(
+        "stageZ": "All that is now squeezed into {d} numbers, z: {z}. As an arrow, z is {length} long.",
+        "stageZCut": (
             "All that is now squeezed into z: {z}. Dims {dims} are deleted; the arrow was {before} long, now {length}."
         ),
-        "stageU": _("Normalising divides all {d} by the length {length}: u is {u}, a point on the sphere."),
-        "stageUCut": _(
-            "Normalising divides by the length {length}, so what is left is stretched × {times}, back to length 1: "
+        "stageU": "Normalizing divides all {d} by the length {length}: u is {u}, a point on the sphere.",
+        "stageUCut": (
+            "Normalizing divides by the length {length}, so what is left is stretched × {times}, back to length 1: "
             "u is {u}."
         ),
-        "stageUAll": _("No length is left, so there is nothing to divide: u stays 0 in all {d} dims."),
-        "stageDecoder": _("On the way back, {n} other hidden units read only u; {activeBack} of them are positive."),
-        "stageOutput": _("They add up to three numbers again. The answer is {answer}, MSE {mse}."),
+        "stageUAll": "No length is left, so there is nothing to divide: u stays 0 in all {d} dims.",
+        "stageDecoder": "On the way back, {n} other hidden units read only u; {activeBack} of them are positive.",
+        "stageOutput": "They add up to three numbers again. The answer is {answer}, MSE {mse}.",
     }
 
 
@@ -141,7 +140,7 @@ def given(
     Args:
         model_key: the same for the same weights.
         color: what goes in, `#rrggbb`.
-        turn: how often a colour was picked, here or elsewhere.
+        turn: how often a color was picked, here or elsewhere.
         dims: what is deleted.
     """
     named = named_colors()
@@ -156,7 +155,7 @@ def given(
         "deleted": list(dims),
         "swatches": [{"name": name, "code": code} for name, code in codes.items()],
         "rim": [{"name": name, "code": codes[name]} for name in rim],
-        "names": {"hues": list(HUES), "greys": list(GREYS), "dark": _("dark {name}"), "pale": _("pale {name}")},
+        "names": {"hues": list(HUES), "grays": list(GRAYS), "dark": "dark {name}", "pale": "pale {name}"},
         "words": _words(),
     }
 
@@ -169,7 +168,7 @@ _component = component("excolor_network", html=_file("network.html"), css=_file(
 
 
 def network(model_key: str, model: ColorAutoencoder, key: str) -> None:
-    """Draw a model with the visitor's colour on its way through it; all its weights must be finite.
+    """Draw a model with the visitor's color on its way through it; all its weights must be finite.
 
     Args:
         model_key: the same for the same weights.

@@ -1,12 +1,12 @@
-// One colour on its way through the network: the forward pass, deletion and the drawing, all in the browser.
+// One color on its way through the network: the forward pass, deletion and the drawing, all in the browser.
 // Called by Streamlit with every rerun; what must outlive a rerun is kept on the root element.
 
 const GROUND = "#808080", FAINT = "#5f5f5f"; // as in excolor/charts/base.py
 const SVG = "http://www.w3.org/2000/svg";
 const REACH = 1.4; // of a wheel, in lengths of u
 const STAGES = 6, STAGE_MS = 3600, CALM_STAGE_MS = 6000;
-const GRID = 6; // levels a channel, of the colours that scales and wheels are made from
-const SMALLEST = 1e-12; // ‖z‖ below which normalising divides by this, as PyTorch does
+const GRID = 6; // levels a channel, of the colors that scales and wheels are made from
+const SMALLEST = 1e-12; // ‖z‖ below which normalizing divides by this, as PyTorch does
 const NEAR = 7; // pixels within which a line is pointed at
 const SPEAK_MS = 600; // a sentence that changes while a slider moves is spoken once it rests
 
@@ -24,7 +24,7 @@ export const gelu = (x) => (x / 2) * (1 + erf(x / Math.SQRT2));
 
 const linear = ({ weight, bias }, input) => weight.map((row, i) => row.reduce((sum, w, j) => sum + w * input[j], bias[i]));
 
-/** Everything on the way of one colour [3]; `deleted` are the latent dims whose weights count as 0. */
+/** Everything on the way of one color [3]; `deleted` are the latent dims whose weights count as 0. */
 export function forward(layers, rgb, deleted = []) {
   const sums = linear(layers[0], rgb), encoder = sums.map(gelu);
   const z = linear(layers[1], encoder).map((value, k) => (deleted.includes(k) ? 0 : value));
@@ -62,11 +62,11 @@ const fill = (text, named) => text.replace(/\{(\w+)\}/g, (_, name) => named[name
 const hex = (rgb) => `#${rgb.map((v) => Math.round(255 * v).toString(16).padStart(2, "0")).join("")}`;
 const fromHex = (code) => [1, 3, 5].map((i) => parseInt(code.slice(i, i + 2), 16) / 255);
 
-/** A colour in words, as excolor/color.py describes it. */
-function describe([r, g, b], { hues, greys, dark, pale }) {
+/** A color in words, as excolor/color.py describes it. */
+function describe([r, g, b], { hues, grays, dark, pale }) {
   const v = Math.max(r, g, b), range = v - Math.min(r, g, b);
   if (!Number.isFinite(v)) return "–";
-  if (range < 0.1) return greys[Math.round(v * (greys.length - 1))];
+  if (range < 0.1) return grays[Math.round(v * (grays.length - 1))];
   const sixth = v === r ? (g - b) / range : v === g ? 2 + (b - r) / range : 4 + (r - g) / range;
   const name = hues[(Math.round(sixth * (hues.length / 6)) + hues.length) % hues.length];
   return v < 0.6 ? fill(dark, { name }) : range / v < 0.55 ? fill(pale, { name }) : name;
@@ -96,7 +96,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const memory = (root.memory ??= { rgb: fromHex(data.color), deleted: data.deleted, turn: data.turn, sent: [], stage: null,
     timer: null, carried: true, pointed: null, built: null });
   memory.trigger = setTriggerValue;
-  // A colour picked elsewhere is shown; the echo of what was picked here is not, for the hand may have gone on.
+  // A color picked elsewhere is shown; the echo of what was picked here is not, for the hand may have gone on.
   if (data.turn !== memory.turn) {
     memory.turn = data.turn;
     const echo = memory.sent.indexOf(data.color);
@@ -125,7 +125,7 @@ function build(root, memory, data) {
   const looks = (rgb) => describe(rgb, data.names);
   const grid = Array.from({ length: GRID ** 3 }, (_, i) => [Math.floor(i / GRID ** 2), Math.floor(i / GRID) % GRID, i % GRID].map((v) => v / (GRID - 1)));
   const passes = grid.map((rgb) => forward(layers, rgb));
-  // Scales that hold for every colour, so that nothing jumps while a slider moves.
+  // Scales that hold for every color, so that nothing jumps while a slider moves.
   const most = [0, 1, 2, 3, 4, 5].map((l) => Math.max(...passes.map((pass) => Math.max(...values(pass)[l].map(Math.abs)))) || 1);
   const heaviest = layers.map(({ weight }) => Math.max(...weight.flat().map(Math.abs)) || 1);
   const carriesMost = layers.map(({ weight }, i) => {
@@ -427,7 +427,7 @@ function build(root, memory, data) {
     const written = [];
     for (const { name, code } of data.rim) {
       const { u, finite } = forward(layers, fromHex(code)), r = Math.hypot(u[across], u[up]);
-      if (!finite || r <= 0.35) continue; // nearer to the centre, a name has no place on the rim
+      if (!finite || r <= 0.35) continue; // nearer to the center, a name has no place on the rim
       const half = 3.4 * name.length + 2, rim = 150 / REACH;
       const left = Math.min(Math.max(150 + (u[across] / r) * (rim + 6 + half), half + 2), 298 - half), top = 150 - (u[up] / r) * (rim + 16);
       if (written.some((other) => Math.abs(left - other.left) < half + other.half && Math.abs(top - other.top) < 13)) continue;
@@ -640,7 +640,7 @@ function columns(width, sizes) {
         add(svg, "text", { class: "head", x: xs[layer], y: 16, "text-anchor": "middle" }, text);
         add(svg, "text", { class: "faint", x: xs[layer], y: 34, "text-anchor": "middle" }, String(sizes[layer]));
       });
-      add(svg, "text", { class: "faint", x: (xs[2] + xs[3]) / 2, y: 16, "text-anchor": "middle" }, words.normalise);
+      add(svg, "text", { class: "faint", x: (xs[2] + xs[3]) / 2, y: 16, "text-anchor": "middle" }, words.normalize);
     },
     label(parent, layer, h) {
       const at = layer === 2 || layer === 3 ? { x: 0, y: -h.y - 8, "text-anchor": "middle" } : layer === 0 ? { x: -h.x - 8, y: 4, "text-anchor": "end" } : { x: h.x + 8, y: 4 };
@@ -678,7 +678,7 @@ function rows(width, sizes) {
   };
 }
 
-/** The colour that goes in and the two that come out, each on its ground; returns what fills them. */
+/** The color that goes in and the two that come out, each on its ground; returns what fills them. */
 function plates(svg, words, into, out) {
   const plate = ({ x, y, size, wide = size }, title, inner) => {
     const group = add(svg, "g", { class: "plate layer", role: "img" }), pad = 10;

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from gettext import gettext as _
 from importlib.resources import files
 from typing import Any
 
@@ -89,7 +88,7 @@ _component = component("excolor_replay", html=_file("replay.html"), css=_file("r
 def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any], alt: str, key: str) -> None:
     """Draw the replay of `frames(run)`, with the lines of another run faint behind it.
 
-    A click on a point picks its colour; of its 216 colours, the one nearest to the picked colour is marked.
+    A click on a point picks its color; of its 216 colors, the one nearest to the picked color is marked.
 
     Args:
         model_key: the same for the same run.
@@ -97,17 +96,17 @@ def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any]
     """
     words = {
         "alt": alt,
-        "play": _("Play"),
-        "pause": _("Pause"),
-        "back": _("One back"),
-        "forward": _("One on"),
-        "scrub": _("Updates done"),
-        "of": _("of"),
-        "updates": _("updates"),
-        "losses": _("loss (log scale)"),
-        "weights": _("weight (root scale)"),
-        "step": _("step"),
-        "baseline": _("Faint lines: the shipped network's training."),
+        "play": "Play",
+        "pause": "Pause",
+        "back": "One back",
+        "forward": "One on",
+        "scrub": "Updates done",
+        "of": "of",
+        "updates": "updates",
+        "losses": "loss (log scale)",
+        "weights": "weight (root scale)",
+        "step": "step",
+        "baseline": "Faint lines: the shipped network's training.",
     }
     _component(
         data={
@@ -124,7 +123,7 @@ def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any]
 
 
 def nearest(codes: Sequence[str], code: str | None) -> int:
-    """Which of some colours is nearest in RGB to the colour `code`; −1 when that is None."""
+    """Which of some colors is nearest in RGB to the color `code`; −1 when that is None."""
     if code is None:
         return -1
     away = [np.abs(hex_to_rgb(each) - hex_to_rgb(code)).sum() for each in codes]

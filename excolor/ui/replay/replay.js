@@ -154,7 +154,7 @@ function wheel(canvas, data, latents, frame, [across, up]) {
   const line = parseFloat(g.font), written = [];
   for (const { name, point } of data.named) {
     const [x, y] = at(point), r = Math.hypot(x, y);
-    if (r <= 0.35) continue; // nearer to the centre, a hue has no place on the rim
+    if (r <= 0.35) continue; // nearer to the center, a hue has no place on the rim
     const left = px((x / r) * RIM), top = py((y / r) * RIM), half = g.measureText(name).width / 2;
     if (written.some((other) => Math.abs(left - other.left) < half + other.half && Math.abs(top - other.top) < line)) continue;
     g.fillText(name, left, top);

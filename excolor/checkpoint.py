@@ -21,14 +21,14 @@ from safetensors import torch as st_torch
 import excolor
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
-from excolor.evaluation import Figures
+from excolor.metrics import Metrics
 from excolor.model import ColorAutoencoder
 from excolor.schedule import load as load_schedule
 
 PRETRAINED = ("robust", "ex-2.7")
 MAX_BYTES = 256 * 1024
 _FORMAT = "excolor-checkpoint-1"
-_STORY = ("figures", "schedule", "versions", "selection", "predictions")
+_STORY = ("metrics", "schedule", "versions", "selection", "predictions")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Checkpoint:
     Attributes:
         model: in evaluation mode, without gradients.
         config: the run that made it.
-        story: the rest of the metadata: "figures" (as `Figures.to_dict`, as they were when it was written),
+        story: the rest of the metadata: "metrics" (as `Figures.to_dict`, as they were when it was written),
             "schedule" (CSV text), "versions", "selection" where the run was chosen among others, and "predictions"
             where somebody said beforehand what would come of it. Only "is JSON" has been checked of them.
     """
@@ -51,7 +51,7 @@ class Checkpoint:
 def dump(
     model: ColorAutoencoder,
     config: RunConfig,
-    figures: Figures,
+    metrics: Metrics,
     *,
     selection: Mapping[str, Any] | None = None,
     predictions: Mapping[str, Any] | None = None,
@@ -65,7 +65,7 @@ def dump(
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
         raise ExcolorError("The model has weights that are not finite; a diverged run cannot be kept as a checkpoint.")
     story: dict[str, Any] = {
-        "figures": figures.to_dict(),
+        "metrics": metrics.to_dict(),
         "schedule": load_schedule(config.schedule).text,
         "versions": _versions(),
     }

@@ -13,9 +13,9 @@ from enum import Enum
 
 from excolor.color import GRAYS
 from excolor.config import RunConfig
-from excolor.evaluation import FAILS_ABOVE, Figures
+from excolor.diagnosis import RED_COSINE, Cause, Placement, causes
+from excolor.metrics import FAILS_ABOVE, Metrics
 from excolor.training import Stop
-from excolor.verdict import RED_COSINE, Cause, Placement, causes
 
 # Grays' MSE after hue is deleted. With all four on the robust schedule has 0.003 and less (80/80 runs); without
 # separate it is 0.06 and more (40/40), without planarity above this bound in 25/40.
@@ -54,14 +54,14 @@ class Evidence:
     """What one run shows: what was asked for, all its figures, where it keeps its colors, why it ended early."""
 
     config: RunConfig
-    figures: Figures
+    metrics: Metrics
     placement: Placement
     stopped: Stop | None = None
 
     @property
     def causes(self) -> tuple[Cause, ...]:
         """What went wrong in it, gravest first."""
-        return causes(self.figures, self.placement, self.stopped)
+        return causes(self.metrics, self.placement, self.stopped)
 
     @property
     def sound(self) -> bool:
@@ -75,7 +75,7 @@ class Evidence:
 
     def without_warmth(self, name: str) -> float:
         """MSE of a named color after warmth is deleted, 0 to 1; not a number where it was not measured."""
-        return next((warmth for each, _intact, warmth, _hue in self.figures.colors if each == name), math.nan)
+        return next((warmth for each, _intact, warmth, _hue in self.metrics.colors if each == name), math.nan)
 
 
 class What(Enum):
@@ -165,7 +165,7 @@ def check(mission: Mission, runs: Sequence[Evidence], reason: Cause | None = Non
     last = runs[-1]
     if last.stopped:
         return State((Part(What.FINISHED, last.stopped.step, last.config.steps, False),))
-    converged = at_most(What.CONVERGED, last.figures.intact.max_mse, FAILS_ABOVE)
+    converged = at_most(What.CONVERGED, last.metrics.intact.max_mse, FAILS_ABOVE)
     if not converged.met:
         return State((converged,))
     return State(mission.judge(runs, reason))
@@ -176,10 +176,10 @@ def _sound(run: Evidence) -> Part:
 
 
 def _quiet_failure(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
-    figures = runs[-1].figures
+    metrics = runs[-1].metrics
     return (
-        at_least(What.GRAYS_LOST, figures.hue.gray_mse, GRAYS_LOST),
-        at_most(What.INTACT, figures.intact.max_mse, AS_EXACT_AS_SOUND),
+        at_least(What.GRAYS_LOST, metrics.hue.gray_mse, GRAYS_LOST),
+        at_most(What.INTACT, metrics.intact.max_mse, AS_EXACT_AS_SOUND),
     )
 
 
@@ -200,7 +200,7 @@ def _half_round(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, .
     others = [cause for cause in last.causes if cause is not Cause.ROTATED]
     return (
         at_least(What.ANGLE, last.placement.red_angle, HALF_ROUND),
-        Part(What.NOTHING_ELSE, len(others), 0, not others and not last.figures.fails),
+        Part(What.NOTHING_ELSE, len(others), 0, not others and not last.metrics.fails),
     )
 
 
@@ -214,7 +214,7 @@ def _bad_luck(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...
     as_published = at_least(What.PUBLISHED, published(last.config), 1)
     if not as_published.met:
         return (as_published,)
-    fails = last.figures.fails and last.figures.hue.gray_mse > FAILS_ABOVE
+    fails = last.metrics.fails and last.metrics.hue.gray_mse > FAILS_ABOVE
     right = 0 if reason is None else 1 if reason in last.causes[:1] else -1
     return as_published, at_least(What.FAILS, fails, 1), at_least(What.REASON, right, 1)
 
@@ -230,17 +230,17 @@ def _fewest(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
         at_least(What.RED, last.without_warmth("red"), RED_BROKEN),
         at_most(What.GRAYS_SPARED, max(grays) if all(map(math.isfinite, grays)) else math.nan, GRAY_SPARED),
         # Otherwise the first axis is not warmth, and red was hit by accident.
-        at_least(What.RED_ON_AXIS, last.figures.red_cosine, RED_COSINE),
+        at_least(What.RED_ON_AXIS, last.metrics.red_cosine, RED_COSINE),
         at_most(What.REGULARIZERS, last.regularizers, FEWEST),
     )
 
 
 def _better(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
-    figures = runs[-1].figures
+    metrics = runs[-1].metrics
     return (
         _sound(runs[-1]),
-        at_most(What.INTACT, figures.intact.max_mse, SHIPPED_MAX_MSE),
-        at_least(What.SELECTIVITY, figures.selectivity, SHIPPED_SELECTIVITY),
+        at_most(What.INTACT, metrics.intact.max_mse, SHIPPED_MAX_MSE),
+        at_least(What.SELECTIVITY, metrics.selectivity, SHIPPED_SELECTIVITY),
     )
 
 

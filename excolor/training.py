@@ -172,7 +172,7 @@ class _Autograd:
         self.optimizer = torch.optim.Adam(model.parameters(), foreach=False)
         self.rgb = torch.as_tensor(drawn.rgb)
         self.labels: dict[str, Tensor] = {"red": torch.as_tensor(drawn.red), "vibrant": torch.as_tensor(drawn.vibrant)}
-        self.carried = {"red": np.any(drawn.red, axis=1), "vibrant": np.any(drawn.vibrant, axis=1)}
+        self.positive = {"red": np.any(drawn.red, axis=1), "vibrant": np.any(drawn.vibrant, axis=1)}
         self.rate: list[float] = planned.rate.tolist()
         self.weights = [dict(zip((t.name for t in TERMS), row, strict=True)) for row in planned.weights.tolist()]
         self.losses = losses
@@ -180,7 +180,7 @@ class _Autograd:
     def advance(self, first: int, last: int) -> int:
         for step in range(first, last):
             self.optimizer.param_groups[0]["lr"] = self.rate[step]
-            labels = {name: label[step] if self.carried[name][step] else None for name, label in self.labels.items()}
+            labels = {name: label[step] if self.positive[name][step] else None for name, label in self.labels.items()}
             losses = training_step(self.model, self.optimizer, self.rgb[step], labels, self.weights[step])
             values = [float(loss.item()) for loss in losses.values()]
             recorded = dict(zip(losses, values, strict=True))

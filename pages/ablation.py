@@ -8,12 +8,12 @@ import streamlit as st
 from excolor.charts import brightness, curves, latents, patches
 from excolor.color import HUES, PRIMARIES, SECONDARIES, named_codes, named_colors
 from excolor.errors import ExcolorError
-from excolor.evaluation import SURVIVES_TO, Deletion
+from excolor.metrics import SURVIVES_TO, Deletion
 from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
 from excolor.ui import frame, inspector, panels, predict, shelf, spheres
-from excolor.ui.subject import Subject, figures_of
-from excolor.ui.text import dims_text, figure, percent
+from excolor.ui.subject import Subject, metrics_of
+from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, answers, column, residue_of
 
 frame.require()
@@ -30,8 +30,8 @@ def predicted(chosen: Subject) -> None:
     if said is None:
         return
     rows = [
-        predict.Row(title, name, name in said[part], error <= SURVIVES_TO, figure(error), code)
-        for (name, _intact, *errors), code in zip(figures_of(chosen).colors, codes, strict=True)
+        predict.Row(title, name, name in said[part], error <= SURVIVES_TO, number(error), code)
+        for (name, _intact, *errors), code in zip(metrics_of(chosen).colors, codes, strict=True)
         for (part, title), error in zip(PARTS.items(), errors, strict=True)
     ]
     predict.reveal(
@@ -109,12 +109,12 @@ titles = ["intact", f"− warmth, dims {dims_text(WARMTH)}", name_of_right]
 
 predicted(chosen)
 _intact, without_warmth, shown_right = columns
-if isinstance(without_warmth.figures, Deletion) and isinstance(shown_right.figures, Deletion):
+if isinstance(without_warmth.metrics, Deletion) and isinstance(shown_right.metrics, Deletion):
     st.markdown(
-        f"Without dims {dims_text(WARMTH)}, {percent(without_warmth.figures.gray_share)} of all outputs are gray; without dims {dims_text(right)}, {percent(shown_right.figures.gray_share)}. "
+        f"Without dims {dims_text(WARMTH)}, {percent(without_warmth.metrics.gray_share)} of all outputs are gray; without dims {dims_text(right)}, {percent(shown_right.metrics.gray_share)}. "
         "**Target** colors, which kept at least half of their latent in the deleted dims, now have a mean error of "
-        f"{figure(without_warmth.figures.target_mse)} and {figure(shown_right.figures.target_mse)}. **Bystanders**, which kept at most a twentieth there, have {figure(without_warmth.figures.bystander_mse)} and "
-        f"{figure(shown_right.figures.bystander_mse)}. A clean deletion is high in the first and low in the second."
+        f"{number(without_warmth.metrics.target_mse)} and {number(shown_right.metrics.target_mse)}. **Bystanders**, which kept at most a twentieth there, have {number(without_warmth.metrics.bystander_mse)} and "
+        f"{number(shown_right.metrics.bystander_mse)}. A clean deletion is high in the first and low in the second."
     )
 
 
@@ -126,7 +126,7 @@ def across(draw: Callable[[str, Column], None]) -> None:
 
 def heading(title: str, shown: Column) -> None:
     st.subheader(title, anchor=False)
-    panels.figure_list(panels.written(shown.figures), title)
+    panels.metric_list(panels.written(shown.metrics), title)
 
 
 def slices(title: str, shown: Column) -> None:
@@ -136,7 +136,7 @@ def slices(title: str, shown: Column) -> None:
         shown.patches,
         (
             f"{title}: four slices of the HSV cube, hue to the right and value upwards. Each patch is the reconstructed "
-            f"color with the true color inside; {gray} of the fully saturated patches look gray. Largest MSE {figure(shown.figures.max_mse)}."
+            f"color with the true color inside; {gray} of the fully saturated patches look gray. Largest MSE {number(shown.metrics.max_mse)}."
         ),
         f"patches-{titles.index(title)}",
         mark=patches.mark(seen.code, seen.turn),
@@ -149,7 +149,7 @@ def curve(axis: curves.Axis) -> Callable[[str, Column], None]:
         panels.chart(
             curves.spec(axis),
             shown.curves[axis],
-            f"{title}: mean squared error against {axis}, from {figure(float(errors.min()))} to {figure(float(errors.max()))}.",
+            f"{title}: mean squared error against {axis}, from {number(float(errors.min()))} to {number(float(errors.max()))}.",
             f"{axis}-{titles.index(title)}",
             mark=curves.mark(axis, seen.code, seen.mse(titles.index(title)), seen.turn),
         )
@@ -204,8 +204,8 @@ dark, light = (float(np.mean([gray_of[name] for name in group])) for group in (P
 hue_answer = answers(chosen, HUE, False, seen.rgb)
 left = residue_of(chosen, HUE)
 st.markdown(
-    f"With hue deleted (dims {dims_text(HUE)}), the primaries (red, green, blue) come out with a mean brightness of **{figure(dark)}**, the "
-    f"secondaries (yellow, cyan, magenta) with **{figure(light)}**. Squares are the true colors, circles what the network "
+    f"With hue deleted (dims {dims_text(HUE)}), the primaries (red, green, blue) come out with a mean brightness of **{number(dark)}**, the "
+    f"secondaries (yellow, cyan, magenta) with **{number(light)}**. Squares are the true colors, circles what the network "
     "answers."
 )
 panels.chart(
@@ -213,7 +213,7 @@ panels.chart(
     hue.brightness,
     (
         "Brightness against hue. Squares: the true colors, a third for primaries, two thirds for secondaries. Circles: "
-        f"the answers with hue deleted, {figure(dark)} for primaries and {figure(light)} for secondaries."
+        f"the answers with hue deleted, {number(dark)} for primaries and {number(light)} for secondaries."
     ),
     "brightness",
     mark=brightness.mark(seen.code, hue_answer.rgb[0], seen.turn),
@@ -221,7 +221,7 @@ panels.chart(
 why = (
     "**Why?** A primary has one of its three channels full, so its brightness is ⅓; a secondary has two, so ⅔. Of a vibrant "
     f"color's latent, {percent(left.least)} to {percent(left.most)} of the length is left once hue is deleted. The normalization stretches that residue "
-    f"to full length again, and over all hues its direction correlates with brightness by **{figure(left.brightness_correlation)}**."
+    f"to full length again, and over all hues its direction correlates with brightness by **{number(left.brightness_correlation)}**."
 )
 if left.brightness_correlation >= FOLLOWS:
     why += (
@@ -236,7 +236,7 @@ st.markdown(
     "Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it."
 )
 shown_dims = (1, 0, min(2, chosen.config.bottleneck - 1))
-deleted_share = getattr(shown_right.figures, "gray_share", None)
+deleted_share = getattr(shown_right.metrics, "gray_share", None)
 spheres.mount(
     lambda: spheres.triple_page(chosen, shown_dims, right, tuple(titles)),
     "triple",

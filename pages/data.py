@@ -9,7 +9,7 @@ from uuid import uuid4
 import numpy as np
 import streamlit as st
 
-from excolor.charts import batch, cells, chances, tolerance
+from excolor.charts import batch, heat_map, label_probability, robustness
 from excolor.color import describe, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.config import STEPS
 from excolor.data import (
@@ -27,12 +27,12 @@ from excolor.data import (
     stream,
     training_set,
 )
-from excolor.evaluation import respond
 from excolor.kernel import is_compiled
+from excolor.metrics import respond
 from excolor.scenes import hsv_places
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui import frame, inspector, labels, noise, panels, pick, shelf, spheres
-from excolor.ui.text import CAUSES, figure, percent
+from excolor.ui.text import CAUSES, number, percent
 
 frame.require()
 
@@ -41,7 +41,7 @@ HEIGHT = 440  # of the scene, in pixels
 POLL = 0.3  # seconds between two looks at the sweep
 DOUBTFUL = 0.01  # a probability below which a label comes as a surprise
 GROUPS = {"black": "black", "gray": "gray, white", "muted": "muted", "vivid": "vivid"}
-FIGURES: dict[str, tolerance.Name] = {
+FIGURES: dict[str, robustness.Name] = {
     "red": "red_cosine",
     "grays": "gray_mse",
     "selectivity": "selectivity",
@@ -52,7 +52,7 @@ state = st.session_state
 
 def percents(share: float) -> str:
     """A share in percent with two significant digits; all and nothing as they are."""
-    return f"{figure(100 * share) if share < 0.1 else round(100 * share)}\u00a0%"
+    return f"{number(100 * share) if share < 0.1 else round(100 * share)}\u00a0%"
 
 
 def table(heads: Sequence[str], rows: Mapping[str, Sequence[str]], label: str) -> None:
@@ -121,7 +121,7 @@ def cube() -> None:
                 n=SAMPLE,
                 **found,
                 **{
-                    f"{name}_mean": figure(
+                    f"{name}_mean": number(
                         SAMPLE * (groups[name].drawn if weighted else groups[name].points / len(colors))
                     )
                     for name in found
@@ -171,8 +171,8 @@ def weight_section() -> None:
     left, right = st.columns([5, 6], gap="large")
     with left:
         panels.chart(
-            cells.spec(float(drawn.max())),
-            cells.table(drawn),
+            heat_map.spec(float(drawn.max())),
+            heat_map.table(drawn),
             (
                 f"Share of draws of each saturation and value, in percent: from {percents(float(drawn.min()))} at value 0 to {percents(float(drawn.max()))} at saturation 1 "
                 "and value 1, growing along both."
@@ -200,7 +200,7 @@ def weight_section() -> None:
             "Share of draws of black, gray, muted and vivid colors",
         )
         st.markdown(
-            f"Vivid: saturation times value is at least {figure(VIVID)}. The weight of a point divides what is there again and "
+            f"Vivid: saturation times value is at least {number(VIVID)}. The weight of a point divides what is there again and "
             "again by how often it is there: black by all hues and saturations, a gray by all hues."
         )
         st.latex(r"w = \frac{1 - v}{n_s\, n_h} + \frac{(1 - s)\, v}{n_h} + s\, v")
@@ -231,14 +231,14 @@ def chances_section() -> None:
         ),
     }
     left, right = st.columns(2, gap="large")
-    for place, axis in zip((left, right), chances.AXES, strict=True):
+    for place, axis in zip((left, right), label_probability.AXES, strict=True):
         with place:
             panels.chart(
-                chances.spec(axis),
-                chances.table(axis),
+                label_probability.spec(axis),
+                label_probability.table(axis),
                 words[axis],
                 f"data-chances-{axis}",
-                mark=chances.mark(axis, seen.code, seen.turn),
+                mark=label_probability.mark(axis, seen.code, seen.turn),
             )
     st.markdown(
         f"One step of the grid, 10°, takes “red” from {percents(red[0])} to {percents(red[1])}; orange has {percents(red[2])}. One step of saturation takes "
@@ -258,8 +258,8 @@ def again() -> None:
 def said_of(last: Batches) -> str:
     """What happened in the last of some batches."""
     parts: list[str] = []
-    for label, carried in (("red", last.red[-1]), ("vibrant", last.vibrant[-1])):
-        who = describe(last.rgb[-1][carried > 0]) if carried.any() else []
+    for label, positive in (("red", last.red[-1]), ("vibrant", last.vibrant[-1])):
+        who = describe(last.rgb[-1][positive > 0]) if positive.any() else []
         if not who:
             parts.append(f"nobody got “{label}”")
         else:
@@ -270,16 +270,16 @@ def said_of(last: Batches) -> str:
 def tally(drawn: Batches) -> None:
     """What was seen, beside what is to be expected; before the first draw that would give the answer away."""
     n = len(drawn)
-    expected = [labels.carriers("red"), labels.carriers("vibrant")]
+    expected = [labels.positives("red"), labels.positives("vibrant")]
     counts = [drawn.red.sum(1), drawn.vibrant.sum(1)]
     table(
         ["“red”", "“vibrant”"],
         {
             "labels seen": [f"{int(each.sum()):,}" for each in counts],
-            "labels in a batch": [figure(float(each.sum()) / n) if n else "–" for each in counts],
-            "… on average": [figure(each.per_batch) if n else "–" for each in expected],
+            "labels in a batch": [number(float(each.sum()) / n) if n else "–" for each in counts],
+            "… on average": [number(each.per_batch) if n else "–" for each in expected],
             "batches without": [tenths(float((each == 0).mean())) if n else "–" for each in counts],
-            "… to be expected": [tenths(each.nobody) if n else "–" for each in expected],
+            "… to be expected": [tenths(each.without) if n else "–" for each in expected],
         },
         f"Labels seen in {n} batches, and the exact expectation",
     )
@@ -331,15 +331,15 @@ def draw_section() -> None:
             )
         tally(clean)
         panels.chart(
-            batch.silence_spec(),
-            batch.silence_table(clean),
+            batch.empty_batches_spec(),
+            batch.empty_batches_table(clean),
             (
                 "Of the last hundred batches, a bar for each that has a label, red above, vibrant below. The tally says the "
                 "same in numbers."
             ),
             "data-silence",
         )
-    red, vibrant = labels.carriers("red"), labels.carriers("vibrant")
+    red, vibrant = labels.positives("red"), labels.positives("vibrant")
     with st.expander("Check your guess"):
         st.markdown(
             (
@@ -348,8 +348,8 @@ def draw_section() -> None:
                 "colors, there are about **{total}** labels “red”: one color in {every}. That is enough to put red where "
                 "it was told to be."
             ).format(
-                red=tenths(red.nobody).removesuffix("\u00a0%"),
-                vibrant=tenths(vibrant.nobody).removesuffix("\u00a0%"),
+                red=tenths(red.without).removesuffix("\u00a0%"),
+                vibrant=tenths(vibrant.without).removesuffix("\u00a0%"),
                 steps=f"{STEPS:,}",
                 samples=f"{STEPS * BATCH:,}",
                 total=round(STEPS * red.per_batch),
@@ -365,8 +365,8 @@ def unlikely(drawn: Batches) -> list[int]:
     """How many labels sit on colors that would carry them with a probability under 1 %."""
     likely = label_probabilities(drawn.rgb)
     return [
-        int(((carried > 0) & (probability < DOUBTFUL)).sum())
-        for carried, probability in zip((drawn.red, drawn.vibrant), likely, strict=True)
+        int(((positive > 0) & (probability < DOUBTFUL)).sum())
+        for positive, probability in zip((drawn.red, drawn.vibrant), likely, strict=True)
     ]
 
 
@@ -462,13 +462,13 @@ def playing() -> None:
 # --- how much noise --------------------------------------------------------------------------------
 
 
-def value(point: noise.Point, name: tolerance.Name) -> float:
+def value(point: noise.Point, name: robustness.Name) -> float:
     """The figure of a run that is drawn."""
-    figures = point.figures
+    metrics = point.metrics
     return {
-        "red_cosine": figures.red_cosine,
-        "gray_mse": figures.hue.gray_mse,
-        "selectivity": figures.selectivity,
+        "red_cosine": metrics.red_cosine,
+        "gray_mse": metrics.hue.gray_mse,
+        "selectivity": metrics.selectivity,
         "unsound": float(not point.sound),
     }[name]
 
@@ -501,7 +501,7 @@ def conclusion(points: Sequence[noise.Point]) -> str:
     return text
 
 
-def so_far(points: Sequence[noise.Point], name: tolerance.Name) -> str:
+def so_far(points: Sequence[noise.Point], name: robustness.Name) -> str:
     """The medians of the levels that are there, or how many runs are not sound."""
     parts: list[str] = []
     for level in noise.LEVELS:
@@ -509,7 +509,7 @@ def so_far(points: Sequence[noise.Point], name: tolerance.Name) -> str:
         if here and name == "unsound":
             parts.append("{level}: {n} of {all}".format(level=f"{level:g}", n=round(sum(here)), all=len(here)))
         elif here:
-            parts.append(f"{level:g}: {figure(float(np.median(here)))}")
+            parts.append(f"{level:g}: {number(float(np.median(here)))}")
     return ", ".join(parts)
 
 
@@ -547,8 +547,8 @@ def sweep_section() -> None:
         st.warning(f"The runs could not be finished ({running.error}).")
     name = FIGURES[picked or next(iter(FIGURES))]
     panels.chart(
-        tolerance.spec(name),
-        tolerance.table(
+        robustness.spec(name),
+        robustness.table(
             name,
             [each.config.label_noise for each in points],
             [each.config.seed for each in points],

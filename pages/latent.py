@@ -5,13 +5,13 @@ import streamlit as st
 
 from excolor.charts import brightness, latents
 from excolor.color import PRIMARIES, SECONDARIES, named_codes, named_colors, rgb_grid
-from excolor.evaluation import respond
+from excolor.diagnosis import axis_roles, placement
+from excolor.metrics import respond
 from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui import frame, inspector, panels, pick, shelf, spheres
-from excolor.ui.text import dims_text, figure, percent
+from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import projection
-from excolor.verdict import axis_roles, placement
 
 frame.require()
 
@@ -96,7 +96,7 @@ def what_is_seen() -> str:
         line, tone = along_a_line(u[:, dims])
         seen = (
             f"Hue is deleted: the wheel is gone. Of the spread that is left, {percent(line)} lies along one line, and the place on it "
-            f"goes with brightness (correlation {figure(tone)})."
+            f"goes with brightness (correlation {number(tone)})."
         )
     elif deleted == WARMTH:
         seen = (
@@ -160,7 +160,7 @@ spheres.mount(
     "cube",
     (
         "The RGB cube with black at the bottom and white at the top, from the front (yellow in the middle) and from the back "
-        f"(blue in the middle). In this network the primaries fall to a brightness of {figure(dark)}, the secondaries rise to {figure(light)}."
+        f"(blue in the middle). In this network the primaries fall to a brightness of {number(dark)}, the secondaries rise to {number(light)}."
     ),
 )
 panels.chart(

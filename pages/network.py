@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from excolor.color import describe, hex_to_rgb
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.surgery import HUE, ablate
 from excolor.ui import frame, pick, shelf
 from excolor.ui.network import RED, network, not_finite
-from excolor.ui.text import dims_text, figure, percent
+from excolor.ui.text import dims_text, number, percent
 
 frame.require()
 
@@ -31,7 +31,7 @@ def left_of(color: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def stretch(left: float) -> str:
-    return figure(1 / left) if left > 0 else "–"
+    return number(1 / left) if left > 0 else "–"
 
 
 broken = not_finite(model)

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from excolor import losses
-from excolor.charts import keyframes, push
+from excolor.charts import gradients, keyframes
 from excolor.color import named_colors
 from excolor.config import STEPS
 from excolor.data import BATCH, TRAINING_GRID
@@ -15,7 +15,7 @@ from excolor.losses import SAME_COLOR, Term
 from excolor.schedule import SHIPPED, Schedule, load
 from excolor.ui import frame, labels, panels
 from excolor.ui.subject import shipped
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 
 frame.require()
 
@@ -50,8 +50,8 @@ EXAMPLES = (
     ("hue 10°", (1 / _HUES, 1.0, 1.0)),
     ("hue 20°", (2 / _HUES, 1.0, 1.0)),
     ("orange", (3 / _HUES, 1.0, 1.0)),
-    (f"saturation {figure(PALER)}", (0.0, PALER, 1.0)),
-    (f"value {figure(PALER)}", (0.0, 1.0, PALER)),
+    (f"saturation {number(PALER)}", (0.0, PALER, 1.0)),
+    (f"value {number(PALER)}", (0.0, 1.0, PALER)),
     ("yellow", (6 / _HUES, 1.0, 1.0)),
     ("cyan", (18 / _HUES, 1.0, 1.0)),
     ("blue", (24 / _HUES, 1.0, 1.0)),
@@ -59,24 +59,24 @@ EXAMPLES = (
 )
 
 
-def near(name: push.Name, position: float) -> tuple[str, str]:
+def near(name: gradients.Name, position: float) -> tuple[str, str]:
     """The value and the push at a position of the slider, as they are written."""
-    effect = push.effect(name)
+    effect = gradients.effect(name)
     i = int(np.argmin(np.abs(effect.positions - position)))
-    return figure(round(float(effect.value[i]), 12)), figure(round(float(effect.strength[i]), 12))
+    return number(round(float(effect.value[i]), 12)), number(round(float(effect.strength[i]), 12))
 
 
 def warmth(color: str) -> str:
     """u₀ of a named color in the network that ships."""
     _z, u, _output = shipped("robust").model(torch.as_tensor(named_colors()[color][None], dtype=torch.float32))
-    return figure(float(u[0, 0])).replace("-", "−")
+    return number(float(u[0, 0])).replace("-", "−")
 
 
-def answer(name: push.Name) -> str:
+def answer(name: gradients.Name) -> str:
     """What the student will have found, with the numbers of the picture."""
-    effect = push.effect(name)
+    effect = gradients.effect(name)
     hardest = int(np.argmax(effect.strength))
-    most, where = figure(float(effect.strength[hardest])), f"{abs(effect.positions[hardest]):g}"
+    most, where = number(float(effect.strength[hardest])), f"{abs(effect.positions[hardest]):g}"
     if name == "anchor":
         return (
             f"Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {near(name, 180)[0]}, and yet the "
@@ -96,18 +96,18 @@ def answer(name: push.Name) -> str:
             "The push is hardest at {where}°, with {most}. Beyond {faint}° it is less than a hundredth of that. So a sample "
             "only feels its neighbors, and the pushes of all neighbors add up. Two samples closer than {same}° count as "
             "the same color drawn twice, and are left alone."
-        ).format(where=where, most=most, faint=f"{faint:g}", same=figure(float(np.degrees(np.arccos(1 - SAME_COLOR)))))
+        ).format(where=where, most=most, faint=f"{faint:g}", same=number(float(np.degrees(np.arccos(1 - SAME_COLOR)))))
     high = 1.4
     return (
-        f"From either side alike: the push grows with the distance to the circle. At length {figure(2 - high)} it is {near(name, 2 - high)[1]}, at length "
-        f"{figure(high)} it is {near(name, high)[1]}. But z is divided by its length before anyone uses it, so the network answers the same for "
+        f"From either side alike: the push grows with the distance to the circle. At length {number(2 - high)} it is {near(name, 2 - high)[1]}, at length "
+        f"{number(high)} it is {near(name, high)[1]}. But z is divided by its length before anyone uses it, so the network answers the same for "
         "a long z as for a short one. Then why have this term? Keep the question for the Train page."
     )
 
 
-def in_words(name: push.Name) -> str:
+def in_words(name: gradients.Name) -> str:
     """The picture's text alternative."""
-    effect, moved = push.effect(name), push.control(name)
+    effect, moved = gradients.effect(name), gradients.control(name)
     unit = "°" if moved.unit == "degrees" else ""
     picks = np.linspace(0, len(effect.positions) - 1, 5).round().astype(int)
     values = "; ".join(
@@ -131,10 +131,10 @@ def who(term: Term) -> None:
         }
         st.markdown(words[term.name].format(batch=BATCH, others=BATCH - 1))
         return
-    found = labels.carriers(term.label)
+    found = labels.positives(term.label)
     st.markdown(
         f"**It listens to the label “{term.label}”.** The label is drawn by chance, afresh for every sample. Of the {BATCH} "
-        f"samples in a batch {figure(found.per_batch)} carry it on average; in **{percent(found.nobody)}** of the batches nobody does, and then the term "
+        f"samples in a batch {number(found.per_batch)} carry it on average; in **{percent(found.without)}** of the batches nobody does, and then the term "
         "is silent. These are some colors of the training set, and how often they carry it:"
     )
     labels.patches(term.label, EXAMPLES)
@@ -152,7 +152,7 @@ def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
         values = schedule.values(term.parameter, np.arange(schedule.steps))
         most = int(np.argmax(values))
         words.append(
-            f"{schedule.name}: {figure(values[0])} at step 0, at most {figure(values[most])} at step {most}, {figure(values[-1])} at step {schedule.last}"
+            f"{schedule.name}: {number(values[0])} at step 0, at most {number(values[most])} at step {most}, {number(values[-1])} at step {schedule.last}"
         )
     panels.chart(
         keyframes.weight_spec(),
@@ -170,16 +170,18 @@ def source(term: Term) -> str:
     return "\n".join([*constants, *([""] if constants else []), inspect.getsource(term.loss)]).rstrip()
 
 
-def lesson(name: push.Name, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
+def lesson(name: gradients.Name, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     """One term."""
-    term = push.term(name)
+    term = gradients.term(name)
     st.header(TITLES[name], anchor=name)
     st.markdown(SENTENCES[name])
     left, right = st.columns([5, 7], gap="large")
     with left:
         st.markdown(GUESSES[name])
         with st.container(key=f"push-{name}"):
-            panels.chart(push.spec(name), push.table(name, figure), in_words(name), f"picture-{name}", fixed=True)
+            panels.chart(
+                gradients.spec(name), gradients.table(name, number), in_words(name), f"picture-{name}", fixed=True
+            )
         with st.expander("Check your guess"):
             st.markdown(answer(name))
     with right:
@@ -198,7 +200,7 @@ st.markdown(
 names = list(reversed(SHIPPED))
 picked = st.session_state.get("regularizers-schedule") or names[0]
 chosen, others = load(picked), tuple(load(name) for name in names if name != picked)
-for each in push.NAMES:
+for each in gradients.NAMES:
     lesson(each, chosen, others)
 
 st.header("The schedule: when each of them counts", anchor="schedule")
@@ -218,7 +220,7 @@ st.segmented_control(
 read_out = " ".join(
     f"{each.name}: "
     + "; ".join(
-        f"{name} {', '.join(figure(each.at(step)[name]) for step in (0, keyframes.START, each.last))}"
+        f"{name} {', '.join(number(each.at(step)[name]) for step in (0, keyframes.START, each.last))}"
         for name in keyframes.TRACKS
     )
     + "."
@@ -226,7 +228,7 @@ read_out = " ".join(
 )
 panels.chart(
     keyframes.spec(),
-    keyframes.table(chosen, others, figure),
+    keyframes.table(chosen, others, number),
     # The words are the same for both, so that the step stays where it is.
     (
         "The schedules against step: learning rate and four weights, the chosen schedule in front of the other. At steps 0, "
@@ -246,8 +248,8 @@ with st.expander("Check your guess"):
         ).format(
             end=f"{end:,}",
             rest=percent((chosen.last - end) / chosen.last),
-            rate=figure(chosen.at(end)["lr"]),
-            last=figure(chosen.at(chosen.last)["lr"]),
+            rate=number(chosen.at(end)["lr"]),
+            last=number(chosen.at(chosen.last)["lr"]),
         )
     )
 left, right = st.columns([5, 7], gap="large")

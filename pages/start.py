@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from excolor.color import describe, exact_rgb, named_codes, named_colors, rgb_to_hex
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui import frame, panels, pick, predict, shelf
-from excolor.ui.text import figure
+from excolor.ui.text import number
 
 frame.require()
 
@@ -48,7 +48,7 @@ label = describe(picked[None])[0] if name == OWN else str(name)
 answers = [respond(variant, picked) for variant in variants]
 row: list[panels.Patch] = []
 for title, answer in zip(TITLES, answers, strict=True):
-    looks, error = describe(answer.rgb)[0], figure(float(answer.mse[0]))
+    looks, error = describe(answer.rgb)[0], number(float(answer.mse[0]))
     lines = f"looks {looks}", rgb_to_hex(answer.rgb)[0], f"MSE {error}"
     words = "{title}: the network answers {true} with {looks}, MSE {error}"
     words = words.format(title=title, true=label, looks=looks, error=error)
@@ -74,7 +74,7 @@ else:
     everything = [respond(variant, stack) for variant in variants]
     panels.strip(
         list(colors),
-        {t: (r.rgb, [figure(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
+        {t: (r.rgb, [number(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
         stack,
     )
     st.page_link("pages/ablation.py", label="Next: compare the two deletions in full →")

@@ -9,19 +9,19 @@ import streamlit as st
 from excolor.charts import latents
 from excolor.color import named_colors
 from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
+from excolor.diagnosis import Cause, breakages
 from excolor.errors import ExcolorError
-from excolor.evaluation import respond
 from excolor.kernel import is_compiled
+from excolor.metrics import respond
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine
 from excolor.ui import frame, inspector, missions, panels, pick, predict, shelf
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
-from excolor.ui.subject import figures_of, shipped
-from excolor.ui.text import figure, percent, settings
+from excolor.ui.subject import metrics_of, shipped
+from excolor.ui.text import number, percent, settings
 from excolor.ui.views import wheel
-from excolor.verdict import Cause, breakages
 
 frame.require()
 
@@ -138,7 +138,7 @@ def run_with_progress(config: RunConfig, engine: Engine, where) -> Trained | Non
 
 def verdict(run: Trained) -> str:
     """What became of the run, with the figures that show it."""
-    found, placed, figures = run.causes, run.placement, run.figures
+    found, placed, metrics = run.causes, run.placement, run.metrics
     width = run.config.bottleneck
     if width > CHANNELS:
         remedy = "It needs more updates before the rest means much."
@@ -146,30 +146,30 @@ def verdict(run: Trained) -> str:
         remedy = f"More updates will not help: colors have three channels, and a sphere in {width} dims has room for {width - 1}."
     sentences = {
         Cause.DIVERGED: f"**The run diverged at step {run.stopped.step if run.stopped else '–'}**: its {run.stopped.term if run.stopped else '–'} was no longer a number.",
-        Cause.NOT_CONVERGED: f"**Not converged**: even intact, its largest MSE is {figure(figures.intact.max_mse)}. {remedy}",
+        Cause.NOT_CONVERGED: f"**Not converged**: even intact, its largest MSE is {number(metrics.intact.max_mse)}. {remedy}",
         Cause.GRAYS_IN_PLANE: (
             f"**Grays in the hue plane**: a gray keeps {percent(placed.gray_in_plane)} of its latent there, so deleting hue takes grays with it; "
-            f"their MSE is then {figure(figures.hue.gray_mse)}."
+            f"their MSE is then {number(metrics.hue.gray_mse)}."
         ),
         Cause.GRAYS_HARMED: (
-            f"**Deleting hue harms the grays**: their MSE is then {figure(figures.hue.gray_mse)}, though they keep at most {percent(placed.gray_in_plane)} of their latent in "
+            f"**Deleting hue harms the grays**: their MSE is then {number(metrics.hue.gray_mse)}, though they keep at most {percent(placed.gray_in_plane)} of their latent in "
             "its plane."
         ),
         Cause.HUE_OFF_PLANE: (
             f"**Hue is not in the plane**: {percent(placed.hue_off_plane)} of the vibrant colors' latent lies outside dims [0, 1]; after deleting "
-            f"those, {percent(figures.hue.gray_share)} of the outputs are gray."
+            f"those, {percent(metrics.hue.gray_share)} of the outputs are gray."
         ),
         Cause.ROTATED: (
-            f"**The wheel is rotated**: red lies {figure(placed.red_angle)}° from the first axis, so deleting dim 0 deletes something other "
+            f"**The wheel is rotated**: red lies {number(placed.red_angle)}° from the first axis, so deleting dim 0 deletes something other "
             "than warmth."
         ),
-        Cause.RED_OFF_AXIS: f"**Red is not on its axis**: its cosine to the first axis is {figure(figures.red_cosine)}.",
+        Cause.RED_OFF_AXIS: f"**Red is not on its axis**: its cosine to the first axis is {number(metrics.red_cosine)}.",
     }
     if found:
         return " ".join(sentences[cause] for cause in found)
     return (
-        f"**A sound run**: red lies on the first axis (cosine {figure(figures.red_cosine)}), hue in the plane of the first two, and deleting "
-        f"hue leaves the grays alone (MSE {figure(figures.hue.gray_mse)}) and turns {percent(figures.hue.gray_share)} of all outputs gray."
+        f"**A sound run**: red lies on the first axis (cosine {number(metrics.red_cosine)}), hue in the plane of the first two, and deleting "
+        f"hue leaves the grays alone (MSE {number(metrics.hue.gray_mse)}) and turns {percent(metrics.hue.gray_share)} of all outputs gray."
     )
 
 
@@ -194,11 +194,11 @@ def predicted(run: Trained) -> None:
     if said is None:
         return
     rows = []
-    for name, figures in breakages(run.figures, run.placement).items():
+    for name, metrics in breakages(run.metrics, run.placement).items():
         measured = ", ".join(
-            MEASURED[name][i].format(figure(each.value), f"{each.bound:g}") for i, each in enumerate(figures)
+            MEASURED[name][i].format(number(each.value), f"{each.bound:g}") for i, each in enumerate(metrics)
         )
-        broken = not all(each.kept for each in figures)
+        broken = not all(each.kept for each in metrics)
         rows.append(predict.Row("Did it break?", BREAKS[name], name in said["run"], broken, measured))
     predict.reveal(run.config, rows, "**What broke?** Measured on this run, against the bound that a sound run keeps.")
 
@@ -217,7 +217,7 @@ def named_table(run: Trained) -> None:
     variants = {"intact": model, "− warmth": ablate(model, WARMTH), "− hue": ablate(model, HUE)}
     answers = {title: respond(variant, colors) for title, variant in variants.items()}
     panels.strip(
-        list(named_colors()), {t: (a.rgb, [figure(float(e)) for e in a.mse]) for t, a in answers.items()}, colors
+        list(named_colors()), {t: (a.rgb, [number(float(e)) for e in a.mse]) for t, a in answers.items()}, colors
     )
 
 
@@ -281,8 +281,8 @@ def compare() -> None:
                 f"{key}-wheel",
                 mark=latents.mark((1, 0), pick.picked(), respond(chosen.model, rgb).u[0], pick.turn()),
             )
-            pair.append((picked, figures_of(chosen)))
-    panels.figure_table(pair)
+            pair.append((picked, metrics_of(chosen)))
+    panels.metric_table(pair)
 
 
 def readable(fused: Trained) -> None:
@@ -307,8 +307,8 @@ def readable(fused: Trained) -> None:
         return
     ratio = slow.train_s / fused.train_s
     st.markdown(
-        f"Autograd took **{figure(slow.train_s)} s**, the kernel **{figure(fused.train_s)} s**: {round(ratio)} times as long. Both end at the same place as far "
-        f"as rounding lets them: the intact maximum is {figure(slow.figures.intact.max_mse)} and {figure(fused.figures.intact.max_mse)}, red's cosine {figure(slow.figures.red_cosine)} and {figure(fused.figures.red_cosine)}."
+        f"Autograd took **{number(slow.train_s)} s**, the kernel **{number(fused.train_s)} s**: {round(ratio)} times as long. Both end at the same place as far "
+        f"as rounding lets them: the intact maximum is {number(slow.metrics.intact.max_mse)} and {number(fused.metrics.intact.max_mse)}, red's cosine {number(slow.metrics.red_cosine)} and {number(fused.metrics.red_cosine)}."
     )
 
 
@@ -345,7 +345,7 @@ with right:
         st.markdown(verdict(run))
     predicted(run)
     replay(run.subject.key, run.frames, baseline.frames, verdict(run).replace("**", ""), "replay")
-    st.caption(f"Trained in {figure(run.train_s)} s, evaluated in {figure(run.evaluate_s)} s.")
+    st.caption(f"Trained in {number(run.train_s)} s, evaluated in {number(run.evaluate_s)} s.")
     if st.button("See its ablation →", key="see-ablation", type="primary"):
         st.session_state["model"] = shelf.LAST
         st.switch_page("pages/ablation.py")

@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from excolor.model import ColorAutoencoder
-    from excolor.sweep import Trial
+    from excolor.sweeps import Trial
 
 # Two workers share two cores; torch in each would otherwise start a thread for every one of them. Read when
 # torch is imported, which is after this.
@@ -58,6 +58,6 @@ def random_model() -> Callable[..., ColorAutoencoder]:
 def published_trials() -> list[Trial]:
     """Seeds 0 to 19 of the published schedule, with their figures on the full grid."""
     from excolor.config import RunConfig
-    from excolor.sweep import sweep, with_seeds
+    from excolor.sweeps import sweep, with_seeds
 
     return sweep(with_seeds(RunConfig(schedule="ex-2.7"), range(20)))

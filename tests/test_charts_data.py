@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from excolor.charts import batch, cells, chances, tolerance
+from excolor.charts import batch, heat_map, label_probability, robustness
 from excolor.charts.base import GROUND
 from excolor.color import exact_rgb, hsv_grid
 from excolor.data import BATCH, BLOCK, TRAINING_GRID, Batches, cell_shares, label_probabilities, noise_on, stream
@@ -33,17 +33,20 @@ FIGURES = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
 CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
 
 
-def runs(name: tolerance.Name) -> pa.Table:
-    return tolerance.table(name, NOISE, SEEDS, FIGURES, CAUSES, "the limit")
+def runs(name: robustness.Name) -> pa.Table:
+    return robustness.table(name, NOISE, SEEDS, FIGURES, CAUSES, "the limit")
 
 
 CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
-    "cells": (lambda: cells.spec(0.04), lambda: cells.table(cell_shares())),
+    "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
     "batch": (batch.spec, lambda: batch.table(MANY.rgb[0], MANY.red[0], MANY.vibrant[0])),
-    "silence": (batch.silence_spec, lambda: batch.silence_table(MANY)),
+    "silence": (batch.empty_batches_spec, lambda: batch.empty_batches_table(MANY)),
     "carriers": (batch.carriers_spec, lambda: batch.carriers_table(MANY, MADE)),
-    **{f"chances {a}": (lambda a=a: chances.spec(a), lambda a=a: chances.table(a)) for a in chances.AXES},
-    **{f"tolerance {n}": (lambda n=n: tolerance.spec(n), lambda n=n: runs(n)) for n in tolerance.NAMES},
+    **{
+        f"chances {a}": (lambda a=a: label_probability.spec(a), lambda a=a: label_probability.table(a))
+        for a in label_probability.AXES
+    },
+    **{f"tolerance {n}": (lambda n=n: robustness.spec(n), lambda n=n: runs(n)) for n in robustness.NAMES},
 }
 # Patches in the order in which they were drawn have no place on a scale.
 WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("carriers", "x")}
@@ -117,7 +120,7 @@ def test_marks_that_are_colors_sit_on_the_ground_carry_their_code_and_are_named(
 
 
 def test_each_cell_has_its_share_of_the_draws() -> None:
-    table = cells.table(cell_shares())
+    table = heat_map.table(cell_shares())
     weights = {
         (s, v): sum((1 - v / 9) / 360 + (1 - s / 9) * v / 9 / 36 + s / 9 * v / 9 for _ in range(36))
         for s in range(10)
@@ -133,9 +136,9 @@ def test_each_cell_has_its_share_of_the_draws() -> None:
 # --- chances -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("axis", chances.AXES)
-def test_lines_are_the_probabilities_and_points_the_training_colors(axis: chances.Axis) -> None:
-    table = chances.table(axis)
+@pytest.mark.parametrize("axis", label_probability.AXES)
+def test_lines_are_the_probabilities_and_points_the_training_colors(axis: label_probability.Axis) -> None:
+    table = label_probability.table(axis)
     hues, saturations, _ = TRAINING_GRID
     for row in table.to_pylist():
         hsv = (row["x"] / 360 % 1, 1, 1) if axis == "hue" else (0, row["x"], 1)
@@ -178,22 +181,22 @@ def test_a_label_is_told_by_shape_and_letter() -> None:
 
 
 def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
-    rows = batch.silence_table(MANY).to_pylist()
-    for name, carried in (("red", MANY.red), ("vibrant", MANY.vibrant)):
+    rows = batch.empty_batches_table(MANY).to_pylist()
+    for name, positive in (("red", MANY.red), ("vibrant", MANY.vibrant)):
         mine = [row for row in rows if row["label"] == name]
         assert [row["number"] for row in mine] == list(range(51, 151))
         assert [row["batch"] for row in mine] == list(range(1, BLOCK + 1))
-        assert [row["count"] for row in mine] == [sum(map(float, each)) for each in carried[50:]]
+        assert [row["count"] for row in mine] == [sum(map(float, each)) for each in positive[50:]]
         assert all(row["to"] - row["from"] == min(row["count"], batch.MOST) for row in mine)
-    assert batch.silence_table(stream(3, 0)).num_rows == 0
-    assert len(batch.silence_table(stream(3, 7))) == 14
+    assert batch.empty_batches_table(stream(3, 0)).num_rows == 0
+    assert len(batch.empty_batches_table(stream(3, 7))) == 14
 
 
 def test_carriers_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() -> None:
     rows = batch.carriers_table(MANY, MADE).to_pylist()
-    for k, (name, carried) in enumerate(zip(batch.LABELS, (MANY.red, MANY.vibrant), strict=True)):
+    for k, (name, positive) in enumerate(zip(batch.LABELS, (MANY.red, MANY.vibrant), strict=True)):
         mine = [row for row in rows if row["label"] == name]
-        who = [(b, i) for b in range(149, -1, -1) for i in range(63, -1, -1) if carried[b, i]]
+        who = [(b, i) for b in range(149, -1, -1) for i in range(63, -1, -1) if positive[b, i]]
         who = who[: batch.ACROSS * batch.DOWN]
         assert len(mine) == len(who)
         assert [row["why"] == "the noise" for row in mine] == [bool(MADE[k][at]) for at in who]
@@ -214,8 +217,8 @@ def test_nobody_carries_anything_in_no_batch() -> None:
 # --- tolerance -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", tolerance.NAMES)
-def test_points_are_runs_and_the_line_their_median(name: tolerance.Name) -> None:
+@pytest.mark.parametrize("name", robustness.NAMES)
+def test_points_are_runs_and_the_line_their_median(name: robustness.Name) -> None:
     rows = runs(name).to_pylist()
     points = [row for row in rows if row["kind"] == "run"]
     middles = {row["noise"]: row["figure"] for row in rows if row["kind"] == "median"}
@@ -232,7 +235,7 @@ def test_points_are_runs_and_the_line_their_median(name: tolerance.Name) -> None
 
 
 def test_before_the_first_run_there_are_axes_and_no_point() -> None:
-    rows = tolerance.table("red_cosine", [], [], [], [], "the limit").to_pylist()
+    rows = robustness.table("red_cosine", [], [], [], [], "the limit").to_pylist()
     assert [row["kind"] for row in rows] == ["limit"]
     assert rows[0]["figure"] == 0.8
 
@@ -303,6 +306,6 @@ def test_the_picked_colors_probabilities_are_its_own() -> None:
     for code, hue, saturation in (("#ff0000", 0, 1), ("#ff8000", 30, 1), ("#0000ff", -120, 1), pale):
         red, vibrant = label_probabilities(exact_rgb(code))
         for axis, x in (("hue", hue), ("saturation", saturation)):
-            rows = chances.mark(axis, code, 1).to_pylist()
+            rows = label_probability.mark(axis, code, 1).to_pylist()
             assert [row["probability"] for row in rows] == pytest.approx([red, vibrant])
             assert [row["x"] for row in rows] == pytest.approx([x, x])

@@ -22,28 +22,31 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from excolor.charts import keyframes, push
+from excolor.charts import gradients, keyframes
 from excolor.charts.base import GROUND
 from excolor.color import hex_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.data import draw_batches, training_set
 from excolor.losses import TERMS
 from excolor.schedule import SHIPPED, load
-from excolor.ui.labels import Label, carriers, chance, probability
-from excolor.ui.text import figure, percent
+from excolor.ui.labels import Label, chance, positives, probability
+from excolor.ui.text import number, percent
 
 Spec = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 ROBUST, PUBLISHED = load("robust"), load("ex-2.7")
-every_term = pytest.mark.parametrize("name", push.NAMES)
+every_term = pytest.mark.parametrize("name", gradients.NAMES)
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
 
 
 # --- what holds of every chart -------------------------------------------------------------------
 
 CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
-    **{name: (lambda name=name: push.spec(name), lambda name=name: push.table(name, figure)) for name in push.NAMES},
+    **{
+        name: (lambda name=name: gradients.spec(name), lambda name=name: gradients.table(name, number))
+        for name in gradients.NAMES
+    },
     "weight": (keyframes.weight_spec, lambda: keyframes.weight_table("reg-unit", ROBUST, (PUBLISHED,))),
-    "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), figure)),
+    "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), number)),
 }
 every_chart = pytest.mark.parametrize("name", CHARTS)
 
@@ -116,8 +119,8 @@ def test_the_only_color_is_data(name: str) -> None:
 
 
 @every_term
-def test_a_slider_moves_both_charts(name: push.Name) -> None:
-    spec, moved = push.spec(name), push.control(name)
+def test_a_slider_moves_both_charts(name: gradients.Name) -> None:
+    spec, moved = gradients.spec(name), gradients.control(name)
     (param,) = spec["params"]
     assert (param["name"], param["value"]) == ("control", moved.start)
     assert param["bind"] == {
@@ -130,7 +133,7 @@ def test_a_slider_moves_both_charts(name: push.Name) -> None:
     for view in spec["vconcat"]:
         assert any("control" in json.dumps(transforms) for _, transforms in layers(view))
     # Of all positions exactly one row of each sample passes the filter, rounding or not.
-    table = push.table(name, figure)
+    table = gradients.table(name, number)
     at = np.array([row["at"] for row in table.to_pylist() if row["kind"] == "sample" and row["first"]])
     for position in np.arange(moved.low, moved.high + moved.step / 2, moved.step):
         assert (abs(at - position) < moved.step / 4).sum() == 1
@@ -138,12 +141,12 @@ def test_a_slider_moves_both_charts(name: push.Name) -> None:
 
 
 @every_term
-def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name: push.Name) -> None:
-    picture, curve = push.spec(name)["vconcat"]
+def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name: gradients.Name) -> None:
+    picture, curve = gradients.spec(name)["vconcat"]
     assert picture["width"] == picture["height"] == curve["width"]
     assert picture["view"] == {"fill": GROUND, "stroke": None}
     assert len({tuple(e[a]["scale"]["domain"]) for e, _ in layers(picture) for a in "xy" if "scale" in e[a]}) == 1
-    rim = [(row["x"], row["y"]) for row in push.table(name, figure).to_pylist() if row["kind"] == "rim"]
+    rim = [(row["x"], row["y"]) for row in gradients.table(name, number).to_pylist() if row["kind"] == "rim"]
     assert np.hypot(*zip(*rim, strict=True)) == pytest.approx(np.ones(len(rim)))
     titles = [next(e[a]["title"] for e, _ in layers(picture) if "title" in e[a]) for a in "xy"]
     assert titles == {"planarity": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(name, ["u₁", "u₀"])
@@ -153,7 +156,7 @@ def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name
 
 
 def test_anchor_is_the_squared_chord_and_pushes_along_the_circle_to_the_top() -> None:
-    effect = push.effect("anchor")
+    effect = gradients.effect("anchor")
     angle = np.radians(effect.positions)
     top = np.stack([np.sin(angle), np.cos(angle)], -1)
     assert effect.samples[:, 0] == pytest.approx(top)
@@ -164,7 +167,7 @@ def test_anchor_is_the_squared_chord_and_pushes_along_the_circle_to_the_top() ->
 
 
 def test_planarity_is_the_squared_sine_and_pushes_along_the_circle_to_the_plane() -> None:
-    effect = push.effect("planarity")
+    effect = gradients.effect("planarity")
     height = np.radians(effect.positions)
     assert effect.samples[:, 0] == pytest.approx(np.stack([np.cos(height), np.sin(height)], -1))
     assert effect.value == pytest.approx(np.sin(height) ** 2)
@@ -173,7 +176,7 @@ def test_planarity_is_the_squared_sine_and_pushes_along_the_circle_to_the_plane(
 
 
 def test_separate_is_a_power_of_the_cosine_and_pushes_both_apart() -> None:
-    effect = push.effect("separate")
+    effect = gradients.effect("separate")
     angle = np.radians(effect.positions)
     first, second = effect.samples[:, 0], effect.samples[:, 1]
     assert (first * second).sum(-1) == pytest.approx(np.cos(angle))
@@ -188,7 +191,7 @@ def test_separate_is_a_power_of_the_cosine_and_pushes_both_apart() -> None:
 
 
 def test_unitarity_is_a_parabola_and_pushes_to_the_circle() -> None:
-    effect = push.effect("unitarity")
+    effect = gradients.effect("unitarity")
     length = np.hypot(*np.moveaxis(effect.samples[:, 0], -1, 0))
     assert length == pytest.approx(effect.positions)
     assert effect.value == pytest.approx((effect.positions - 1) ** 2)
@@ -196,9 +199,11 @@ def test_unitarity_is_a_parabola_and_pushes_to_the_circle() -> None:
     assert effect.pushes[:, 0] == pytest.approx(-2 * (effect.positions - 1)[:, None] * outwards)
 
 
-@given(st.sampled_from(push.NAMES), st.floats(-3, 3), st.floats(0.05, 3), st.sampled_from([(1, 0), (1, 2), (2, 3)]))
+@given(
+    st.sampled_from(gradients.NAMES), st.floats(-3, 3), st.floats(0.05, 3), st.sampled_from([(1, 0), (1, 2), (2, 3)])
+)
 def test_a_push_is_minus_the_slope_along_the_way_it_points(
-    name: push.Name, angle: float, apart: float, dims: tuple[int, int]
+    name: gradients.Name, angle: float, apart: float, dims: tuple[int, int]
 ) -> None:
     # By central differences of the library's loss, two samples on the circle; the first is moved along it.
     def points(at: float) -> NDArray[np.float64]:
@@ -207,10 +212,10 @@ def test_a_push_is_minus_the_slope_along_the_way_it_points(
     def value(at: NDArray[np.float64]) -> float:
         latent = torch.zeros(2, 4, dtype=torch.float64)
         latent[:, dims] = torch.as_tensor(at)
-        return float(push.term(name).loss(latent).mean())
+        return float(gradients.term(name).loss(latent).mean())
 
     h = 1e-5
-    _, (force, _) = push.push(name, points(angle), dims)
+    _, (force, _) = gradients.negative_gradient(name, points(angle), dims)
     along = np.array([math.cos(angle), -math.sin(angle)])
     slope = (value(points(angle + h)) - value(points(angle - h))) / (2 * h)
     assert force @ along == pytest.approx(-slope, abs=1e-6)
@@ -219,9 +224,9 @@ def test_a_push_is_minus_the_slope_along_the_way_it_points(
 
 
 @every_term
-def test_arrows_are_the_pushes_on_one_scale(name: push.Name) -> None:
-    rows = push.table(name, figure).to_pylist()
-    effect = push.effect(name)
+def test_arrows_are_the_pushes_on_one_scale(name: gradients.Name) -> None:
+    rows = gradients.table(name, number).to_pylist()
+    effect = gradients.effect(name)
     samples = [row for row in rows if row["kind"] == "sample"]
     drawn = np.array([(row["x2"] - row["x"], row["y2"] - row["y"]) for row in samples])
     pushes = effect.pushes.reshape(-1, 2)
@@ -238,32 +243,32 @@ def test_arrows_are_the_pushes_on_one_scale(name: push.Name) -> None:
     for row in rows:
         if row["kind"] == "field":
             dims = {"planarity": (1, 2)}.get(name, (1, 0))
-            _, (force,) = push.push(name, np.array([[row["x"], row["y"]]]), dims)
+            _, (force,) = gradients.negative_gradient(name, np.array([[row["x"], row["y"]]]), dims)
             assert (row["x2"] - row["x"], row["y2"] - row["y"]) == pytest.approx(force * 0.5 / effect.strength.max())
 
 
 @every_term
-def test_what_is_written_is_what_is_drawn(name: push.Name) -> None:
-    effect = push.effect(name)
-    rows = [row for row in push.table(name, figure).to_pylist() if row["kind"] == "sample" and row["first"]]
+def test_what_is_written_is_what_is_drawn(name: gradients.Name) -> None:
+    effect = gradients.effect(name)
+    rows = [row for row in gradients.table(name, number).to_pylist() if row["kind"] == "sample" and row["first"]]
     assert [row["at"] for row in rows] == effect.positions.tolist()
     for row, value, strength in zip(rows, effect.value, effect.strength, strict=True):
         assert row["value"] == value
         # What is zero but for rounding is written as zero.
-        assert row["value_text"] == figure(round(value, 15))
-        assert row["push_text"] == figure(round(strength, 15))
+        assert row["value_text"] == number(round(value, 15))
+        assert row["push_text"] == number(round(strength, 15))
         written = float(re.sub(r"[^\d.−]", "", row["where"]).replace("−", "-"))
         assert written == pytest.approx(row["at"])
         assert row["where"].endswith("°") is (name != "unitarity")
 
 
 def test_where_a_term_is_zero_is_marked() -> None:
-    for name in push.NAMES:
-        rows = push.table(name, figure).to_pylist()
+    for name in gradients.NAMES:
+        rows = gradients.table(name, number).to_pylist()
         for zero in (row for row in rows if row["kind"] == "zero"):
             for x, y in {(zero["x"], zero["y"]), (zero["x2"] or zero["x"], zero["y2"] or zero["y"])}:
                 point = np.array([[x, y]]) / np.hypot(x, y)
-                value, force = push.push(name, point, (1, 2) if name == "planarity" else (1, 0))
+                value, force = gradients.negative_gradient(name, point, (1, 2) if name == "planarity" else (1, 0))
                 assert value == pytest.approx(0, abs=1e-12)
                 assert force == pytest.approx(0, abs=1e-12)
 
@@ -273,7 +278,7 @@ def test_where_a_term_is_zero_is_marked() -> None:
 
 @every_schedule
 def test_the_sheet_has_the_values_of_the_schedule_at_every_step_drawn(chosen: Any, other: Any) -> None:
-    rows = keyframes.table(chosen, (other,), figure).to_pylist()
+    rows = keyframes.table(chosen, (other,), number).to_pylist()
     tracks = {row["text"]: row["y"] for row in rows if row["kind"] == "name"}
     assert list(tracks) == [
         "learning rate",
@@ -289,20 +294,20 @@ def test_the_sheet_has_the_values_of_the_schedule_at_every_step_drawn(chosen: An
             assert [row["at"] for row in mine] == list(range(0, 3001, 10))
             for row in mine:
                 value = schedule.at(row["at"])[parameter]
-                assert row["text"] == figure(value)
+                assert row["text"] == number(value)
                 assert row["y"] == pytest.approx(list(tracks.values())[i] + 1 - value / ends[parameter])
 
 
 @every_schedule
 def test_the_keys_are_the_filled_cells_of_the_chosen_sheet(chosen: Any, other: Any) -> None:
-    rows = keyframes.table(chosen, (other,), figure).to_pylist()
+    rows = keyframes.table(chosen, (other,), number).to_pylist()
     keys = [row for row in rows if row["kind"] == "key"]
     cells = [cell for line in chosen.text.splitlines()[1:] for cell in line.split(",")[3:] if cell]
     assert len(keys) == len(cells)
     for row in keys:
         written, _, step = row["text"].partition(" at step ")
         assert float(step.replace(",", "")) == row["at"]
-        assert written in {figure(float(cell)) for cell in cells}
+        assert written in {number(float(cell)) for cell in cells}
         on_line = [r["y"] for r in rows if r["kind"] == "value" and r["rank"] == "front" and r["at"] == row["at"]]
         assert any(row["y"] == pytest.approx(y) for y in on_line)
 
@@ -369,15 +374,15 @@ def likely(label: Label, rgb: list[float]) -> float:
 def test_carriers_are_counted_exactly(label: Label) -> None:
     colors, drawn = training_set()
     share = math.fsum(p * likely(label, rgb) for p, rgb in zip(drawn.tolist(), colors.tolist(), strict=True))
-    found = carriers(label)
+    found = positives(label)
     assert found.per_batch == pytest.approx(64 * share)
-    assert found.nobody == pytest.approx(math.exp(64 * math.log1p(-share)))
+    assert found.without == pytest.approx(math.exp(64 * math.log1p(-share)))
     # And as they come, over 20,000 batches: five standard errors.
     batches = draw_batches(20_000, 0.0, np.random.default_rng(3))
     labels = batches.red if label == "red" else batches.vibrant
     assert labels.sum(1).mean() == pytest.approx(found.per_batch, abs=5 * math.sqrt(found.per_batch / 20_000))
     nobody = (labels.sum(1) == 0).mean()
-    assert nobody == pytest.approx(found.nobody, abs=5 * math.sqrt(0.25 / 20_000))
+    assert nobody == pytest.approx(found.without, abs=5 * math.sqrt(0.25 / 20_000))
 
 
 @pytest.mark.parametrize(
@@ -404,10 +409,10 @@ def said(at: AppTest) -> str:
 
 def test_the_page_counts_the_carriers(at: AppTest) -> None:
     for label in ("red", "vibrant"):
-        found = carriers(label)
+        found = positives(label)
         (paragraph,) = re.findall(rf"label “{label}”.*", said(at))
-        assert f"in a batch {figure(found.per_batch)} carry it" in paragraph
-        assert f"**{percent(found.nobody)}** of the batches" in paragraph
+        assert f"in a batch {number(found.per_batch)} carry it" in paragraph
+        assert f"**{percent(found.without)}** of the batches" in paragraph
     assert said(at).count("No label: every sample") == 2
 
 
@@ -451,7 +456,7 @@ def test_the_guesses_are_answered_with_the_figures_of_the_pictures(at: AppTest) 
     )
     assert "hardest at 8°, with 4.3" in text
     # 1 − cos θ = 1e-5 at θ = √2e-5 in radians.
-    assert f"closer than {figure(math.degrees(math.sqrt(2e-5)))}°" in text
+    assert f"closer than {number(math.degrees(math.sqrt(2e-5)))}°" in text
     assert "At length 0.60 it is 0.80, at length 1.4 it is 0.80" in text
 
 
@@ -475,4 +480,4 @@ def test_the_words_of_a_chart_do_not_change_with_the_schedule(at: AppTest) -> No
         words.append([element.proto.alt for element in at.get("vega_lite_chart")])
     assert words[0] == words[1]
     for schedule in SHIPPED:
-        assert any(f"{schedule}: lr {figure(load(schedule).at(0)['lr'])}, " in each for each in words[0])
+        assert any(f"{schedule}: lr {number(load(schedule).at(0)['lr'])}, " in each for each in words[0])

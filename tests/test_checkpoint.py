@@ -31,10 +31,10 @@ from excolor.checkpoint import (
 )
 from excolor.config import RunConfig, Weights
 from excolor.errors import ExcolorError
-from excolor.evaluation import evaluate, quick_grid
+from excolor.metrics import evaluate, quick_grid
 from excolor.model import to_vector
 from excolor.schedule import load as load_schedule
-from excolor.sweep import SELECTED_BY
+from excolor.sweeps import SELECTED_BY
 from excolor.training import Run, train
 
 
@@ -82,7 +82,7 @@ def test_a_round_trip_is_exact(run: Run, good: bytes, tmp_path: Path) -> None:
     assert again.config == run.config
     assert not again.model.training
     assert not any(p.requires_grad for p in again.model.parameters())
-    assert again.story["figures"] == evaluate(run.model, quick_grid()).to_dict()
+    assert again.story["metrics"] == evaluate(run.model, quick_grid()).to_dict()
     assert again.story["schedule"] == load_schedule("robust").text
     assert again.story["versions"].keys() == {"python", "excolor", "torch", "numpy", "numba"}
     assert again.story["versions"]["torch"] == torch.__version__
@@ -94,8 +94,8 @@ def test_a_round_trip_is_exact(run: Run, good: bytes, tmp_path: Path) -> None:
 
 def test_a_schedule_of_ones_own_is_kept_whole(run: Run) -> None:
     text = load_schedule("ex-2.7").text + "\n"
-    figures = evaluate(run.model, quick_grid())
-    again = parse(dump(run.model, RunConfig(text, bottleneck=3, hidden=8), figures, selection={"rule": "mine"}))
+    metrics = evaluate(run.model, quick_grid())
+    again = parse(dump(run.model, RunConfig(text, bottleneck=3, hidden=8), metrics, selection={"rule": "mine"}))
     assert again.config.schedule == again.story["schedule"] == text
     assert again.story["selection"] == {"rule": "mine"}
 
@@ -150,19 +150,19 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
     assert selection["seeds"] == "0:200"
     assert selection["rule"] == SELECTED_BY
     assert 0 <= config.seed < 200
-    figures = evaluate(shipped.model)
-    assert selection["distribution"].keys() == {*figures.scores(), "fails"}
-    for figure, value in figures.scores().items():
-        spread = selection["distribution"][figure]
-        assert spread["min"] * 0.999 <= value <= spread["max"] * 1.001, figure
-    stored = shipped.story["figures"]
-    assert stored.keys() == figures.to_dict().keys()
+    metrics = evaluate(shipped.model)
+    assert selection["distribution"].keys() == {*metrics.scores(), "fails"}
+    for number, value in metrics.scores().items():
+        spread = selection["distribution"][number]
+        assert spread["min"] * 0.999 <= value <= spread["max"] * 1.001, number
+    stored = shipped.story["metrics"]
+    assert stored.keys() == metrics.to_dict().keys()
     for group in ("intact", "warmth", "hue"):
-        assert stored[group] == pytest.approx(figures.to_dict()[group], rel=1e-3)
-    for color, errors in figures.to_dict()["colors"].items():
+        assert stored[group] == pytest.approx(metrics.to_dict()[group], rel=1e-3)
+    for color, errors in metrics.to_dict()["colors"].items():
         assert stored["colors"][color] == pytest.approx(errors, rel=1e-3, abs=1e-8)
-    for figure in ("selectivity", "red_cosine", "fails"):
-        assert stored[figure] == pytest.approx(figures.to_dict()[figure], rel=1e-3)
+    for number in ("selectivity", "red_cosine", "fails"):
+        assert stored[number] == pytest.approx(metrics.to_dict()[number], rel=1e-3)
 
 
 def test_they_are_found_beside_a_checkout_and_inside_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,8 +242,8 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "unusable configuration: bottleneck is 1000000000",
     ),
     "an unknown setting": (config_of(sede=1), "unusable configuration.*'sede'"),
-    "figures that are not JSON": (change(lambda p: p.metadata.update(figures="{")), "'figures'.*not JSON"),
-    "deep figures": (change(lambda p: p.metadata.update(figures="[" * 50_000)), "'figures'.*not JSON"),
+    "metrics that are not JSON": (change(lambda p: p.metadata.update(metrics="{")), "'metrics'.*not JSON"),
+    "deep metrics": (change(lambda p: p.metadata.update(metrics="[" * 50_000)), "'metrics'.*not JSON"),
     "no tensor": (change(lambda p: p.tensors.clear()), OTHER),
     "a missing tensor": (change(lambda p: p.tensors.pop("decoder_in.bias")), OTHER + ".*'decoder_in.bias'"),
     "one tensor more": (change(lambda p: p.tensors.update(extra=torch.zeros(1))), OTHER + ".*'extra'"),

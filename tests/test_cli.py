@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from excolor import bench
-from excolor.__main__ import main
+from excolor import benchmark
 from excolor.checkpoint import PRETRAINED, pretrained, pretrained_path, read
+from excolor.cli import main
 from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import evaluate
+from excolor.metrics import evaluate
 from excolor.model import to_vector
 from excolor.schedule import load
 from excolor.training import train
@@ -68,14 +68,14 @@ def refused(capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
-def check_figures(figures: dict[str, Any]) -> None:
-    assert list(figures) == FIGURES
-    assert list(figures["intact"]) == ERRORS
-    assert list(figures["warmth"]) == list(figures["hue"]) == DELETION
-    assert list(figures["colors"]) == list(named_colors())
-    for errors in figures["colors"].values():
+def check_metrics(metrics: dict[str, Any]) -> None:
+    assert list(metrics) == FIGURES
+    assert list(metrics["intact"]) == ERRORS
+    assert list(metrics["warmth"]) == list(metrics["hue"]) == DELETION
+    assert list(metrics["colors"]) == list(named_colors())
+    for errors in metrics["colors"].values():
         assert list(errors) == ["intact", "warmth", "hue"]
-    assert isinstance(figures["fails"], bool)
+    assert isinstance(metrics["fails"], bool)
 
 
 # The contract
@@ -83,11 +83,11 @@ def check_figures(figures: dict[str, Any]) -> None:
 
 def test_train_prints_configuration_figures_and_where_it_stopped(run_json: Run) -> None:
     said = run_json("train", *FAST, "--seed", "7", "--schedule", "ex-2.7", "--width", "3", "--hidden", "9")
-    assert list(said) == ["config", "figures", "stopped_at"]
+    assert list(said) == ["config", "metrics", "stopped_at"]
     config = RunConfig("ex-2.7", seed=7, steps=40, bottleneck=3, hidden=9)
     assert RunConfig.from_dict(said["config"]) == config
-    check_figures(said["figures"])
-    assert said["figures"] == evaluate(train(config).model).to_dict()
+    check_metrics(said["metrics"])
+    assert said["metrics"] == evaluate(train(config).model).to_dict()
     assert said["stopped_at"] is None
 
 
@@ -96,7 +96,7 @@ def test_weights_are_multipliers_by_name(run_json: Run) -> None:
     said = run_json("train", *FAST, *weights, "--label-noise", "0.25", "--engine", "autograd")
     config = RunConfig(steps=40, label_noise=0.25, weights=Weights(separate=2, planarity=0))  # the last word counts
     assert said["config"] == config.to_dict()
-    assert said["figures"] == evaluate(train(config, "autograd").model).to_dict()
+    assert said["metrics"] == evaluate(train(config, "autograd").model).to_dict()
 
 
 def test_a_schedule_from_a_file_runs_its_own_length(run_json: Run, tmp_path: Path) -> None:
@@ -112,9 +112,9 @@ def test_a_diverged_run_says_where_and_has_no_figures(run_json: Run, tmp_path: P
     file.write_text(DIVERGING)
     said = run_json("train", "--schedule", str(file), "--out", str(tmp_path / "hot.safetensors"))
     assert said["stopped_at"] == 1
-    assert said["figures"]["fails"] is True
-    assert said["figures"]["hue"]["gray_mse"] is None or said["figures"]["hue"]["gray_mse"] > 0.01
-    assert read(tmp_path / "hot.safetensors").story["figures"] == said["figures"]  # its last weights are finite
+    assert said["metrics"]["fails"] is True
+    assert said["metrics"]["hue"]["gray_mse"] is None or said["metrics"]["hue"]["gray_mse"] > 0.01
+    assert read(tmp_path / "hot.safetensors").story["metrics"] == said["metrics"]  # its last weights are finite
 
 
 def test_figures_that_are_not_finite_are_null(run_json: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,12 +123,12 @@ def test_figures_that_are_not_finite_are_null(run_json: Run, monkeypatch: pytest
         run.vector[:] = float("nan")
         return run
 
-    monkeypatch.setattr("excolor.__main__.train", broken)
-    figures = run_json("train", *FAST)["figures"]
-    check_figures(figures)
-    assert {value for group in ("intact", "warmth") for value in figures[group].values()} == {None}
-    assert figures["selectivity"] is figures["red_cosine"] is figures["colors"]["red"]["intact"] is None
-    assert figures["fails"] is True
+    monkeypatch.setattr("excolor.cli.train", broken)
+    metrics = run_json("train", *FAST)["metrics"]
+    check_metrics(metrics)
+    assert {value for group in ("intact", "warmth") for value in metrics[group].values()} == {None}
+    assert metrics["selectivity"] is metrics["red_cosine"] is metrics["colors"]["red"]["intact"] is None
+    assert metrics["fails"] is True
 
 
 def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_pat
         said = run_json("train", "--seed", "3", "--out", str(tmp_path / name))
         kept = read(tmp_path / name)
         assert kept.config.to_dict() == said["config"]
-        assert kept.story["figures"] == said["figures"]
+        assert kept.story["metrics"] == said["metrics"]
         vectors.append(to_vector(kept.model).tobytes())
     assert vectors == [train(RunConfig(seed=3)).vector.tobytes()] * 2
 
@@ -145,7 +145,7 @@ def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_pat
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_evaluate_prints_the_figures_of_a_checkpoint(name: str, run_json: Run) -> None:
     said = run_json("evaluate", name)
-    check_figures(said)
+    check_metrics(said)
     assert said == evaluate(pretrained(name).model).to_dict()
     assert run_json("evaluate", str(pretrained_path(name))) == said
     if name == "robust":
@@ -158,7 +158,7 @@ def test_sweep_prints_every_run_and_their_summary(run_json: Run) -> None:
     assert [run["seed"] for run in said["runs"]] == [2, 3, 4]
     for run in said["runs"]:
         seed = run.pop("seed")
-        check_figures(run)
+        check_metrics(run)
         assert run == evaluate(train(RunConfig(seed=seed, steps=40, weights=Weights(anchor=3))).model).to_dict()
     names = [
         f"{group}.{name}" for group, of in (("intact", ERRORS), ("warmth", DELETION), ("hue", DELETION)) for name in of
@@ -172,8 +172,8 @@ def test_sweep_prints_every_run_and_their_summary(run_json: Run) -> None:
 
 
 def test_bench_prints_rates_and_their_ratio(run_json: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "AUTOGRAD_STEPS", 20)
-    monkeypatch.setattr(bench, "ROUNDS", 1)
+    monkeypatch.setattr(benchmark, "AUTOGRAD_STEPS", 20)
+    monkeypatch.setattr(benchmark, "ROUNDS", 1)
     said = run_json("bench")
     assert list(said) == ["ratio", "fused_steps_per_s", "autograd_steps_per_s", "steps", "draw_s"]
     assert said["ratio"] == pytest.approx(said["fused_steps_per_s"] / said["autograd_steps_per_s"])
@@ -278,7 +278,7 @@ def test_stopping_by_hand_is_no_error_of_ours(refused: Run, monkeypatch: pytest.
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("excolor.__main__.train", interrupted)
+    monkeypatch.setattr("excolor.cli.train", interrupted)
     assert refused("train") == (130, "excolor: stopped.")
 
 

@@ -18,12 +18,12 @@ from streamlit.testing.v1 import AppTest
 from excolor import data
 from excolor.config import STEPS, RunConfig
 from excolor.data import BATCH, BLOCK, cell_shares, draw_sample, noise_on, shares, stream
-from excolor.evaluation import evaluate, quick_grid
-from excolor.sweep import sweep, with_seeds
+from excolor.diagnosis import Cause, causes, placement
+from excolor.metrics import evaluate, quick_grid
+from excolor.sweeps import sweep, with_seeds
 from excolor.training import train
 from excolor.ui import noise
-from excolor.ui.text import figure
-from excolor.verdict import Cause, causes, placement
+from excolor.ui.text import number
 from tests.test_pages import app, html, sound
 
 # --- the training set, point by point ------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_the_grid_is_counted_on_the_page(at: AppTest) -> None:
         points, distinct, drawn = hand[key]
         assert [cell.replace(",", "") for cell in shown[name][:2]] == [str(points), str(distinct)]
         for cell, share in zip(shown[name][2:], (points / 3600, drawn), strict=True):
-            assert cell == (f"{figure(100 * share)} %" if share < 0.1 else f"{round(100 * share)} %")
+            assert cell == (f"{number(100 * share)} %" if share < 0.1 else f"{round(100 * share)} %")
     distinct = sum(each[1] for each in hand.values())
     assert f"only {distinct:,} different colors" in said(at)
     assert "**360**, one in 10" in said(at)
@@ -186,7 +186,7 @@ def test_the_exact_expectation_is_shown_once_a_guess_could_be_made(at: AppTest) 
     shown = tally(at)
     assert shown["… to be expected"] == [f"{100 * nobody(label):.1f} %" for label in ("red", "vibrant")]
     assert shown["… to be expected"] == ["85.6 %", "28.6 %"]
-    assert shown["… on average"] == [figure(64 * (1 - nobody(label) ** (1 / 64))) for label in ("red", "vibrant")]
+    assert shown["… on average"] == [number(64 * (1 - nobody(label) ** (1 / 64))) for label in ("red", "vibrant")]
 
 
 def test_batches_are_drawn_and_counted(at: AppTest) -> None:
@@ -197,7 +197,7 @@ def test_batches_are_drawn_and_counted(at: AppTest) -> None:
         drawn = stream(0, n)
         counts = [[int(sum(row)) for row in each.tolist()] for each in (drawn.red, drawn.vibrant)]
         assert tally(at)["labels seen"] == [f"{sum(each):,}" for each in counts]
-        assert tally(at)["labels in a batch"] == [figure(sum(each) / n) for each in counts]
+        assert tally(at)["labels in a batch"] == [number(sum(each) / n) for each in counts]
         assert tally(at)["batches without"] == [f"{100 * each.count(0) / n:.1f} %" for each in counts]
         for label, each in zip(("red", "vibrant"), counts, strict=True):
             who = f"{each[-1]} got “{label}”" if each[-1] else f"nobody got “{label}”"
@@ -230,9 +230,9 @@ NOISE = re.compile(
 )
 
 
-def unlikely(rgb: np.ndarray, carried: np.ndarray, label: str) -> int:
+def unlikely(rgb: np.ndarray, positive: np.ndarray, label: str) -> int:
     count = 0
-    for b, i in np.argwhere(carried > 0):
+    for b, i in np.argwhere(positive > 0):
         r, g, b_ = rgb[b, i].tolist()
         likely = (r * (1 - g / 2 - b_ / 2)) ** 10 if label == "red" else (max(r, g, b_) - min(r, g, b_)) ** 100
         count += 0.5 * likely < 0.01
@@ -297,13 +297,13 @@ def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
     full = sweep([config for n in FEW for config in with_seeds(RunConfig(label_noise=n), range(2))])
     for each, trial in zip(points, full, strict=True):
         run = train(each.config)
-        figures = evaluate(run.model, quick_grid())
-        assert each.figures == figures
-        assert each.causes == causes(figures, placement(run.model), run.stopped)
+        metrics = evaluate(run.model, quick_grid())
+        assert each.metrics == metrics
+        assert each.causes == causes(metrics, placement(run.model), run.stopped)
         # Neither depends on the grid.
-        assert each.figures.red_cosine == trial.figures.red_cosine
-        assert each.figures.selectivity == trial.figures.selectivity
-        assert each.figures.hue.gray_mse == pytest.approx(trial.figures.hue.gray_mse, rel=0.02)
+        assert each.metrics.red_cosine == trial.metrics.red_cosine
+        assert each.metrics.selectivity == trial.metrics.selectivity
+        assert each.metrics.hue.gray_mse == pytest.approx(trial.metrics.hue.gray_mse, rel=0.02)
     assert not running.watched_by("me")
 
 
@@ -389,22 +389,22 @@ def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) ->
     assert "All 2 seeds are sound up to a noise of 0." in said(at)
     assert "What breaks first, at 1: " in said(at)
     for name, value in (
-        ("red", lambda each: each.figures.red_cosine),
-        ("grays", lambda each: each.figures.hue.gray_mse),
-        ("selectivity", lambda each: each.figures.selectivity),
+        ("red", lambda each: each.metrics.red_cosine),
+        ("grays", lambda each: each.metrics.hue.gray_mse),
+        ("selectivity", lambda each: each.metrics.selectivity),
     ):
         sound(at.button_group("data-figure").set_value(name).run())
-        middles = [figure(float(np.mean([value(e) for e in points if e.config.label_noise == n]))) for n in FEW]
+        middles = [number(float(np.mean([value(e) for e in points if e.config.label_noise == n]))) for n in FEW]
         assert f"Medians, by noise: 0: {middles[0]}, 1: {middles[1]}." in said(at)
     sound(at.button_group("data-figure").set_value("not sound").run())
     assert "Runs that are not sound, by noise: 0: 0 of 2, 1: 2 of 2." in said(at)
 
 
 def made_up(rate: float, seed: int, *found: Cause, gray_mse: float = 0.001) -> noise.Point:
-    figures = evaluate(train(RunConfig(steps=1)).model, quick_grid())
-    hue = type(figures.hue)(**{**vars(figures.hue), "gray_mse": gray_mse})
-    figures = type(figures)(**{**vars(figures), "hue": hue, "fails": gray_mse > 0.01})
-    return noise.Point(RunConfig(label_noise=rate, seed=seed), figures, found)
+    metrics = evaluate(train(RunConfig(steps=1)).model, quick_grid())
+    hue = type(metrics.hue)(**{**vars(metrics.hue), "gray_mse": gray_mse})
+    metrics = type(metrics)(**{**vars(metrics), "hue": hue, "fails": gray_mse > 0.01})
+    return noise.Point(RunConfig(label_noise=rate, seed=seed), metrics, found)
 
 
 def test_what_breaks_first_is_read_from_the_points() -> None:

@@ -99,8 +99,8 @@ def test_separate_does_not_count_the_same_color_drawn_twice() -> None:
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.booleans()), min_size=1, max_size=70))
 def test_labeled_mean_is_the_mean_over_those_who_carry_the_label(samples: list[tuple[float, bool]]) -> None:
     losses = torch.tensor([loss for loss, _ in samples], dtype=torch.float64)
-    label = torch.tensor([float(carried) for _, carried in samples], dtype=torch.float64)
-    chosen = [loss for loss, carried in samples if carried]
+    label = torch.tensor([float(positive) for _, positive in samples], dtype=torch.float64)
+    chosen = [loss for loss, positive in samples if positive]
     expected = sum(chosen) / (len(chosen) + 1e-8)
     assert labeled_mean(losses, label).item() == pytest.approx(expected, rel=1e-9, abs=1e-9)
     assert labeled_mean(losses, None).item() == pytest.approx(sum(x for x, _ in samples) / len(samples))

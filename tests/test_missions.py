@@ -24,12 +24,12 @@ from excolor import missions
 from excolor.checkpoint import pretrained
 from excolor.color import GRAYS, HUES
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import Deletion, Figures, Intact, evaluate
+from excolor.diagnosis import Cause, Placement, placement
+from excolor.metrics import Deletion, Intact, Metrics, evaluate
 from excolor.missions import MISSIONS, Evidence, Mission, What, check
 from excolor.training import Stop, train
 from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words
-from excolor.ui.text import figure, settings
-from excolor.verdict import Cause, Placement, placement
+from excolor.ui.text import number, settings
 from tests.test_pages import APP, PAGES, html, sound
 
 BY_ID = {mission.id: mission for mission in MISSIONS}
@@ -110,10 +110,10 @@ def test_a_run_that_diverged_or_did_not_converge_solves_none(mission: Mission, c
 
 
 def test_the_shipped_figures_are_those_of_the_network_that_ships() -> None:
-    figures = evaluate(pretrained("robust").model)
+    metrics = evaluate(pretrained("robust").model)
     # Beating it is the mission, so the bound is the next written digit on the better side.
-    assert figures.selectivity < missions.SHIPPED_SELECTIVITY == pytest.approx(figures.selectivity, abs=1e-3)
-    assert figures.intact.max_mse > missions.SHIPPED_MAX_MSE == pytest.approx(figures.intact.max_mse, abs=1e-5)
+    assert metrics.selectivity < missions.SHIPPED_SELECTIVITY == pytest.approx(metrics.selectivity, abs=1e-3)
+    assert metrics.intact.max_mse > missions.SHIPPED_MAX_MSE == pytest.approx(metrics.intact.max_mse, abs=1e-5)
 
 
 # --- both sides of every threshold ---------------------------------------------------------------
@@ -141,8 +141,8 @@ def made(
     colors = tuple((name, 1e-4, red if name == "red" else 0.1, 0.1) for name in HUES)
     grays = tuple((name, 1e-4, gray, gray_mse) for name in GRAYS)
     fails = not (max_mse <= 0.01 and gray_mse <= 0.01)
-    figures = Figures(Intact(max_mse, 1e-5, 1e-4), gone, gone, selectivity, red_cosine, fails, colors + grays)
-    return Evidence(config or RunConfig(), figures, Placement(gray_in_plane, hue_off_plane, red_angle), stopped)
+    metrics = Metrics(Intact(max_mse, 1e-5, 1e-4), gone, gone, selectivity, red_cosine, fails, colors + grays)
+    return Evidence(config or RunConfig(), metrics, Placement(gray_in_plane, hue_off_plane, red_angle), stopped)
 
 
 TWO = RunConfig(weights=Weights(unitarity=0, planarity=0))
@@ -259,7 +259,7 @@ def test_a_run_that_ended_early_solves_none(mission: Mission, stopped: Stop) -> 
     assert in_words(state, run) == "Not yet: the run ended early, at step 12."
 
 
-number = st.floats(allow_nan=True, allow_infinity=True)
+any_number = st.floats(allow_nan=True, allow_infinity=True)
 weight = st.sampled_from([0.0, 0.01, 1.0, 10.0])
 configs = st.builds(
     RunConfig,
@@ -283,7 +283,7 @@ NUMBERS = (
 
 
 @given(
-    runs=st.lists(st.builds(made, configs, **dict.fromkeys(NUMBERS, number)), min_size=1, max_size=4),
+    runs=st.lists(st.builds(made, configs, **dict.fromkeys(NUMBERS, any_number)), min_size=1, max_size=4),
     reason=st.none() | st.sampled_from(list(Cause)),
 )
 def test_whatever_a_run_shows_its_state_is_a_whole_sentence_and_numbers_that_are_none_solve_nothing(
@@ -295,7 +295,7 @@ def test_whatever_a_run_shows_its_state_is_a_whole_sentence_and_numbers_that_are
         assert re.fullmatch(r"(Done with|Not yet:) .+\.", words)
         assert not re.search(r"[{}]|\bnan\b|\binf\b|None|!|\(\)|: \.|;\.", words)
         assert all(not part.met for part in state.parts if math.isnan(part.value))
-        if not runs[-1].figures.intact.max_mse <= 0.01:
+        if not runs[-1].metrics.intact.max_mse <= 0.01:
             assert not state.done
 
 
@@ -390,10 +390,10 @@ def test_a_mission_goes_with_the_visitor_is_done_in_the_run_that_does_it_and_sta
     press(at, "mission-quiet-failure")
     assert status(at) == "No run yet: the Train page makes one."
     go(at, "train.py")
-    figures = shown(RunConfig()).figures
+    metrics = shown(RunConfig()).metrics
     assert status(at) == (
-        f"Not yet: deleting hue leaves the grays an MSE of {figure(figures.hue.gray_mse)}. "
-        f"Good: the intact maximum MSE is {figure(figures.intact.max_mse)}."
+        f"Not yet: deleting hue leaves the grays an MSE of {number(metrics.hue.gray_mse)}. "
+        f"Good: the intact maximum MSE is {number(metrics.intact.max_mse)}."
     )
     press(at, "preset-No separate")
     assert status(at) == "Done with robust, seed 0, no separate."
@@ -421,7 +421,7 @@ def test_hints_come_one_after_another_and_belong_to_their_mission(at: AppTest) -
 
 
 def test_the_reason_is_asked_on_the_strip_and_may_be_given_on_another_page(at: AppTest) -> None:
-    failing = next(config for config in WAYS["bad-luck"] if shown(config).figures.fails)
+    failing = next(config for config in WAYS["bad-luck"] if shown(config).metrics.fails)
     press(at, "mission-bad-luck")
     go(at, "train.py")
     assert "these are not the published settings" in status(at)

@@ -15,14 +15,14 @@ from streamlit.testing.v1 import AppTest
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import describe, hex_to_rgb, named_colors
 from excolor.config import RunConfig
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, ablate
 from excolor.ui.network import RED, deleted, given, layers, not_finite, sound_dims
 from excolor.ui.replay import views
 from excolor.ui.shelf import LAST
 from excolor.ui.subject import Subject, subject
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 SIZES = ((2, 2), (3, 7), (4, 16), (6, 64))
@@ -124,7 +124,7 @@ def test_the_check_says_what_the_model_on_screen_does(name: str, code: str) -> N
         before, after = respond(model, rgb), respond(ablate(model, HUE), rgb)
         left = float(np.linalg.norm(after.z) / np.linalg.norm(before.z))
         assert f"{percent(left)} " in said(at)
-        assert f"stretched × {figure(1 / left)}" in said(at) or f"stretches the rest × {figure(1 / left)}" in said(at)
+        assert f"stretched × {number(1 / left)}" in said(at) or f"stretches the rest × {number(1 / left)}" in said(at)
         assert f"**{describe(after.rgb)[0]}**" in said(at)
     assert f"Of **{describe(color[None])[0]}**" in said(at)
     data = handed(at)

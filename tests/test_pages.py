@@ -12,21 +12,21 @@ from streamlit.testing.v1 import AppTest
 
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import describe, hex_to_rgb, named_colors
-from excolor.evaluation import (
+from excolor.metrics import (
     Deletion,
-    Figures,
     Intact,
-    deletion_figures,
+    Metrics,
+    deletion_metrics,
     evaluate,
     full_grid,
-    intact_figures,
+    intact_metrics,
     measure,
     residue,
     respond,
     share_in,
 )
 from excolor.surgery import HUE, WARMTH, ablate, prune
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "streamlit_app.py"
@@ -111,7 +111,7 @@ def test_prose_is_complete_and_plain(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def figures() -> dict[str, Figures]:
+def metrics() -> dict[str, Metrics]:
     return {name: evaluate(pretrained(name).model) for name in PRETRAINED}
 
 
@@ -125,11 +125,11 @@ def patch_errors(at: AppTest) -> list[str]:
 
 @pytest.mark.parametrize("model", PRETRAINED)
 def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
-    model: str, figures: dict[str, Figures]
+    model: str, metrics: dict[str, Metrics]
 ) -> None:
     at = app("start.py")
     sound(at.button_group("start-model").set_value(model).run())
-    expected = {name: [figure(value) for value in values] for name, *values in figures[model].colors}
+    expected = {name: [number(value) for value in values] for name, *values in metrics[model].colors}
     assert set(expected) < set(at.button_group("start-color").options)
     for name, errors in expected.items():
         sound(at.button_group("start-color").set_value(name).run())
@@ -149,7 +149,7 @@ def test_start_answers_for_any_other_color() -> None:
     model = pretrained("robust").model
     rgb = hex_to_rgb("#204060")
     answers = [respond(each, rgb) for each in (model, ablate(model, WARMTH), ablate(model, HUE))]
-    assert patch_errors(at) == [figure(float(answer.mse[0])) for answer in answers]
+    assert patch_errors(at) == [number(float(answer.mse[0])) for answer in answers]
     assert f"answers **{describe(rgb[None])[0]}** with" in at.markdown[1].value
 
 
@@ -181,7 +181,7 @@ def shown_columns(at: AppTest) -> list[dict[str, str]]:
 def as_shown(values: Intact | Deletion) -> dict[str, str]:
     shown = dict.fromkeys(NAMES.values(), "–")
     for key, value in vars(values).items():
-        shown[NAMES[key]] = (percent if key == "gray_share" else figure)(value)
+        shown[NAMES[key]] = (percent if key == "gray_share" else number)(value)
     return shown
 
 
@@ -189,16 +189,16 @@ def expected_column(model: str, dims: tuple[int, ...], how: str) -> dict[str, st
     intact, grid = pretrained(model).model, full_grid()
     before = measure(intact, grid, latents=True)
     if not dims:
-        return as_shown(intact_figures(before, grid))
+        return as_shown(intact_metrics(before, grid))
     after = measure((prune if how == "prune" else ablate)(intact, dims), grid)
-    return as_shown(deletion_figures(after, grid, share_in(before.u, dims)))
+    return as_shown(deletion_metrics(after, grid, share_in(before.u, dims)))
 
 
 @pytest.mark.parametrize("model", PRETRAINED)
-def test_ablation_shows_the_figures_that_evaluate_gives(model: str, figures: dict[str, Figures]) -> None:
+def test_ablation_shows_the_figures_that_evaluate_gives(model: str, metrics: dict[str, Metrics]) -> None:
     at = app("ablation.py")
     sound(at.button_group("ablation-model").set_value(model).run())
-    parts = figures[model].intact, figures[model].warmth, figures[model].hue
+    parts = metrics[model].intact, metrics[model].warmth, metrics[model].hue
     assert shown_columns(at) == [as_shown(part) for part in parts]
     assert [each.value for each in at.subheader] == ["intact", "− warmth, dims [0]", "− hue, dims [0, 1]"]
 
@@ -242,11 +242,11 @@ def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
     colors = named_colors()
     model = ablate(pretrained("robust").model, HUE)
     dark, light = (
-        figure(float(respond(model, [colors[name] for name in group]).rgb.mean()))
+        number(float(respond(model, [colors[name] for name in group]).rgb.mean()))
         for group in (("red", "green", "blue"), ("yellow", "cyan", "magenta"))
     )
     (said,) = (each.value for each in at.markdown if each.value.startswith("With hue deleted"))
     assert f"mean brightness of **{dark}**" in said
     assert f"with **{light}**" in said
-    correlation = figure(residue(pretrained("robust").model, HUE).brightness_correlation)
+    correlation = number(residue(pretrained("robust").model, HUE).brightness_correlation)
     assert any(f"by **{correlation}**" in each.value and "*is* tone" in each.value for each in at.markdown)

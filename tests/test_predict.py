@@ -14,11 +14,11 @@ from excolor import checkpoint
 from excolor.checkpoint import dump, pretrained
 from excolor.color import GRAYS, HUES, named_colors
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
+from excolor.diagnosis import HUE_OFF_PLANE, RED_COSINE, ROTATED, Cause, breakages, causes, placement
+from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from excolor.ui.predict import MAX_WHY
-from excolor.verdict import HUE_OFF_PLANE, RED_COSINE, ROTATED, Cause, breakages, causes, placement
 from tests.test_pages import app, html, sound
 
 Rows = dict[str, list[tuple[str, str, bool]]]
@@ -41,7 +41,7 @@ def revealed(at: AppTest) -> Rows:
     rows = re.findall(r'<tr><th scope="row">(?:<i[^>]*></i>)?([^<]+)</th>(.*?)</tr>', table)
     cell = re.compile(r"<td[^>]*><b>([^<]+)</b> <span>([^<]+)</span><em>([^<]+)</em></td>")
     return {
-        unescape(name): [(found, unescape(figure), "right" in word) for found, figure, word in cell.findall(cells)]
+        unescape(name): [(found, unescape(number), "right" in word) for found, number, word in cell.findall(cells)]
         for name, cells in rows
     }
 
@@ -235,12 +235,12 @@ QUESTIONS = {
 def broken(config: RunConfig) -> dict[str, bool]:
     """By the definitions in the verdict's bounds, from a training of its own."""
     model = train(config).model
-    figures, placed = evaluate(model), placement(model)
+    metrics, placed = evaluate(model), placement(model)
     return {
-        "answers": figures.intact.max_mse > FAILS_ABOVE,
-        "grays": figures.hue.gray_mse > FAILS_ABOVE,
+        "answers": metrics.intact.max_mse > FAILS_ABOVE,
+        "grays": metrics.hue.gray_mse > FAILS_ABOVE,
         "plane": placed.hue_off_plane > HUE_OFF_PLANE,
-        "axis": figures.red_cosine < RED_COSINE or placed.red_angle > ROTATED,
+        "axis": metrics.red_cosine < RED_COSINE or placed.red_angle > ROTATED,
     }
 
 
@@ -259,10 +259,10 @@ def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> N
     shown = revealed(at)
     assert list(shown) == list(QUESTIONS.values())
     for key, name in QUESTIONS.items():
-        ((found, figure, right),) = shown[name]
+        ((found, number, right),) = shown[name]
         assert found == ("yes" if truth[key] else "no")
         assert right == (truth[key] == (key in ("grays", "plane")))
-        assert re.search(r"at (most|least) [\d.]+", figure)
+        assert re.search(r"at (most|least) [\d.]+", number)
     assert score(at) == (sum(truth[key] == (key in ("grays", "plane")) for key in QUESTIONS), 4)
     # Not again for this one, but for another.
     sound(at.button("preset-All on").click().run())
@@ -295,8 +295,8 @@ def test_what_breaks_agrees_with_the_causes_of_a_run() -> None:
     seen: set[str] = set()
     for weights in (Weights(), Weights(separate=0), Weights(planarity=0), Weights(anchor=0), Weights(0, 0, 0, 0)):
         model = train(RunConfig(weights=weights)).model
-        figures, placed = evaluate(model), placement(model)
-        found, broke = causes(figures, placed), breakages(figures, placed)
+        metrics, placed = evaluate(model), placement(model)
+        found, broke = causes(metrics, placed), breakages(metrics, placed)
         out = {name for name, each in broke.items() if not all(bounded.kept for bounded in each)}
         seen |= out
         assert ("answers" in out) == (Cause.NOT_CONVERGED in found)

@@ -21,16 +21,16 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from excolor.checkpoint import MAX_BYTES, PRETRAINED, parse
 from excolor.color import HUES, hsv_to_rgb, rgb_to_hex
 from excolor.config import BOTTLENECKS, RunConfig, Weights
+from excolor.diagnosis import causes, placement
 from excolor.errors import ExcolorError
-from excolor.evaluation import evaluate
 from excolor.losses import LOSSES, TERMS
+from excolor.metrics import evaluate
 from excolor.model import from_vector, to_vector
 from excolor.training import Engine, History, Plan, Run, train
 from excolor.ui import runs, shelf
 from excolor.ui.replay import BINS, frames, latents_in, lines, views
 from excolor.ui.runs import Memory, Trained, trained
 from excolor.ui.subject import Subject, subject
-from excolor.verdict import causes, placement
 
 SHORT = RunConfig(steps=100, seed=3)
 DIVERGES = RunConfig(
@@ -70,9 +70,9 @@ def test_what_is_remembered_is_the_run_and_what_evaluate_says_of_it(calls: list[
     assert kept.config == SHORT
     assert np.array_equal(to_vector(kept.subject.model), run.vector)
     assert kept.subject.config == SHORT
-    assert kept.figures == evaluate(run.model)
+    assert kept.metrics == evaluate(run.model)
     assert kept.placement == placement(run.model)
-    assert kept.causes == causes(kept.figures, kept.placement, run.stopped)
+    assert kept.causes == causes(kept.metrics, kept.placement, run.stopped)
     assert kept.stopped is None
     assert kept.frames == frames(run)
     assert kept.train_s > 0
@@ -408,7 +408,7 @@ def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, An
     parsed = parse(data)
     assert to_vector(parsed.model).tobytes() == to_vector(one.model).tobytes()
     assert parsed.config == one.config
-    assert parsed.story["figures"] == evaluate(one.model).to_dict()
+    assert parsed.story["metrics"] == evaluate(one.model).to_dict()
     name = shelf.load(data, "mine.safetensors")
     assert name == "mine"
     loaded = shelf.choices()[name]

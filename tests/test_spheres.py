@@ -20,14 +20,14 @@ from excolor import scenes
 from excolor.checkpoint import pretrained
 from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_grid, rgb_to_hex
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import respond
+from excolor.diagnosis import axis_roles
+from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from excolor.ui.shelf import LAST
 from excolor.ui.subject import Subject, subject
-from excolor.ui.text import figure, percent
-from excolor.verdict import axis_roles
+from excolor.ui.text import number, percent
 from tests.scene_page import meshes, settings_of
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
@@ -135,7 +135,7 @@ def test_the_words_beneath_the_sphere_are_those_of_the_model_on_screen() -> None
     correlation = abs(np.corrcoef(left @ directions[:, 1], grid.mean(1))[0, 1])
     said = at.caption[0].value
     assert percent(values[1] / values.sum()) in said
-    assert f"correlation {figure(correlation)}" in said
+    assert f"correlation {number(correlation)}" in said
 
 
 def test_any_three_dims_can_be_chosen_and_the_same_twice_is_said_to_be_flat() -> None:
@@ -230,7 +230,7 @@ def test_the_cube_joins_hues_to_the_answers_of_the_network_on_screen() -> None:
     bright = dict(zip(HUES, answers.mean(-1).tolist(), strict=True))
     said = at.caption[-1].value
     for group in (("red", "green", "blue"), ("yellow", "cyan", "magenta")):
-        assert figure(float(np.mean([bright[name] for name in group]))) in said
+        assert number(float(np.mean([bright[name] for name in group]))) in said
     page = drawn(sound(at.toggle("cube-fall").set_value(False).run()))["cube"]
     assert len(points_in(page)[0]) == 512
 

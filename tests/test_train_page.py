@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from excolor.checkpoint import MAX_BYTES, PRETRAINED
 from excolor.config import BOTTLENECKS, STEPS, RunConfig, Weights
+from excolor.diagnosis import Cause
 from excolor.schedule import SHIPPED
 from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
-from excolor.ui.text import figure
-from excolor.verdict import Cause
+from excolor.ui.text import number
 from tests.test_pages import app, html, sound
 
 TERMS = [f.name for f in fields(Weights)]
@@ -90,7 +90,7 @@ def test_the_page_opens_on_the_defaults_and_they_are_a_sound_run(at: AppTest) ->
     assert config_of(at) == RunConfig()
     told(at)
     assert shown(at).causes == ()
-    assert figure(shown(at).figures.red_cosine) in verdict(at)
+    assert number(shown(at).metrics.red_cosine) in verdict(at)
 
 
 def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
@@ -300,8 +300,8 @@ def test_autograd_is_trained_when_asked_for_and_the_difference_is_measured(at: A
     sound(at.button("autograd").click().run())
     slow, fast = trained(config_of(at), "autograd"), shown(at)
     said = at.markdown[-1].value
-    for value in (slow.train_s, fast.train_s, slow.figures.red_cosine, fast.figures.red_cosine):
-        assert figure(value) in said
+    for value in (slow.train_s, fast.train_s, slow.metrics.red_cosine, fast.metrics.red_cosine):
+        assert number(value) in said
     set_all(at, seed=1)  # another run has not been asked for
     assert "Autograd took" not in at.markdown[-1].value
 

@@ -14,11 +14,11 @@ from excolor.color import hsv_to_rgb
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH
 from excolor.errors import ExcolorError
-from excolor.evaluation import evaluate, quick_grid, respond
 from excolor.losses import LOSSES, TERMS, labeled_mean
+from excolor.metrics import evaluate, quick_grid, respond
 from excolor.model import to_vector
 from excolor.schedule import load
-from excolor.sweep import Trial, summarize
+from excolor.sweeps import Trial, summarize
 from excolor.training import Engine, batches, generators, initial_model, plan, train
 
 ENGINES: tuple[Engine, ...] = ("fused", "autograd")
@@ -283,7 +283,7 @@ EXPECTED = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_the_published_run_lies_where_another_implementation_has_it(name: str, published_trials: list[Trial]) -> None:
     low, median, high = EXPECTED[name]
-    values = [trial.figures.scores()[name] for trial in published_trials]
+    values = [trial.metrics.scores()[name] for trial in published_trials]
     # Other seeds of another generator: a median of 20 strays, and extremes stray further.
     assert median / 2.5 < float(np.median(values)) < median * 2.5
     assert min(values) > low / 2.5
@@ -298,10 +298,10 @@ def test_published_vibrant_colors_selectivity_and_failures(published_trials: lis
     assert min(off) > 0.05 / 1.5
     assert float(np.median(off)) == pytest.approx(0.08, rel=0.25)  # SPEC: 0.05 / 0.08 / 0.13
     assert max(off) < 0.13 * 1.5
-    selectivity = [trial.figures.selectivity for trial in published_trials]
+    selectivity = [trial.metrics.selectivity for trial in published_trials]
     assert np.mean(selectivity) == pytest.approx(0.83, abs=0.1)  # SPEC: mean 0.83, sd 0.20, best 0.94
     assert max(selectivity) == pytest.approx(0.94, abs=0.04)
-    assert sum(trial.figures.fails for trial in published_trials) <= 5  # SPEC: about 6 %
+    assert sum(trial.metrics.fails for trial in published_trials) <= 5  # SPEC: about 6 %
     assert all(trial.run.config.seed == seed for seed, trial in enumerate(published_trials))
     assert published_trials[0].run.history.losses.shape == (3001, 5)
     assert batches(published_trials[0].run.config).rgb.shape == (3001, BATCH, 3)

@@ -19,12 +19,12 @@ from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, named_colors
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
-from excolor.evaluation import Deletion, Figures, evaluate, full_grid, measure, residue, respond
+from excolor.metrics import Deletion, Metrics, evaluate, full_grid, measure, residue, respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.ui import panels
-from excolor.ui.subject import Subject, figures_of, shipped, subject
-from excolor.ui.text import dims_text, figure, percent
+from excolor.ui.subject import Subject, metrics_of, shipped, subject
+from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, column, operate, residue_of, wheel
 
 Models = Callable[..., ColorAutoencoder]
@@ -58,12 +58,12 @@ NOT_FINITE = [math.nan, math.inf, -math.inf]
     ],
 )
 def test_figures_have_two_significant_digits(value: float, words: str) -> None:
-    assert figure(value) == words
+    assert number(value) == words
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
 def test_a_figure_is_its_value_rounded_to_two_digits(value: float) -> None:
-    digits, _, power = figure(value).replace("−", "-").partition(" × 10")
+    digits, _, power = number(value).replace("−", "-").partition(" × 10")
     exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
     exact = Decimal(value)
     unit = Decimal(1).scaleb(exact.adjusted() - 1) if value else Decimal(1)
@@ -117,10 +117,10 @@ def test_a_checkpoint_that_does_not_ship() -> None:
 
 def test_figures_are_remembered_by_the_weights(random_model: Models) -> None:
     one = subject("one", RunConfig(), random_model(seed=3))
-    figures = figures_of(one)
-    assert figures == evaluate(one.model)
-    assert figures_of(subject("other", RunConfig(seed=9), random_model(seed=3))) is figures
-    assert figures_of(subject("one", RunConfig(), random_model(seed=4))) is not figures
+    metrics = metrics_of(one)
+    assert metrics == evaluate(one.model)
+    assert metrics_of(subject("other", RunConfig(seed=9), random_model(seed=3))) is metrics
+    assert metrics_of(subject("one", RunConfig(), random_model(seed=4))) is not metrics
 
 
 # --- columns of the ablation page ----------------------------------------------------------------
@@ -132,30 +132,30 @@ def robust() -> Subject:
 
 
 @pytest.fixture(scope="module")
-def figures(robust: Subject) -> Figures:
+def metrics(robust: Subject) -> Metrics:
     return evaluate(robust.model)
 
 
-def test_without_deletion_a_column_shows_the_model_itself(robust: Subject, figures: Figures) -> None:
+def test_without_deletion_a_column_shows_the_model_itself(robust: Subject, metrics: Metrics) -> None:
     for pruned in (False, True):
         assert operate(robust.model, (), pruned) is robust.model
-        assert column(robust, (), pruned).figures == figures.intact
+        assert column(robust, (), pruned).metrics == metrics.intact
 
 
 @pytest.mark.parametrize(("dims", "part"), [(WARMTH, "warmth"), (HUE, "hue")])
 def test_a_column_has_the_figures_of_evaluate(
-    robust: Subject, figures: Figures, dims: tuple[int, ...], part: str
+    robust: Subject, metrics: Metrics, dims: tuple[int, ...], part: str
 ) -> None:
-    expected = getattr(figures, part)
-    assert column(robust, dims, False).figures == expected
-    shown = column(robust, dims, True).figures
+    expected = getattr(metrics, part)
+    assert column(robust, dims, False).metrics == expected
+    shown = column(robust, dims, True).metrics
     assert isinstance(shown, Deletion)
     assert vars(shown) == pytest.approx(vars(expected), rel=1e-4)
 
 
 @pytest.mark.parametrize("dims", [(2,), (1, 3), (0, 2, 3)])
 def test_figures_of_another_set_of_dims(robust: Subject, dims: tuple[int, ...]) -> None:
-    shown = column(robust, dims, False).figures
+    shown = column(robust, dims, False).metrics
     assert isinstance(shown, Deletion)
     grid = full_grid()
     mse, rgb = np.empty(len(grid.rgb)), np.empty((len(grid.rgb), 3))
@@ -185,11 +185,11 @@ def mean_of(values: np.ndarray) -> float:
 def test_every_dim_can_be_ablated_and_not_pruned(robust: Subject) -> None:
     every = tuple(range(4))
     shown = column(robust, every, False)
-    assert isinstance(shown.figures, Deletion)
+    assert isinstance(shown.metrics, Deletion)
     assert len(set(shown.patches.column("output").to_pylist())) == 1  # one answer to everything
     mse = respond(ablate(robust.model, every), full_grid().rgb).mse
-    assert shown.figures.target_mse == pytest.approx(mse.mean(dtype=np.float64), rel=1e-5)
-    assert math.isnan(shown.figures.bystander_mse)
+    assert shown.metrics.target_mse == pytest.approx(mse.mean(dtype=np.float64), rel=1e-5)
+    assert math.isnan(shown.metrics.bystander_mse)
     with pytest.raises(ExcolorError, match="every dim"):
         column(robust, every, True)
 
@@ -327,7 +327,7 @@ def test_a_patch_is_the_output_with_the_true_color_inside(written: Callable[[], 
 
 
 def test_a_figure_list_says_names_and_values(written: Callable[[], Reader]) -> None:
-    panels.figure_list({HOSTILE: HOSTILE, "b": "1"}, HOSTILE)
+    panels.metric_list({HOSTILE: HOSTILE, "b": "1"}, HOSTILE)
     reader = written()
     assert reader.text == [HOSTILE, HOSTILE, "b", "1"]
     assert reader.tags == ["dl", "dt", "dd", "dt", "dd"]
@@ -345,13 +345,13 @@ def test_a_strip_has_a_row_per_color_and_a_column_per_model(written: Callable[[]
     assert [value for name, value in reader.attributes if name == "scope"] == ["col", "col", "row", "row"]
 
 
-def test_a_figure_table_shows_every_figure_of_every_model(written: Callable[[], Reader], figures: Figures) -> None:
-    panels.figure_table([(HOSTILE, figures), ("second", figures)])
+def test_a_figure_table_shows_every_figure_of_every_model(written: Callable[[], Reader], metrics: Metrics) -> None:
+    panels.metric_table([(HOSTILE, metrics), ("second", metrics)])
     text = written().text
     assert text[:2] == [HOSTILE, "second"]
-    assert text.count(figure(figures.hue.max_mse)) >= 2
-    assert text.count(figure(figures.selectivity)) >= 2
-    assert text.count(percent(figures.warmth.gray_share)) >= 2
+    assert text.count(number(metrics.hue.max_mse)) >= 2
+    assert text.count(number(metrics.selectivity)) >= 2
+    assert text.count(percent(metrics.warmth.gray_share)) >= 2
 
 
 def test_a_chart_is_filled_without_touching_its_specification(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,16 +104,16 @@ def spec() -> dict[str, Any]:
 def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
     """The rows for one batch, `[64, 3]` and two `[64]` of 0 and 1: each color, then a row for each label carried."""
     likely = label_probabilities(rgb)
-    carried: NDArray[np.bool_] = np.stack([red, vibrant]) > 0
-    both = carried[0] & carried[1]
+    positive: NDArray[np.bool_] = np.stack([red, vibrant]) > 0
+    both = positive[0] & positive[1]
     i, label = np.arange(BATCH), np.full(BATCH, "", dtype=object)
     shift = np.zeros(BATCH)
     for k, name in enumerate(LABELS):
-        who = np.flatnonzero(carried[k])
+        who = np.flatnonzero(positive[k])
         i, label = np.append(i, who), np.append(label, np.full(len(who), name, dtype=object))
         shift = np.append(shift, np.where(both[who], (-_BOTH, _BOTH)[k], 0.0))
     x, y = i % SIDE + 0.5, i // SIDE + 0.5
-    words = [" and ".join(np.array(LABELS)[has]) or "no label" for has in carried.T]
+    words = [" and ".join(np.array(LABELS)[has]) or "no label" for has in positive.T]
     names, codes = describe(rgb), rgb_to_hex(rgb)
     return table_of(
         x=x + shift,
@@ -135,7 +135,7 @@ def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
 
 
 @lru_cache(maxsize=1)
-def silence_spec() -> dict[str, Any]:
+def empty_batches_spec() -> dict[str, Any]:
     """A bar for each batch, as high as the samples that carry the label; where there is none, nobody did."""
     x = alt.X("batch:Q", title="batch, the last hundred").scale(domain=[0.25, BLOCK + 0.75], nice=False)
     x = x.axis(values=[1, *range(25, BLOCK + 1, 25)], grid=False, format="d")
@@ -167,7 +167,7 @@ def silence_spec() -> dict[str, Any]:
     return as_spec(alt.layer(floor, bar).properties(height=210, view=alt.ViewConfig(stroke=None)))
 
 
-def silence_table(drawn: Batches) -> pa.Table:
+def empty_batches_table(drawn: Batches) -> pa.Table:
     """The rows for the last hundred of some batches."""
     counts = np.stack([drawn.red.sum(1), drawn.vibrant.sum(1)])[:, -BLOCK:].astype(np.float64)
     n = counts.shape[1]

@@ -10,8 +10,8 @@ from pathlib import Path
 import streamlit as st
 import torch
 
-from excolor.evaluation import full_grid
 from excolor.kernel import compile_kernels
+from excolor.metrics import full_grid
 from excolor.ui import missions, predict
 from excolor.ui.panels import style
 

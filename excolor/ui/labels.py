@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 
 from excolor.color import hsv_to_rgb, rgb_to_hex
 from excolor.data import BATCH, label_probabilities, training_set
-from excolor.ui.text import figure
+from excolor.ui.text import number
 
 Label = Literal["red", "vibrant"]
 
 
 @dataclass(frozen=True)
-class Carriers:
+class Positives:
     """How often a label comes up.
 
     Attributes:
         per_batch: samples of a batch that carry it, on average.
-        nobody: share of batches in which no sample does.
+        without: share of the batches in which no sample carries it.
     """
 
     per_batch: float
-    nobody: float
+    without: float
 
 
 def probability(label: Label, rgb: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,18 +37,18 @@ def probability(label: Label, rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     return red if label == "red" else vibrant
 
 
-def carriers(label: Label) -> Carriers:
+def positives(label: Label) -> Positives:
     """How often a label comes up in a batch of 64 independent draws from the training set: exact, not sampled."""
     colors, drawn = training_set()
     share = float(drawn @ probability(label, colors))
-    return Carriers(BATCH * share, (1 - share) ** BATCH)
+    return Positives(BATCH * share, (1 - share) ** BATCH)
 
 
 def chance(value: float) -> str:
     """A probability in words or in percent."""
     if value == 0:
         return "never"
-    return f"{figure(100 * value)} %" if value >= 5e-4 else "almost never"
+    return f"{number(100 * value)} %" if value >= 5e-4 else "almost never"
 
 
 def patches(label: Label, shown: Sequence[tuple[str, tuple[float, float, float]]]) -> None:

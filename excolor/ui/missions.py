@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from excolor.config import RunConfig
+from excolor.diagnosis import Cause
 from excolor.missions import (
     AS_EXACT_AS_SOUND,
     GRAY_SPARED,
@@ -31,8 +32,7 @@ from excolor.missions import (
     check,
 )
 from excolor.ui.runs import Trained
-from excolor.ui.text import CAUSES, figure, percent, settings
-from excolor.verdict import Cause
+from excolor.ui.text import CAUSES, number, percent, settings
 
 REMEMBERED = 100  # runs of a session
 
@@ -60,7 +60,7 @@ GOALS = {
     ),
     "better": (
         f"Beat the network that ships: sound, selectivity {SHIPPED_SELECTIVITY:g} or more, "
-        f"intact maximum MSE {figure(SHIPPED_MAX_MSE)} or less."
+        f"intact maximum MSE {number(SHIPPED_MAX_MSE)} or less."
     ),
 }
 # A question, a direction, and nearly the answer.
@@ -179,14 +179,14 @@ def _reason(part: Part, run: Evidence) -> str:
 
 
 def _whole(value: float) -> str:
-    return f"{value:.0f}" if math.isfinite(value) else figure(value)
+    return f"{value:.0f}" if math.isfinite(value) else number(value)
 
 
 def _fine(value: float) -> str:
-    return f"{value:.3f}" if math.isfinite(value) else figure(value)
+    return f"{value:.3f}" if math.isfinite(value) else number(value)
 
 
-def _value(words: str, write: Callable[[float], str] = figure) -> Callable[[Part, Evidence], str]:
+def _value(words: str, write: Callable[[float], str] = number) -> Callable[[Part, Evidence], str]:
     def say(part: Part, run: Evidence) -> str:
         value = write(part.value)
         if not part.met and value == write(part.bound):
@@ -274,7 +274,7 @@ def wait() -> None:
 
 def note(run: Trained) -> None:
     """Take a run as evidence, and bring the strip above up to date; called when a page has trained one."""
-    evidence = Evidence(run.config, run.figures, run.placement, run.stopped)
+    evidence = Evidence(run.config, run.metrics, run.placement, run.stopped)
     others = [each for each in _runs() if each.config != run.config]
     st.session_state["missions-runs"] = [*others, evidence][-REMEMBERED:]
     news = _mark()

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from excolor.config import RunConfig
-from excolor.evaluation import FAILS_ABOVE, Figures, evaluate, quick_grid
+from excolor.diagnosis import Cause, causes, placement
+from excolor.metrics import FAILS_ABOVE, Metrics, evaluate, quick_grid
 from excolor.training import train
 from excolor.ui import runs
-from excolor.verdict import Cause, causes, placement
 
 LEVELS = tuple(round(0.1 * i, 1) for i in range(11))
 SEEDS = 5
@@ -30,13 +30,13 @@ class Point:
     """
 
     config: RunConfig
-    figures: Figures
+    metrics: Metrics
     causes: tuple[Cause, ...]
 
     @property
     def grays_harmed(self) -> bool:
         """Whether deleting hue harms the grays, or would: they lie in its plane."""
-        return Cause.GRAYS_IN_PLANE in self.causes or not self.figures.hue.gray_mse <= FAILS_ABOVE
+        return Cause.GRAYS_IN_PLANE in self.causes or not self.metrics.hue.gray_mse <= FAILS_ABOVE
 
     @property
     def sound(self) -> bool:
@@ -52,8 +52,8 @@ def configs() -> list[RunConfig]:
 def point(config: RunConfig) -> Point:
     """Train and evaluate one run."""
     run = train(config)
-    figures = evaluate(run.model, quick_grid())
-    return Point(config, figures, causes(figures, placement(run.model), run.stopped))
+    metrics = evaluate(run.model, quick_grid())
+    return Point(config, metrics, causes(metrics, placement(run.model), run.stopped))
 
 
 @dataclass

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from excolor.charts.base import PICK
 from excolor.color import rgb_to_hex
-from excolor.evaluation import Deletion, Figures, Intact
+from excolor.metrics import Deletion, Intact, Metrics
 from excolor.ui import pick
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 
 
 def style() -> None:
@@ -80,13 +80,13 @@ def _patch(patch: Patch) -> str:
     )
 
 
-def figure_list(values: Mapping[str, str], label: str) -> None:
+def metric_list(values: Mapping[str, str], label: str) -> None:
     """Named figures under each other, numbers aligned."""
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
     st.html(f'<dl class="xc-figures" aria-label="{escape(label)}">{items}</dl>')
 
 
-FIGURE_NAMES = {
+METRIC_NAMES = {
     "max_mse": "maximum MSE",
     "median_mse": "median MSE",
     "gray_mse": "MSE of the grays",
@@ -96,29 +96,29 @@ FIGURE_NAMES = {
 }
 
 
-def written(figures: Intact | Deletion) -> dict[str, str]:
+def written(metrics: Intact | Deletion) -> dict[str, str]:
     """Each figure by the name that students see; one that does not apply is a dash."""
-    values = vars(figures)
+    values = vars(metrics)
     return {
-        name: (percent if key == "gray_share" else figure)(values.get(key, math.nan))
-        for key, name in FIGURE_NAMES.items()
+        name: (percent if key == "gray_share" else number)(values.get(key, math.nan))
+        for key, name in METRIC_NAMES.items()
     }
 
 
-def figure_table(models: Sequence[tuple[str, Figures]]) -> None:
+def metric_table(models: Sequence[tuple[str, Metrics]]) -> None:
     """All figures of some models: a group of columns each, intact, −warmth and −hue."""
-    parts = [[written(each) for each in (figures.intact, figures.warmth, figures.hue)] for _name, figures in models]
-    rows = [[name, *(part[name] for group in parts for part in group)] for name in FIGURE_NAMES.values()]
-    groups = "".join(f'<th colspan="3" scope="colgroup">{escape(name)}</th>' for name, _figures in models)
+    parts = [[written(each) for each in (metrics.intact, metrics.warmth, metrics.hue)] for _name, metrics in models]
+    rows = [[name, *(part[name] for group in parts for part in group)] for name in METRIC_NAMES.values()]
+    groups = "".join(f'<th colspan="3" scope="colgroup">{escape(name)}</th>' for name, _metrics in models)
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in ("intact", "− warmth", "− hue"))
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
         for name, *values in rows
     )
     singles = {
-        "selectivity": [figure(figures.selectivity) for _name, figures in models],
-        "red's cosine": [figure(figures.red_cosine) for _name, figures in models],
-        "the run fails": ["yes" if figures.fails else "no" for _name, figures in models],
+        "selectivity": [number(metrics.selectivity) for _name, metrics in models],
+        "red's cosine": [number(metrics.red_cosine) for _name, metrics in models],
+        "the run fails": ["yes" if metrics.fails else "no" for _name, metrics in models],
     }
     for name, values in singles.items():
         cells = "".join(f"<td>{escape(value)}</td><td></td><td></td>" for value in values)

@@ -14,11 +14,11 @@ from typing import Any
 import streamlit as st
 
 from excolor.config import RunConfig
-from excolor.evaluation import Figures
+from excolor.diagnosis import Cause, Placement, causes, placement
+from excolor.metrics import Metrics
 from excolor.training import Engine, Stop, train
 from excolor.ui.replay import frames
-from excolor.ui.subject import Subject, figures_of, subject
-from excolor.verdict import Cause, Placement, causes, placement
+from excolor.ui.subject import Subject, metrics_of, subject
 
 WAIT = 0.5  # seconds
 LONG = 10_000  # updates
@@ -36,7 +36,7 @@ class Trained:
 
     config: RunConfig
     subject: Subject
-    figures: Figures
+    metrics: Metrics
     placement: Placement
     causes: tuple[Cause, ...]
     stopped: Stop | None
@@ -116,14 +116,14 @@ def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -
     run = train(config, engine, progress=progress)
     middle = time.perf_counter()
     made = subject(f"seed {config.seed}", config, run.model)
-    figures, placed = figures_of(made), placement(made.model)
+    metrics, placed = metrics_of(made), placement(made.model)
     end = time.perf_counter()
     return Trained(
         config,
         made,
-        figures,
+        metrics,
         placed,
-        causes(figures, placed, run.stopped),
+        causes(metrics, placed, run.stopped),
         run.stopped,
         frames(run),
         middle - start,

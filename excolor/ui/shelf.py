@@ -11,7 +11,7 @@ from excolor import checkpoint
 from excolor.checkpoint import PRETRAINED
 from excolor.errors import ExcolorError
 from excolor.ui import predict
-from excolor.ui.subject import Subject, figures_of, shipped, subject
+from excolor.ui.subject import Subject, metrics_of, shipped, subject
 
 MAX_KEPT = 12
 MAX_NAME = 40
@@ -114,7 +114,7 @@ def file_of(run: Subject) -> bytes:
     """
     predictions = {page: predict.record(about) for page, (about, _groups) in _asked_about(run).items()}
     said = {page: each for page, each in predictions.items() if each}
-    return checkpoint.dump(run.model, run.config, figures_of(run), predictions=said)
+    return checkpoint.dump(run.model, run.config, metrics_of(run), predictions=said)
 
 
 def _asked_about(run: Subject) -> dict[str, tuple[Hashable, tuple[str, ...]]]:

@@ -12,13 +12,13 @@ from excolor import scenes
 from excolor.charts import latents
 from excolor.color import HUES, hsv_grid, hsv_to_rgb, named_colors, rgb_grid
 from excolor.data import TRAINING_GRID
-from excolor.evaluation import respond
+from excolor.diagnosis import axis_roles
+from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.replay import latents_in
 from excolor.ui.runs import trained
 from excolor.ui.subject import Subject, by_key
-from excolor.verdict import axis_roles
 
 Dims = tuple[int, int, int]
 HEIGHT = 520

@@ -9,7 +9,7 @@ import streamlit as st
 
 from excolor import checkpoint
 from excolor.config import RunConfig
-from excolor.evaluation import Figures, evaluate
+from excolor.metrics import Metrics, evaluate
 from excolor.model import ColorAutoencoder, to_vector
 
 
@@ -48,6 +48,6 @@ def shipped(name: str) -> Subject:
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Subject: by_key})
-def figures_of(chosen: Subject) -> Figures:
+def metrics_of(chosen: Subject) -> Metrics:
     """All its figures, on the full grid: the same numbers as `python -m excolor evaluate`."""
     return evaluate(chosen.model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from excolor.config import RunConfig
-from excolor.verdict import Cause
+from excolor.diagnosis import Cause
 
 CAUSES = {
     Cause.DIVERGED: "it diverged",
@@ -19,7 +19,7 @@ CAUSES = {
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def figure(value: float) -> str:
+def number(value: float) -> str:
     """Two significant digits: 0.29, 0.0017, 7.7 × 10⁻⁶; a value that is not finite is a dash."""
     if not math.isfinite(value):
         return "–"

@@ -11,15 +11,15 @@ from numpy.typing import ArrayLike
 
 from excolor.charts import brightness, curves, latents, patches
 from excolor.color import GRAY_WITHIN, HUES, PATCH_GRID
-from excolor.evaluation import (
+from excolor.metrics import (
     Deletion,
     Intact,
     Measure,
     Residue,
     Response,
-    deletion_figures,
+    deletion_metrics,
     full_grid,
-    intact_figures,
+    intact_metrics,
     measure,
     residue,
     respond,
@@ -40,7 +40,7 @@ class Column:
     """
 
     dims: tuple[int, ...]
-    figures: Intact | Deletion
+    metrics: Intact | Deletion
     patches: pa.Table
     patches_gray: float
     curves: dict[str, pa.Table]
@@ -85,7 +85,7 @@ def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
     views = [view for view in latents.VIEWS if max(view) < chosen.model.bottleneck]
     return Column(
         dims,
-        _figures(chosen, model, dims),
+        _metrics(chosen, model, dims),
         patches.table(on_patches.rgb, on_patches.mse),
         float(np.mean(np.ptp(on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1], axis=-1) < GRAY_WITHIN)),
         {axis: curves.table(axis, respond(model, curves.colors(axis)).mse) for axis in curves.AXES},
@@ -95,11 +95,11 @@ def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
     )
 
 
-def _figures(chosen: Subject, model: ColorAutoencoder, dims: tuple[int, ...]) -> Intact | Deletion:
+def _metrics(chosen: Subject, model: ColorAutoencoder, dims: tuple[int, ...]) -> Intact | Deletion:
     grid, before = full_grid(), _intact_measure(chosen)
     if not dims:
-        return intact_figures(before, grid)
-    return deletion_figures(measure(model, grid), grid, share_in(before.u, dims))
+        return intact_metrics(before, grid)
+    return deletion_metrics(measure(model, grid), grid, share_in(before.u, dims))
 
 
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})

@@ -15,10 +15,10 @@ from excolor.charts import latents, patches
 from excolor.charts.base import GROUND
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, navigation, open_page, pixels, serve, settled, visit
 from tests.test_charts import ends
@@ -151,7 +151,7 @@ def written(values: dict[str, float | None]) -> dict[str, str]:
     words = dict.fromkeys(NAMES, "–")
     for key, value in values.items():
         if value is not None:
-            words[key] = percent(value) if key == "gray_share" else figure(value)
+            words[key] = percent(value) if key == "gray_share" else number(value)
     return {NAMES[key]: said for key, said in words.items()}
 
 

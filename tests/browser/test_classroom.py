@@ -9,10 +9,10 @@ from dataclasses import fields
 from threading import Barrier
 
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import evaluate
+from excolor.diagnosis import Cause, causes, placement
+from excolor.metrics import evaluate
 from excolor.training import train
-from excolor.ui.text import figure
-from excolor.verdict import Cause, causes, placement
+from excolor.ui.text import number
 from tests.browser.session import Session, session
 
 CLASS = 30
@@ -57,11 +57,11 @@ def test_thirty_trainings_started_at_once_all_end_with_their_own_verdict(server:
 
     for student, visitor in enumerate(students):
         model = train(config(student)).model
-        figures = evaluate(model)
-        found = causes(figures, placement(model))
+        metrics = evaluate(model)
+        found = causes(metrics, placement(model))
         texts = visitor.markdown()
         said = re.findall(r"\*\*(.+?)\*\*", texts[texts.index("**Try first**") + 1])
         assert said == ([SAID[cause] for cause in found] or ["A sound run"]), config(student)
         table = visitor.html().partition('<table class="xc-table">')[2]
-        for value in (figures.intact.max_mse, figures.warmth.target_mse, figures.hue.gray_mse, figures.red_cosine):
-            assert f"<td>{figure(value)}</td>" in table, config(student)
+        for value in (metrics.intact.max_mse, metrics.warmth.target_mse, metrics.hue.gray_mse, metrics.red_cosine):
+            assert f"<td>{number(value)}</td>" in table, config(student)

@@ -12,9 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from excolor.charts import batch
 from excolor.config import RunConfig
 from excolor.data import BATCH, noise_on, stream
-from excolor.sweep import sweep, with_seeds
+from excolor.sweeps import sweep, with_seeds
 from excolor.ui import noise
-from excolor.ui.text import figure
+from excolor.ui.text import number
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, fit_height, open_page, settled
 
@@ -153,7 +153,7 @@ def test_the_sweep_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(pa
     page.get_by_text("The same in numbers").click()
     trials = sweep([config for level in LEVELS for config in with_seeds(RunConfig(label_noise=level), range(SEEDS))])
     cosines = {
-        level: figure(median(t.figures.red_cosine for t in trials if t.run.config.label_noise == level))
+        level: number(median(t.metrics.red_cosine for t in trials if t.run.config.label_noise == level))
         for level in LEVELS
     }
     words = ", ".join(f"{level:g}: {cosine}" for level, cosine in cosines.items())

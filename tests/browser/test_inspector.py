@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from excolor.charts import latents
 from excolor.checkpoint import pretrained
 from excolor.color import exact_rgb, rgb_to_hex
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.text import figure
+from excolor.ui.text import number
 from tests.browser.conftest import Visit
 from tests.browser.marks import charts, click, middle, point, rings
 from tests.browser.tools import navigation, open_page, settled
@@ -55,7 +55,7 @@ def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(
         marked = rings(page)
         assert [len(each) for each in marked] == [1] * 18 + [2]  # the last has the color and its answer
         answers = [respond(variant, exact_rgb(code)) for variant in variants]
-        assert seen["rows"]["MSE"] == [figure(float(answer.mse[0])) for answer in answers]
+        assert seen["rows"]["MSE"] == [number(float(answer.mse[0])) for answer in answers]
         assert seen["rows"]["latents u"] == [vector(answer.u[0]) for answer in answers]
         for said, answer in zip(seen["rows"]["answer"], answers, strict=True):
             assert said.startswith(rgb_to_hex(answer.rgb)[0])

@@ -21,7 +21,7 @@ from playwright.sync_api import Frame, Locator, Page
 from excolor.charts.base import GROUND
 from excolor.checkpoint import pretrained
 from excolor.color import HUES, hex_to_rgb, hsv_to_rgb, named_colors, rgb_grid
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, POINT_RADIUS, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from excolor.checkpoint import pretrained
 from excolor.color import GRAYS, exact_rgb, named_colors
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
+from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from tests.browser.marks import click, point, rings

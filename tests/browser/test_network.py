@@ -18,11 +18,11 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 from excolor.charts.base import GROUND
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import describe, hex_to_rgb, named_colors, rgb_grid, rgb_to_hex
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import ablate
 from excolor.ui.network import given, layers
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, open_page, settled
 
@@ -207,7 +207,7 @@ def test_colors_are_described_and_numbers_written_as_on_every_other_page(script:
         rgb = hex_to_rgb(code)
         answer = respond(model, rgb)
         assert name == describe(rgb[None])[0]
-        assert f"(MSE {figure(float(answer.mse[0]))})" in sentence
+        assert f"(MSE {number(float(answer.mse[0]))})" in sentence
         assert f" {describe(answer.rgb)[0]} comes out" in sentence
 
 
@@ -236,13 +236,13 @@ def test_numbers_are_those_of_the_model_for_every_color_and_deletion(name: str, 
         np.testing.assert_allclose(network.table(), columns, atol=5e-5)
         left = float(np.linalg.norm(after.z) / np.linalg.norm(before.z))
         expect(network.root.locator("dd.left")).to_have_text(percent(left))
-        expect(network.root.locator("dd.stretch")).to_have_text(f"× {figure(1 / left)}" if left else "–")
+        expect(network.root.locator("dd.stretch")).to_have_text(f"× {number(1 / left)}" if left else "–")
         patches = network.root.locator(".plate.layer")
         for patch, answer in zip(patches.all()[1:], (before, after), strict=True):
             (outer,) = rgb_to_hex(answer.rgb)
             fills = patch.locator("rect").evaluate_all("all => all.map(each => each.getAttribute('fill'))")
             assert fills == [GROUND, outer, code]
-            assert patch.locator("text").all_text_contents()[1:] == [outer, f"MSE {figure(float(answer.mse[0]))}"]
+            assert patch.locator("text").all_text_contents()[1:] == [outer, f"MSE {number(float(answer.mse[0]))}"]
     settled(page)
 
 
@@ -305,8 +305,8 @@ def test_a_connection_that_is_pointed_at_reads_its_weight(width: int, new_page: 
         assert hit
         expected = float(weight[to, source])
         assert float(network.reading.get_attribute("data-weight") or "nan") == pytest.approx(expected, abs=1e-6)
-        carried = expected * float(values[source])
-        assert float(network.reading.get_attribute("data-value") or "nan") == pytest.approx(carried, abs=1e-5)
+        positive = expected * float(values[source])
+        assert float(network.reading.get_attribute("data-value") or "nan") == pytest.approx(positive, abs=1e-5)
         expect(network.reading).to_contain_text("weight")
     page.mouse.move(1, 1)
     expect(network.reading).to_contain_text("Point at")

@@ -8,14 +8,14 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from excolor.charts import keyframes, push
+from excolor.charts import gradients, keyframes
 from excolor.schedule import SHIPPED, load
-from excolor.ui.text import figure
+from excolor.ui.text import number
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, Watch, fit_height, open_page, settled
 
 PAGE = "regularizers"
-every_term = pytest.mark.parametrize("name", push.NAMES)
+every_term = pytest.mark.parametrize("name", gradients.NAMES)
 
 
 def picture(page: Page, name: str) -> Locator:
@@ -58,17 +58,17 @@ def dot(within: Locator) -> str:
 
 
 @every_term
-def test_a_slider_moves_the_picture_and_asks_nobody(name: push.Name, page: Page) -> None:
+def test_a_slider_moves_the_picture_and_asks_nobody(name: gradients.Name, page: Page) -> None:
     messages = sent(page)
     open_page(page, PAGE)
-    here, effect = picture(page, name), push.effect(name)
+    here, effect = picture(page, name), gradients.effect(name)
     before, asked = dot(here), len(messages)
     assert asked > 0  # it listens
     for i in (0, len(effect.positions) // 3, len(effect.positions) - 1):
         move(page, here, float(effect.positions[i]))
         written = texts(here)
-        assert f"value {figure(round(float(effect.value[i]), 15))}" in written
-        assert f"push {figure(round(float(effect.strength[i]), 15))}" in written
+        assert f"value {number(round(float(effect.value[i]), 15))}" in written
+        assert f"push {number(round(float(effect.strength[i]), 15))}" in written
         after = dot(here)
         assert after != before
         before = after
@@ -105,7 +105,7 @@ def test_nothing_jumps_when_the_page_runs_again(page: Page) -> None:
 
 def expected(name: str, step: int) -> list[str]:
     values = load(name).at(step)
-    return [figure(values[parameter]) for parameter in keyframes.TRACKS]
+    return [number(values[parameter]) for parameter in keyframes.TRACKS]
 
 
 def read_out(page: Page, step: int) -> list[str]:
@@ -172,7 +172,7 @@ def test_nothing_is_cut_off_and_everything_can_be_read(theme: Theme, width: int,
     open_page(page, PAGE)
     fit_height(page)
     charts = page.locator('[data-testid="stVegaLiteChart"]')
-    assert charts.count() == 2 * len(push.NAMES) + 1
+    assert charts.count() == 2 * len(gradients.NAMES) + 1
     for chart in charts.all():
         box = chart.locator("svg.marks").bounding_box()
         assert box is not None
@@ -199,7 +199,7 @@ def test_nothing_is_cut_off_and_everything_can_be_read(theme: Theme, width: int,
             red, green, blue = rgb(fill)
             assert red == green == blue
             assert contrast(luminance(fill), ground if on_ground else paper) >= 4.5
-    for name in push.NAMES:
+    for name in gradients.NAMES:
         assert slider(picture(page, name)).is_visible()
 
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from excolor.charts.base import GROUND
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import hex_to_rgb, named_colors, rgb_to_hex
-from excolor.evaluation import respond
+from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.text import figure
+from excolor.ui.text import number
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, open_page, pixels, settled
 
@@ -63,7 +63,7 @@ def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, d
     open_page(page)
     for model in PRETRAINED:
         pick(page, "Model", model)
-        errors = {name: [figure(values[part]) for part in PARTS] for name, values in evaluated[model]["colors"].items()}
+        errors = {name: [number(values[part]) for part in PARTS] for name, values in evaluated[model]["colors"].items()}
         table = page.locator("table.xc-strip tbody tr")
         shown = {row.locator("th").inner_text(): row.locator("td em").all_inner_texts() for row in table.all()}
         assert shown == errors

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from excolor.ui.text import figure, percent
+from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
 from tests.browser.tools import ROOT, open_page, settled
 
@@ -91,25 +91,25 @@ def result(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def written(value: float | None, share: bool = False) -> str:
-    return "–" if value is None else percent(value) if share else figure(value)
+    return "–" if value is None else percent(value) if share else number(value)
 
 
-def expected(figures: dict[str, Any]) -> Table:
+def expected(metrics: dict[str, Any]) -> Table:
     """What the figure table should say, from the JSON of the command line."""
     rows = {
-        name: [written(figures[column].get(key), key == "gray_share") for column in COLUMNS]
+        name: [written(metrics[column].get(key), key == "gray_share") for column in COLUMNS]
         for name, key in ROWS.items()
     }
     single = {
-        "selectivity": written(figures["selectivity"]),
-        "red's cosine": written(figures["red_cosine"]),
-        "the run fails": "yes" if figures["fails"] else "no",
+        "selectivity": written(metrics["selectivity"]),
+        "red's cosine": written(metrics["red_cosine"]),
+        "the run fails": "yes" if metrics["fails"] else "no",
     }
     return rows | {name: [value, "", ""] for name, value in single.items()}
 
 
-def expected_strip(figures: dict[str, Any]) -> Table:
-    return {name: [figure(errors[column]) for column in COLUMNS] for name, errors in figures["colors"].items()}
+def expected_strip(metrics: dict[str, Any]) -> Table:
+    return {name: [number(errors[column]) for column in COLUMNS] for name, errors in metrics["colors"].items()}
 
 
 # --- figures and verdicts ------------------------------------------------------------------------
@@ -135,9 +135,9 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Pag
     settled(page)
     second, second_strip = table(page), strip(page)
 
-    figures = [result(run)["figures"] for run in runs]
+    metrics = [result(run)["metrics"] for run in runs]
     baseline = expected(result(shipped))
-    for shown, named, wanted in zip((first, second), (first_strip, second_strip), figures, strict=True):
+    for shown, named, wanted in zip((first, second), (first_strip, second_strip), metrics, strict=True):
         assert group(shown, 0) == expected(wanted)
         assert group(shown, 1) == baseline
         assert named == expected_strip(wanted)

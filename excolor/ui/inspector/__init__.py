@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from excolor.color import describe, exact_rgb, rgb_to_hex, rgb_to_hsv
-from excolor.evaluation import Response
+from excolor.metrics import Response
 from excolor.ui import pick
-from excolor.ui.text import figure
+from excolor.ui.text import number
 
 # A chart that marks nothing is still given places of some color.
 _ANY = "#000000"
@@ -94,7 +94,7 @@ def _described(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDAr
             "answer",
             [(f"{code} {name}", code) for code, name in zip(rgb_to_hex(np.concatenate(outputs)), looks, strict=True)],
         ),
-        ("MSE", [(figure(float(answer.mse[0])), "") for answer in seen.answers]),
+        ("MSE", [(number(float(answer.mse[0])), "") for answer in seen.answers]),
     ]
     return {
         "code": seen.code,

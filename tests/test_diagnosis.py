@@ -20,12 +20,7 @@ from hypothesis import strategies as st
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import GRAYS, HUES, hsv_to_rgb
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import FAILS_ABOVE, Deletion, Figures, Intact, evaluate, quick_grid, respond
-from excolor.losses import LOSSES
-from excolor.model import ColorAutoencoder, from_vector, to_vector
-from excolor.schedule import SHIPPED
-from excolor.training import Run, Stop, train
-from excolor.verdict import (
+from excolor.diagnosis import (
     GRAY_IN_PLANE,
     HUE_OFF_PLANE,
     RED_COSINE,
@@ -36,6 +31,11 @@ from excolor.verdict import (
     causes,
     placement,
 )
+from excolor.losses import LOSSES
+from excolor.metrics import FAILS_ABOVE, Deletion, Intact, Metrics, evaluate, quick_grid, respond
+from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.schedule import SHIPPED
+from excolor.training import Run, Stop, train
 
 SEEDS = range(4)
 MOST = 3
@@ -232,10 +232,10 @@ def test_the_roles_of_the_axes_are_said_where_they_are_played(model: ColorAutoen
 
 SOUND = Placement(gray_in_plane=0.05, hue_off_plane=0.2, red_angle=5.0)
 GONE = Deletion(0.3, 0.01, 0.001, 0.99, 0.2, 0.002)
-FIGURES = Figures(Intact(0.002, 1e-5, 1e-4), GONE, GONE, 0.95, 0.97, False, ())
+FIGURES = Metrics(Intact(0.002, 1e-5, 1e-4), GONE, GONE, 0.95, 0.97, False, ())
 
 
-def figures(max_mse: float = 0.002, red_cosine: float = 0.97) -> Figures:
+def metrics(max_mse: float = 0.002, red_cosine: float = 0.97) -> Metrics:
     return dataclasses.replace(FIGURES, intact=Intact(max_mse, 1e-5, 1e-4), red_cosine=red_cosine)
 
 
@@ -263,9 +263,9 @@ def test_a_cause_begins_just_beyond_its_threshold_and_where_there_is_no_number(
     def found(value: float) -> tuple[Cause, ...]:
         match cause:
             case Cause.NOT_CONVERGED:
-                return causes(figures(max_mse=value), SOUND)
+                return causes(metrics(max_mse=value), SOUND)
             case Cause.RED_OFF_AXIS:
-                return causes(figures(red_cosine=value), SOUND)
+                return causes(metrics(red_cosine=value), SOUND)
             case Cause.GRAYS_IN_PLANE:
                 return causes(FIGURES, dataclasses.replace(SOUND, gray_in_plane=value))
             case Cause.HUE_OFF_PLANE:
@@ -280,16 +280,16 @@ def test_a_cause_begins_just_beyond_its_threshold_and_where_there_is_no_number(
 
 def test_a_wheel_outside_its_plane_has_no_angle_to_speak_of() -> None:
     placed = Placement(gray_in_plane=0.05, hue_off_plane=0.5, red_angle=90.0)
-    assert causes(figures(red_cosine=0.1), placed) == (Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)
+    assert causes(metrics(red_cosine=0.1), placed) == (Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)
 
 
 def test_a_rotated_wheel_is_not_said_twice() -> None:
-    assert causes(figures(red_cosine=0.0), dataclasses.replace(SOUND, red_angle=90.0)) == (Cause.ROTATED,)
+    assert causes(metrics(red_cosine=0.0), dataclasses.replace(SOUND, red_angle=90.0)) == (Cause.ROTATED,)
 
 
 def test_a_diverged_run_has_no_further_cause() -> None:
     nothing = Placement(math.nan, math.nan, math.nan)
-    worst = figures(math.nan, math.nan)
+    worst = metrics(math.nan, math.nan)
     assert causes(worst, nothing, Stop(12, "separate")) == (Cause.DIVERGED,)
     assert causes(worst, nothing, Stop(12, None)) == (
         Cause.NOT_CONVERGED,
@@ -306,7 +306,7 @@ number = st.floats(allow_nan=True, allow_infinity=True)
 def test_causes_come_gravest_first_each_once_and_never_rotated_with_another_that_says_the_same(
     max_mse: float, red_cosine: float, gray: float, hue: float, angle: float
 ) -> None:
-    found = causes(figures(max_mse, red_cosine), Placement(gray, hue, angle))
+    found = causes(metrics(max_mse, red_cosine), Placement(gray, hue, angle))
     order = list(Cause)
     assert list(found) == sorted(set(found), key=order.index)
     assert Cause.DIVERGED not in found

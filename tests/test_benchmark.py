@@ -7,8 +7,8 @@ import statistics
 import pytest
 import torch
 
-from excolor import bench as module
-from excolor.bench import ROUNDS, bench
+from excolor import benchmark as module
+from excolor.benchmark import ROUNDS, bench
 from excolor.config import RunConfig
 
 

@@ -129,7 +129,7 @@ def control(name: Name) -> Control:
     return _SCENES[name].control
 
 
-def push(name: Name, points: Floats, dims: tuple[int, int]) -> tuple[float, Floats]:
+def negative_gradient(name: Name, points: Floats, dims: tuple[int, int]) -> tuple[float, Floats]:
     """The value of a term over a batch of latents, and the push on each: minus the gradient of that value.
 
     Args:
@@ -172,7 +172,7 @@ def effect(name: Name) -> Effect:
     """What a term does at every position of its slider."""
     scene = _SCENES[name]
     samples = [scene.place(position) for position in scene.control.positions.tolist()]
-    answers = [push(name, each, scene.dims) for each in samples]
+    answers = [negative_gradient(name, each, scene.dims) for each in samples]
     value, pushes = zip(*answers, strict=True)
     return Effect(scene.control.positions, np.array(value), np.stack(samples), np.stack(pushes))
 
@@ -310,7 +310,7 @@ def table(name: Name, write: Callable[[float], str]) -> pa.Table:
 
 def _field(name: Name) -> list[tuple[Floats, Floats]]:
     scene = _SCENES[name]
-    return [(start, push(name, start[None], scene.dims)[1][0]) for start in scene.field]
+    return [(start, negative_gradient(name, start[None], scene.dims)[1][0]) for start in scene.field]
 
 
 def _arrow(kind: str, start: Floats, force: Floats, scale: float) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 
 from excolor.color import GRAYS, HUES, hsv_to_rgb, named_colors
-from excolor.evaluation import FAILS_ABOVE, Figures, respond, share_in
+from excolor.metrics import FAILS_ABOVE, Metrics, respond, share_in
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE
 from excolor.training import Stop
@@ -62,7 +62,7 @@ def placement(model: ColorAutoencoder) -> Placement:
     )
 
 
-def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> tuple[Cause, ...]:
+def causes(metrics: Metrics, placed: Placement, stopped: Stop | None = None) -> tuple[Cause, ...]:
     """What the figures show, gravest first; empty for a sound run.
 
     A diverged run has no further cause, and one that does not reconstruct has its latents judged all the same.
@@ -70,7 +70,7 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
     if stopped and stopped.term:
         return (Cause.DIVERGED,)
     found: list[Cause] = []
-    if not figures.intact.max_mse <= FAILS_ABOVE:
+    if not metrics.intact.max_mse <= FAILS_ABOVE:
         found.append(Cause.NOT_CONVERGED)
     if not placed.gray_in_plane <= GRAY_IN_PLANE:
         found.append(Cause.GRAYS_IN_PLANE)
@@ -78,9 +78,9 @@ def causes(figures: Figures, placed: Placement, stopped: Stop | None = None) -> 
         found.append(Cause.HUE_OFF_PLANE)
     elif not placed.red_angle <= ROTATED:
         found.append(Cause.ROTATED)
-    if Cause.ROTATED not in found and not figures.red_cosine >= RED_COSINE:
+    if Cause.ROTATED not in found and not metrics.red_cosine >= RED_COSINE:
         found.append(Cause.RED_OFF_AXIS)
-    if not found and not figures.hue.gray_mse <= FAILS_ABOVE:
+    if not found and not metrics.hue.gray_mse <= FAILS_ABOVE:
         found.append(Cause.GRAYS_HARMED)
     return tuple(found)
 
@@ -94,7 +94,7 @@ class Bounded:
     kept: bool
 
 
-def breakages(figures: Figures, placed: Placement) -> dict[str, tuple[Bounded, ...]]:
+def breakages(metrics: Metrics, placed: Placement) -> dict[str, tuple[Bounded, ...]]:
     """What can break in a run, each with the figures that show it; it is broken when one of them is out of bounds.
 
     Returns:
@@ -102,11 +102,11 @@ def breakages(figures: Figures, placed: Placement) -> dict[str, tuple[Bounded, .
         "axis": red's cosine to the first axis, and degrees between the two within the hue plane.
     """
     return {
-        "answers": (_at_most(figures.intact.max_mse, FAILS_ABOVE),),
-        "grays": (_at_most(figures.hue.gray_mse, FAILS_ABOVE),),
+        "answers": (_at_most(metrics.intact.max_mse, FAILS_ABOVE),),
+        "grays": (_at_most(metrics.hue.gray_mse, FAILS_ABOVE),),
         "plane": (_at_most(placed.hue_off_plane, HUE_OFF_PLANE),),
         "axis": (
-            Bounded(figures.red_cosine, RED_COSINE, figures.red_cosine >= RED_COSINE),
+            Bounded(metrics.red_cosine, RED_COSINE, metrics.red_cosine >= RED_COSINE),
             _at_most(placed.red_angle, ROTATED),
         ),
     }

@@ -13,7 +13,7 @@ import numpy as np
 
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
-from excolor.evaluation import Figures, evaluate
+from excolor.metrics import Metrics, evaluate
 from excolor.training import Run, train
 
 
@@ -22,7 +22,7 @@ class Trial:
     """One run of a sweep, and its figures on the full grid."""
 
     run: Run
-    figures: Figures
+    metrics: Metrics
 
 
 def with_seeds(config: RunConfig, seeds: Iterable[int]) -> list[RunConfig]:
@@ -56,17 +56,17 @@ def sweep(
         return [future.result() for future in futures]
 
 
-def summarize(figures: Sequence[Figures]) -> dict[str, Any]:
+def summarize(metrics: Sequence[Metrics]) -> dict[str, Any]:
     """Mean, standard deviation, minimum, 10th percentile, median, 90th percentile and maximum of every figure.
 
     Figures have dotted names, such as "hue.max_mse"; values that are not finite are left out (None where none is
     left). "fails" counts the runs that fail.
     """
-    scores = [each.scores() for each in figures]
+    scores = [each.scores() for each in metrics]
     names = list(scores[0]) if scores else []
     return {
         **{name: distribution([score[name] for score in scores]) for name in names},
-        "fails": sum(each.fails for each in figures),
+        "fails": sum(each.fails for each in metrics),
     }
 
 
@@ -96,10 +96,10 @@ def best(trials: Sequence[Trial]) -> Trial:
     Raises:
         ExcolorError: every trial fails.
     """
-    sound = [trial for trial in trials if not trial.figures.fails]
+    sound = [trial for trial in trials if not trial.metrics.fails]
     if not sound:
         raise ExcolorError(f"All {len(trials)} runs fail, so none can be chosen; try other seeds.")
-    scores = [trial.figures.scores() for trial in sound]
+    scores = [trial.metrics.scores() for trial in sound]
     columns = [np.array([score[name] for score in scores]) for name in _LOW_IS_GOOD]
     columns += [-np.array([score[name] for score in scores]) for name in _HIGH_IS_GOOD]
     ranks = [np.searchsorted(np.sort(column), column) for column in columns]

@@ -14,11 +14,11 @@ import torch
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
-from excolor.evaluation import (
+from excolor.metrics import (
     Deletion,
-    Figures,
     Intact,
-    deletion_figures,
+    Metrics,
+    deletion_metrics,
     evaluate,
     full_grid,
     measure,
@@ -30,7 +30,7 @@ from excolor.evaluation import (
 )
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate
-from excolor.sweep import Trial, sweep, with_seeds
+from excolor.sweeps import Trial, sweep, with_seeds
 from excolor.training import train
 
 Models = Callable[..., ColorAutoencoder]
@@ -67,18 +67,18 @@ def reference(model: ColorAutoencoder, rgb: Doubles, dims: Sequence[int] = ()) -
     return u.numpy(), output, ((output - rgb) ** 2).mean(1)
 
 
-def all_figures(model: ColorAutoencoder) -> dict[str, Any]:
+def all_metrics(model: ColorAutoencoder) -> dict[str, Any]:
     """The JSON of `evaluate`, from SPEC alone."""
     rgb, saturation = whole_grid()
     gray = saturation == 0
     u, _, mse = reference(model, rgb)
-    figures: dict[str, Any] = {
+    metrics: dict[str, Any] = {
         "intact": {"max_mse": mse.max(), "median_mse": np.median(mse), "gray_mse": mse[gray].mean()}
     }
     for name, dims in (("warmth", [0]), ("hue", [0, 1])):
         share = (u[:, dims] ** 2).sum(1)
         _, output, mse = reference(model, rgb, dims)
-        figures[name] = {
+        metrics[name] = {
             "max_mse": mse.max(),
             "median_mse": np.median(mse),
             "gray_mse": mse[gray].mean(),
@@ -89,38 +89,38 @@ def all_figures(model: ColorAutoencoder) -> dict[str, Any]:
     cube = np.array([[r, g, b] for r in range(8) for g in range(8) for b in range(8)]) / 7
     expected, error = np.ptp(cube, axis=1) ** 2.3, reference(model, cube, [0, 1])[2]
     covariance = ((expected - expected.mean()) * (error - error.mean())).mean()
-    figures["selectivity"] = covariance**2 / (expected.var() * error.var())
-    figures["red_cosine"] = reference(model, np.array([[1.0, 0, 0]]))[0][0, 0]
-    figures["fails"] = bool(figures["intact"]["max_mse"] > 0.01 or figures["hue"]["gray_mse"] > 0.01)
+    metrics["selectivity"] = covariance**2 / (expected.var() * error.var())
+    metrics["red_cosine"] = reference(model, np.array([[1.0, 0, 0]]))[0][0, 0]
+    metrics["fails"] = bool(metrics["intact"]["max_mse"] > 0.01 or metrics["hue"]["gray_mse"] > 0.01)
     colors = np.stack(list(named_colors().values()))
     errors = [reference(model, colors, dims)[2] for dims in ([], [0], [0, 1])]
-    figures["colors"] = {
+    metrics["colors"] = {
         name: dict(zip(("intact", "warmth", "hue"), values, strict=True))
         for name, *values in zip(named_colors(), *errors, strict=True)
     }
-    return figures
+    return metrics
 
 
-def flat(figures: dict[str, Any]) -> dict[str, Any]:
+def flat(metrics: dict[str, Any]) -> dict[str, Any]:
     return {
         f"{key}.{inner}" if inner else key: leaf
-        for key, value in figures.items()
+        for key, value in metrics.items()
         for inner, leaf in (flat(value).items() if isinstance(value, dict) else [("", value)])
     }
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, Figures]:
+def shipped() -> dict[str, Metrics]:
     return {name: evaluate(pretrained(name).model) for name in PRETRAINED}
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
-def test_every_figure_of_the_shipped_models(name: str, shipped: dict[str, Figures]) -> None:
-    seen, expected = flat(shipped[name].to_dict()), flat(all_figures(pretrained(name).model))
+def test_every_figure_of_the_shipped_models(name: str, shipped: dict[str, Metrics]) -> None:
+    seen, expected = flat(shipped[name].to_dict()), flat(all_metrics(pretrained(name).model))
     assert seen.keys() == expected.keys()
     assert len(seen) == 3 + 6 + 6 + 3 + 17 * 3
-    for figure, value in expected.items():
-        assert seen[figure] == pytest.approx(value, rel=1e-3, abs=2e-7), figure
+    for number, value in expected.items():
+        assert seen[number] == pytest.approx(value, rel=1e-3, abs=2e-7), number
 
 
 def test_every_figure_of_a_model_that_fails() -> None:
@@ -129,11 +129,11 @@ def test_every_figure_of_a_model_that_fails() -> None:
     seen = evaluate(model)
     assert seen.fails
     assert seen.hue.gray_share < 0.5
-    for figure, value in flat(all_figures(model)).items():
-        assert flat(seen.to_dict())[figure] == pytest.approx(value, rel=1e-3, abs=2e-7), figure
+    for number, value in flat(all_metrics(model)).items():
+        assert flat(seen.to_dict())[number] == pytest.approx(value, rel=1e-3, abs=2e-7), number
 
 
-def test_what_the_shipped_models_were_asked_for(shipped: dict[str, Figures]) -> None:
+def test_what_the_shipped_models_were_asked_for(shipped: dict[str, Metrics]) -> None:
     published, robust = shipped["ex-2.7"], shipped["robust"]
     assert published.intact.max_mse <= 0.0011  # the published run's own, here and below
     assert published.intact.median_mse <= 2e-5
@@ -176,11 +176,11 @@ def several(published_trials: list[Trial]) -> list[Trial]:
 
 def test_quick_grid_is_within_a_hundredth_for_hue_and_two_for_warmth(several: list[Trial]) -> None:
     for trial in several:
-        full, quick = trial.figures.scores(), evaluate(trial.run.model, quick_grid()).scores()
+        full, quick = trial.metrics.scores(), evaluate(trial.run.model, quick_grid()).scores()
         assert full.keys() == quick.keys()
-        for figure, value in full.items():
-            within = 0.02 if figure.startswith("warmth") else 0.01
-            assert quick[figure] == pytest.approx(value, rel=within), (figure, trial.run.config.seed)
+        for number, value in full.items():
+            within = 0.02 if number.startswith("warmth") else 0.01
+            assert quick[number] == pytest.approx(value, rel=within), (number, trial.run.config.seed)
 
 
 @pytest.mark.parametrize("d", [2, 4, 6])
@@ -208,10 +208,10 @@ def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None
 def test_no_target_and_no_bystander_have_no_mean() -> None:
     grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[:4], gray=np.array([True, False, True, False]), even=4)
     measured = measure(pretrained().model, grid)
-    figures = deletion_figures(measured, grid, np.full(4, 0.2, np.float32))
-    assert math.isnan(figures.target_mse)
-    assert math.isnan(figures.bystander_mse)
-    edge = deletion_figures(measured, grid, np.array([0.5, 0.05, 0.4999, 0.0501], np.float32))
+    metrics = deletion_metrics(measured, grid, np.full(4, 0.2, np.float32))
+    assert math.isnan(metrics.target_mse)
+    assert math.isnan(metrics.bystander_mse)
+    edge = deletion_metrics(measured, grid, np.array([0.5, 0.05, 0.4999, 0.0501], np.float32))
     assert (edge.target_mse, edge.bystander_mse) == pytest.approx(measured.mse[:2].tolist())
     assert edge.gray_mse == pytest.approx(float(measured.mse[[0, 2]].mean()))
 
@@ -232,25 +232,25 @@ def test_selectivity_of_a_model_that_answers_gray_to_everything(random_model: Mo
 def test_figures_of_a_model_that_is_not_finite(name: str, at: int) -> None:
     model = pretrained().model
     dict(model.named_parameters())[name].view(-1)[at] = math.nan
-    figures = evaluate(model, quick_grid())
-    assert figures.fails is True
-    values = flat(figures.to_dict())
+    metrics = evaluate(model, quick_grid())
+    assert metrics.fails is True
+    values = flat(metrics.to_dict())
     assert values.pop("fails") is True
     if name == "decoder_out.bias":  # the latents are sound
         assert values.pop("red_cosine") == pytest.approx(evaluate(pretrained().model, quick_grid()).red_cosine)
-    sound = {figure for figure, value in values.items() if value is not None}
+    sound = {number for number, value in values.items() if value is not None}
     if name == "encoder_in.weight" or name.startswith("decoder_out"):
         assert not sound
     # Ablating the dim that is not finite cuts it out: what is left is a sound model, whose figures are real.
-    assert all(figure.startswith(("warmth", "hue", "red", "selectivity", "colors")) for figure in sound)
+    assert all(number.startswith(("warmth", "hue", "red", "selectivity", "colors")) for number in sound)
 
 
-def test_scores_are_every_single_figure(shipped: dict[str, Figures]) -> None:
-    figures = shipped["robust"]
+def test_scores_are_every_single_figure(shipped: dict[str, Metrics]) -> None:
+    metrics = shipped["robust"]
     groups = {"intact": Intact, "warmth": Deletion, "hue": Deletion}
     names = [f"{group}.{f.name}" for group, cls in groups.items() for f in dataclasses.fields(cls)]
-    assert list(figures.scores()) == [*names, "selectivity", "red_cosine"]
-    assert figures.scores()["hue.bystander_mse"] == figures.hue.bystander_mse
+    assert list(metrics.scores()) == [*names, "selectivity", "red_cosine"]
+    assert metrics.scores()["hue.bystander_mse"] == metrics.hue.bystander_mse
 
 
 @pytest.mark.parametrize("name", PRETRAINED)

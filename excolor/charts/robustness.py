@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows, table_of
-from excolor.evaluation import FAILS_ABOVE
-from excolor.verdict import RED_COSINE
+from excolor.diagnosis import RED_COSINE
+from excolor.metrics import FAILS_ABOVE
 
 Name = Literal["red_cosine", "gray_mse", "selectivity", "unsound"]
 NAMES: tuple[Name, ...] = ("red_cosine", "gray_mse", "selectivity", "unsound")
@@ -85,7 +85,7 @@ def table(
     name: Name,
     noise: Sequence[float],
     seeds: Sequence[int],
-    figures: Sequence[float],
+    metrics: Sequence[float],
     causes: Sequence[Sequence[str]],
     limit: str,
 ) -> pa.Table:
@@ -97,7 +97,7 @@ def table(
         limit: what is written at the limit.
     """
     found: list[dict[str, Any]] = []
-    for rate, seed, value, wrong in zip(noise, seeds, figures, causes, strict=True):
+    for rate, seed, value, wrong in zip(noise, seeds, metrics, causes, strict=True):
         state, words = (_UNSOUND, ", ".join(wrong)) if wrong else (_SOUND, "a sound run")
         found.append(_row("run", rate, value, str(seed), state, words))
     for rate in sorted(set(noise)):
@@ -112,6 +112,6 @@ def table(
     return table_of(**{column: [row[column] for row in found] for column in shown})
 
 
-def _row(kind: str, noise: float, figure: float, seed: str, state: str, words: str) -> dict[str, Any]:
-    row = {"kind": kind, "noise": noise, "figure": float(figure), "seed": seed, "state": state, "words": words}
+def _row(kind: str, noise: float, number: float, seed: str, state: str, words: str) -> dict[str, Any]:
+    row = {"kind": kind, "noise": noise, "figure": float(number), "seed": seed, "state": state, "words": words}
     return row | {"ink": "ink"}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
-from excolor.evaluation import Figures, evaluate
-from excolor.sweep import Trial, best, distribution, summarize, sweep, with_seeds
+from excolor.metrics import Metrics, evaluate
+from excolor.sweeps import Trial, best, distribution, summarize, sweep, with_seeds
 from excolor.training import train
 
 
@@ -27,8 +27,8 @@ def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
     for trial, config in zip(trials, configs, strict=True):
         assert trial.run.config == config
         assert trial.run.vector.tobytes() == train(config).vector.tobytes()
-    assert trials[0].figures == evaluate(trials[0].run.model)
-    assert trials[1].figures == trials[3].figures
+    assert trials[0].metrics == evaluate(trials[0].run.model)
+    assert trials[1].metrics == trials[3].metrics
 
 
 def test_a_sweep_of_nothing() -> None:
@@ -73,18 +73,18 @@ def test_distribution_leaves_out_what_is_not_finite() -> None:
 
 
 def test_summary_has_every_figure_and_counts_failures(published_trials: list[Trial]) -> None:
-    figures = [trial.figures for trial in published_trials]
-    summary = summarize(figures)
-    assert summary.keys() == {*figures[0].scores(), "fails"}
-    assert summary["hue.gray_mse"]["median"] == pytest.approx(statistics.median(f.hue.gray_mse for f in figures))
-    assert summary["red_cosine"]["max"] == max(f.red_cosine for f in figures)
-    assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.gray_mse > 0.01 for f in figures)
+    metrics = [trial.metrics for trial in published_trials]
+    summary = summarize(metrics)
+    assert summary.keys() == {*metrics[0].scores(), "fails"}
+    assert summary["hue.gray_mse"]["median"] == pytest.approx(statistics.median(f.hue.gray_mse for f in metrics))
+    assert summary["red_cosine"]["max"] == max(f.red_cosine for f in metrics)
+    assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.gray_mse > 0.01 for f in metrics)
 
 
 def scored(trial: Trial, **values: float) -> Trial:
     """The trial with other figures: a, b, c are good when low, x, y, z when high."""
     a, b, c, x, y, z = (values[name] for name in "abcxyz")
-    old: Figures = trial.figures
+    old: Metrics = trial.metrics
     intact = replace(old.intact, max_mse=a, median_mse=b)
     hue = replace(old.hue, gray_mse=c, gray_share=x)
     return Trial(

@@ -91,7 +91,7 @@ class Deletion:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Metrics:
     """All figures of one model.
 
     Attributes:
@@ -196,12 +196,12 @@ def share_in(u: Floats, dims: Sequence[int]) -> Floats:
     return sum((u[:, k] * u[:, k] for k in dims), np.zeros(len(u), np.float32))
 
 
-def intact_figures(measured: Measure, grid: Grid) -> Intact:
+def intact_metrics(measured: Measure, grid: Grid) -> Intact:
     """The figures of an unchanged model."""
     return Intact(*_errors(measured.mse, grid))
 
 
-def deletion_figures(measured: Measure, grid: Grid, deleted_share: Floats) -> Deletion:
+def deletion_metrics(measured: Measure, grid: Grid, deleted_share: Floats) -> Deletion:
     """The figures of an ablated model.
 
     Args:
@@ -238,7 +238,7 @@ def selectivity(hue_ablated: ColorAutoencoder) -> float:
     return float(np.corrcoef(expected, error)[0, 1] ** 2)
 
 
-def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Figures:
+def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Metrics:
     """All figures of a model, on the full grid or on another."""
     grid = full_grid() if grid is None else grid
     sets = (WARMTH, HUE)
@@ -246,11 +246,11 @@ def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Figures:
     # The kernel releases the interpreter lock, so where there are cores to spare the three go on side by side.
     with ThreadPoolExecutor(len(variants)) as pool:
         before, *after = pool.map(measure, variants, repeat(grid), (True, False, False))
-    intact = intact_figures(before, grid)
-    warmth, hue = (deletion_figures(a, grid, share_in(before.u, s)) for a, s in zip(after, sets, strict=True))
+    intact = intact_metrics(before, grid)
+    warmth, hue = (deletion_metrics(a, grid, share_in(before.u, s)) for a, s in zip(after, sets, strict=True))
     names, colors = list(named_colors()), np.stack(list(named_colors().values()))
     errors = [respond(each, colors).mse.tolist() for each in variants]
-    return Figures(
+    return Metrics(
         intact=intact,
         warmth=warmth,
         hue=hue,

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 from rich import box
@@ -21,7 +21,9 @@ from excolor import checkpoint
 from excolor.benchmark import ROUNDS, bench
 from excolor.config import MAX_SEED, RunConfig, Weights
 from excolor.errors import ExcolorError
-from excolor.metrics import Metrics, evaluate
+from excolor.losses import TERMS
+from excolor.measured import measure
+from excolor.metrics import Metrics
 from excolor.schedule import SHIPPED, load, read
 from excolor.sweeps import SELECTED_BY, best, summarize, sweep, with_seeds
 from excolor.training import Run, train
@@ -51,9 +53,10 @@ def _train(args: argparse.Namespace) -> int:
     config = _config(args, seed=args.seed)
     with _bar("Training", config.steps) as progress:
         run = train(config, args.engine, progress=progress)
-    metrics = evaluate(run.model)
+    measured = measure(run)
+    metrics = measured.metrics
     if args.out:
-        checkpoint.save(args.out, checkpoint.dump(run.model, config, metrics))
+        checkpoint.save(args.out, measured)
     result = {
         "config": config.to_dict(),
         "metrics": metrics.to_dict(),
@@ -70,12 +73,12 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    shipped = args.checkpoint in checkpoint.PRETRAINED
-    loaded = checkpoint.pretrained(args.checkpoint) if shipped else checkpoint.read(args.checkpoint)
-    metrics = evaluate(loaded.model)
+    loaded = checkpoint.load(args.checkpoint)
     if args.json:
-        return _print_json(metrics.to_dict())
-    _print_metrics(f"{args.checkpoint} ({_named(loaded.config)}, seed {loaded.config.seed})", metrics)
+        return _print_json(loaded.metrics.to_dict())
+    _print_metrics(f"{args.checkpoint} ({_named(loaded.config)}, seed {loaded.config.seed})", loaded.metrics)
+    if not loaded.run.remembers:
+        _out.print("The file holds no history of its training.")
     return 0
 
 
@@ -85,10 +88,10 @@ def _sweep(args: argparse.Namespace) -> int:
         trials = sweep(configs, args.jobs, progress)
     summary = summarize([trial.metrics for trial in trials])
     if args.json:
-        runs = [{"seed": trial.run.config.seed, **trial.metrics.to_dict()} for trial in trials]
+        runs = [{"seed": trial.config.seed, **trial.metrics.to_dict()} for trial in trials]
         return _print_json({"runs": runs, "summary": summary})
     _print_summary(f"{_named(configs[0])}, {len(trials)} seeds", summary)
-    failing = [str(trial.run.config.seed) for trial in trials if trial.metrics.fails]
+    failing = [str(trial.config.seed) for trial in trials if trial.metrics.fails]
     _out.print(f"{len(failing)} of {len(trials)} runs fail" + (f": seeds {', '.join(failing)}." if failing else "."))
     return 0
 
@@ -112,14 +115,15 @@ def _pretrain(args: argparse.Namespace) -> int:
     with _bar("Training", len(configs)) as progress:
         trials = sweep(configs, args.jobs, progress)
     chosen = best(trials)
-    config = chosen.run.config
+    config = chosen.config
     selection = {
         "seeds": f"{seeds.start}:{seeds.stop}",
         "rule": SELECTED_BY,
         "distribution": summarize([trial.metrics for trial in trials]),
     }
     out = args.out or checkpoint.pretrained_path(args.schedule)
-    checkpoint.save(out, checkpoint.dump(chosen.run.model, config, chosen.metrics, selection=selection))
+    # A sweep keeps no histories, and on one machine equal configurations give equal runs.
+    checkpoint.save(out, measure(train(config), metrics=chosen.metrics), selection=selection)
     if args.json:
         return _print_json({"config": config.to_dict(), "metrics": chosen.metrics.to_dict(), "selection": selection})
     _print_metrics(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen.metrics)
@@ -170,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    names = ", ".join(f.name for f in fields(Weights))
+    names = ", ".join(term.name for term in TERMS)
     parser.add_argument(
         "--schedule", default="robust", metavar="NAME|FILE", help=f"{', '.join(SHIPPED)}, or a CSV file"
     )
@@ -198,7 +202,7 @@ def _config(args: argparse.Namespace, seed: int = 0) -> RunConfig:
 
 def _weight(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
-    names = [f.name for f in fields(Weights)]
+    names = [term.name for term in TERMS]
     if name not in names:
         raise ExcolorError(f"--weight {text!r} names no regularizer; write NAME=X with {', '.join(names)}.")
     try:

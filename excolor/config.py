@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from excolor.errors import ExcolorError
+from excolor.losses import TERMS
 
 STEPS = 3001  # updates of the published run: steps 0 … 3000
 MAX_STEPS = 100_000
@@ -17,22 +18,40 @@ HIDDEN_WIDTHS = range(2, 65)
 MAX_SEED = 2**32 - 1
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Multipliers of the scheduled weights, each in [0, 10]: 0 is off, 1 is as scheduled.
+class Weights(Mapping[str, float]):
+    """Multipliers of the scheduled weights by the name of the regularizer, each in [0, 10]: 0 is off, 1 as scheduled.
+
+    One that is not given is 1. Hashable; `weights.separate` is `weights["separate"]`.
 
     Raises:
-        ExcolorError: a multiplier is not a number in that range.
+        ExcolorError: there is no such regularizer, or a multiplier is not a number in that range.
     """
 
-    unitarity: float = 1.0
-    anchor: float = 1.0
-    separate: float = 1.0
-    planarity: float = 1.0
+    def __init__(self, **multipliers: float) -> None:
+        known = _known("weights", multipliers, [term.name for term in TERMS])
+        self._multipliers = {
+            term.name: _number(f"weight {term.name}", known.get(term.name, 1.0), 0.0, MAX_WEIGHT) for term in TERMS
+        }
 
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            object.__setattr__(self, f.name, _number(f"weight {f.name}", getattr(self, f.name), 0.0, MAX_WEIGHT))
+    def __getitem__(self, name: str) -> float:
+        return self._multipliers[name]
+
+    def __getattr__(self, name: str) -> float:
+        if name.startswith("_") or name not in self:  # the first while a copy or a pickle is being made
+            raise AttributeError(name)
+        return self[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._multipliers)
+
+    def __len__(self) -> int:
+        return len(self._multipliers)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._multipliers.items()))
+
+    def __repr__(self) -> str:
+        return f"Weights({', '.join(f'{name}={value!r}' for name, value in self.items())})"
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,7 @@ class RunConfig:
         bottleneck: latent dims, 2 to 6.
         hidden: width of both hidden layers, 2 to 64.
         label_noise: share of labels that are drawn at random, in [0, 1].
-        weights: multipliers per regularizer.
+        weights: multipliers per regularizer, as `Weights` or as any mapping of its names.
 
     Raises:
         ExcolorError: a value is out of its range.
@@ -64,7 +83,7 @@ class RunConfig:
         if not isinstance(self.schedule, str) or not self.schedule.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ExcolorError(f"schedule is {self.schedule!r}; it must be a schedule's name or its CSV text.")
         if not isinstance(self.weights, Weights):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ExcolorError(f"weights is {self.weights!r}; it must be a set of four multipliers.")
+            object.__setattr__(self, "weights", Weights(**_known("weights", self.weights, [t.name for t in TERMS])))
         _whole("seed", self.seed, 0, MAX_SEED)
         _whole("steps", self.steps, 1, MAX_STEPS)
         _whole("bottleneck", self.bottleneck, BOTTLENECKS.start, BOTTLENECKS.stop - 1)
@@ -73,7 +92,7 @@ class RunConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as plain JSON values."""
-        return asdict(self)
+        return {**vars(self), "weights": dict(self.weights)}
 
     def to_json(self) -> str:
         """The configuration as one line of JSON with sorted keys."""
@@ -86,10 +105,7 @@ class RunConfig:
         Raises:
             ExcolorError: not a mapping, an unknown name, or a value out of its range.
         """
-        known = _known("configuration", values, RunConfig)
-        if "weights" in known:
-            known["weights"] = Weights(**_known("weights", known["weights"], Weights))
-        return RunConfig(**known)
+        return RunConfig(**_known("configuration", values, [f.name for f in fields(RunConfig)]))
 
     @staticmethod
     def from_json(text: str) -> RunConfig:
@@ -105,8 +121,7 @@ class RunConfig:
         return RunConfig.from_dict(values)
 
 
-def _known(what: str, values: object, cls: type[Weights] | type[RunConfig]) -> dict[str, Any]:
-    names = [f.name for f in fields(cls)]
+def _known(what: str, values: object, names: Sequence[str]) -> dict[str, Any]:
     if not isinstance(values, Mapping):
         raise ExcolorError(f"The {what} is {type(values).__name__}; it must map names to values.")
     known: dict[str, Any] = {str(name): value for name, value in values.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
@@ -118,10 +133,19 @@ def _known(what: str, values: object, cls: type[Weights] | type[RunConfig]) -> d
 
 def _number(name: str, value: object, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ExcolorError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
+        raise ExcolorError(f"{name} is {_shown(value)}; it must be a number from {low:g} to {high:g}.")
     return float(value)
 
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ExcolorError(f"{name} is {value!r}; it must be a whole number from {low} to {high}.")
+        raise ExcolorError(f"{name} is {_shown(value)}; it must be a whole number from {low} to {high}.")
+
+
+def _shown(value: object) -> str:
+    """A value as Python writes it, cut where it is long: a message is one sentence."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a number of very many digits"
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -8,10 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from excolor.color import hsv_grid, hsv_to_rgb, redness, vibrancy
+from excolor.color import hsv_grid, hsv_to_rgb, vibrancy
+from excolor.losses import TERMS, Label
 
 BATCH = 64
 TRAINING_GRID = (36, 10, 10)  # hues, saturations, values: 3600 colors
+# The labels that regularizers listen to, each once, in the order in which they are drawn.
+LABELS: tuple[Label, ...] = tuple(dict.fromkeys(term.label for term in TERMS if term.label))
 
 
 @dataclass(frozen=True)
@@ -20,16 +23,18 @@ class Batches:
 
     Attributes:
         rgb: `[steps, 64, 3]` float32, the colors.
-        red: `[steps, 64]` float32, 1 where the sample carries the label "red", else 0.
-        vibrant: the same for "vibrant".
+        labels: `[L, steps, 64]` float32, in the order of `LABELS`: 1 where the sample carries the label, else 0.
     """
 
     rgb: NDArray[np.float32]
-    red: NDArray[np.float32]
-    vibrant: NDArray[np.float32]
+    labels: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.rgb)
+
+    def positives(self, label: str) -> NDArray[np.float32]:
+        """Which samples carry a label, by its name: `[steps, 64]` of 0 and 1."""
+        return self.labels[[each.name for each in LABELS].index(label)]
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,10 @@ def sampling_weights(hsv: ArrayLike, hues: int, saturations: int) -> NDArray[np.
     return (1 - v) / (saturations * hues) + (1 - s) * v / hues + s * v
 
 
-def label_probabilities(rgb: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """P(red) = ½·redness¹⁰ and P(vibrant) = ½·vibrancy¹⁰⁰ of each color, two `[...]` in [0, ½]."""
+def label_probabilities(rgb: ArrayLike) -> tuple[NDArray[np.float64], ...]:
+    """The probability of each of `LABELS` at each color, `[...]` each in [0, 1]."""
     rgb = np.asarray(rgb, dtype=np.float64)
-    return redness(rgb) ** 10 / 2, vibrancy(rgb) ** 100 / 2
+    return tuple(label.probability(rgb) for label in LABELS)
 
 
 @lru_cache(maxsize=1)
@@ -84,15 +89,15 @@ def draw_batches(steps: int, label_noise: float, generator: np.random.Generator)
     shape = (steps, BATCH)
     drawn = draw_colors(shape, generator)
     # One draw for each label, noise or none, so that a run with a little noise differs in those labels alone.
-    chances = [generator.random(shape, dtype=np.float32) for _ in range(2)]
-    labels: list[NDArray[np.float32]] = []
-    for chance, likely in zip(chances, label_probabilities(colors), strict=True):
+    chances = [generator.random(shape, dtype=np.float32) for _ in LABELS]
+    labels = np.empty((len(LABELS), *shape), np.float32)
+    for label, chance, likely in zip(labels, chances, label_probabilities(colors), strict=True):
         threshold = likely.astype(np.float32)[drawn]
         if label_noise > 0:
             at_random = generator.random(shape, dtype=np.float32) < label_noise
             threshold = np.where(at_random, np.float32(probability @ likely), threshold)
-        labels.append((chance < threshold).astype(np.float32))
-    return Batches(colors.astype(np.float32)[drawn], *labels)
+        label[:] = chance < threshold
+    return Batches(colors.astype(np.float32)[drawn], labels)
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +149,7 @@ def shares() -> dict[str, Share]:
 
 
 def _share(colors: NDArray[np.float64], probability: NDArray[np.float64]) -> Share:
-    # Rounded, because a color that is reached on two ways comes out with different last digits.
+    # Rounded, because a color that two grid points share comes out with different last digits.
     return Share(len(colors), len(np.unique(colors.round(9), axis=0)), float(probability.sum()))
 
 
@@ -165,13 +170,33 @@ def stream(seed: int, batches: int, label_noise: float = 0.0) -> Batches:
     Nor does the noise change which colors are drawn: it only changes labels (see `draw_batches`).
     """
     blocks = [_block(seed, number, label_noise) for number in range(max(1, -(-batches // BLOCK)))]
-    parts = ([getattr(block, name) for block in blocks] for name in ("rgb", "red", "vibrant"))
-    return Batches(*(np.concatenate(part)[:batches] for part in parts))
+    rgb, labels = np.concatenate([b.rgb for b in blocks]), np.concatenate([b.labels for b in blocks], axis=1)
+    return Batches(rgb[:batches], labels[:, :batches])
 
 
 @lru_cache(maxsize=256)
 def _block(seed: int, number: int, label_noise: float) -> Batches:
     return draw_batches(BLOCK, label_noise, np.random.default_rng([seed, number]))
+
+
+@dataclass(frozen=True)
+class Positives:
+    """How often a label comes up.
+
+    Attributes:
+        per_batch: samples of a batch that carry it, on average.
+        without: share of the batches in which no sample carries it.
+    """
+
+    per_batch: float
+    without: float
+
+
+def expected_positives(label: Label) -> Positives:
+    """How often a label comes up in a batch of 64 independent draws from the training set: exact, not sampled."""
+    colors, drawn = training_set()
+    share = float(drawn @ label.probability(colors))
+    return Positives(BATCH * share, (1 - share) ** BATCH)
 
 
 @dataclass(frozen=True)

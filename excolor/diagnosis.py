@@ -1,4 +1,4 @@
-"""What went wrong in a run, named from its figures: the causes that the verdict on a page is composed of."""
+"""What went wrong in a run, named from its metrics: the causes that the verdict on a page is composed of."""
 
 from __future__ import annotations
 
@@ -23,8 +23,27 @@ RED_COSINE = 0.8  # 0.87
 OFF_CENTER = 0.5
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A value beside the bound that it should keep, and whether it does."""
+
+    value: float
+    bound: float
+    kept: bool
+
+
+def at_least(value: float, bound: float) -> Bound:
+    """A value that should reach a bound; one that is not a number does not."""
+    return Bound(value, bound, value >= bound)
+
+
+def at_most(value: float, bound: float) -> Bound:
+    """A value that should not exceed a bound; one that is not a number does."""
+    return Bound(value, bound, value <= bound)
+
+
 class Cause(Enum):
-    """A cause that figures can show; the value is its name in tests and links."""
+    """A cause that metrics can show; the value is its name in tests and links."""
 
     DIVERGED = "diverged"
     NOT_CONVERGED = "not converged"
@@ -63,7 +82,7 @@ def placement(model: ColorAutoencoder) -> Placement:
 
 
 def causes(metrics: Metrics, placed: Placement, stopped: Stop | None = None) -> tuple[Cause, ...]:
-    """What the figures show, gravest first; empty for a sound run.
+    """What the metrics show, gravest first; empty for a sound run.
 
     A diverged run has no further cause, and one that does not reconstruct has its latents judged all the same.
     """
@@ -85,35 +104,19 @@ def causes(metrics: Metrics, placed: Placement, stopped: Stop | None = None) -> 
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class Bounded:
-    """A figure beside the bound that a sound run keeps: at most, or, for a cosine, at least."""
-
-    value: float
-    bound: float
-    kept: bool
-
-
-def breakages(metrics: Metrics, placed: Placement) -> dict[str, tuple[Bounded, ...]]:
-    """What can break in a run, each with the figures that show it; it is broken when one of them is out of bounds.
+def breakages(metrics: Metrics, placed: Placement) -> dict[str, tuple[Bound, ...]]:
+    """What can break in a run, each with the metrics that show it; it is broken when one of them is out of bounds.
 
     Returns:
         "answers": intact max MSE. "grays": their MSE once hue is deleted. "plane": mean Σ_{k≥2} u_k² of the hues.
         "axis": red's cosine to the first axis, and degrees between the two within the hue plane.
     """
     return {
-        "answers": (_at_most(metrics.intact.max_mse, FAILS_ABOVE),),
-        "grays": (_at_most(metrics.hue.gray_mse, FAILS_ABOVE),),
-        "plane": (_at_most(placed.hue_off_plane, HUE_OFF_PLANE),),
-        "axis": (
-            Bounded(metrics.red_cosine, RED_COSINE, metrics.red_cosine >= RED_COSINE),
-            _at_most(placed.red_angle, ROTATED),
-        ),
+        "answers": (at_most(metrics.intact.max_mse, FAILS_ABOVE),),
+        "grays": (at_most(metrics.hue.gray_mse, FAILS_ABOVE),),
+        "plane": (at_most(placed.hue_off_plane, HUE_OFF_PLANE),),
+        "axis": (at_least(metrics.red_cosine, RED_COSINE), at_most(placed.red_angle, ROTATED)),
     }
-
-
-def _at_most(value: float, bound: float) -> Bounded:
-    return Bounded(value, bound, value <= bound)  # not a number does not keep it
 
 
 def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:

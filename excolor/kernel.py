@@ -23,8 +23,9 @@ from numba import njit
 from numba.core import types
 from numpy.typing import NDArray
 
-from excolor.data import BATCH
-from excolor.losses import SAME_COLOR
+from excolor.data import BATCH, LABELS
+from excolor.errors import ExcolorError
+from excolor.losses import AXIS, PLANE, RED, SAME_COLOR, SHARPNESS, TERMS, VIBRANT
 
 # Without "nnan" and "ninf": with them the compiler may assume that every number is finite. Nor may the kernel ask
 # isfinite(), which is x − x == 0 in disguise: "reassoc" alone has made that true of everything. A comparison is safe.
@@ -35,7 +36,15 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "nu
 _jit = njit(**_OPTIONS, forceinline=True)
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-BLOCK = 256  # colors at a time in `respond`: its scratch arrays stay in the first cache
+# What is written out below, so that the compiler sees constants. `_check_unrolled` holds it against the list.
+_UNROLLED = (
+    ("unitarity", "unitarity", (), None),
+    ("anchor", "anchor", (AXIS,), RED),
+    ("separate", "separate", (), None),
+    ("planarity", "subspace", PLANE, VIBRANT),
+)
+_RED, _VIBRANT = 0, 1  # places in `LABELS`
+BLOCK = 256  # colors at a time in `scan`: its scratch arrays stay in the first cache
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 _SQRT_HALF = math.sqrt(0.5)
@@ -145,7 +154,7 @@ def _separate(u, weight, du, cosine):
     d = u.shape[0]
     total = np.float32(0)
     # Each pair counts for both of its ends, and its gradient reaches both: 2 · 100 · ½ · weight / batch.
-    scale = np.float32(100) * weight / np.float32(BATCH)
+    scale = np.float32(SHARPNESS) * weight / np.float32(BATCH)
     for i in range(BATCH):
         for j in range(BATCH):
             cosine[j] = np.float32(0)
@@ -227,7 +236,7 @@ def _block(d, h):
     )
 
 
-def _train_steps(first, last, d, h, params, mean, square, grad, rgb, red, vibrant, rate, weights, history):
+def _train_steps(first, last, d, h, params, mean, square, grad, rgb, labels, rate, weights, history):
     w1, b1, w2, b2, w3, b3, w4, b4 = _offsets(d, h)
     x = np.empty((3, BATCH), np.float32)
     a1, g1, s1 = np.empty((h, BATCH), np.float32), np.empty((h, BATCH), np.float32), np.empty((h, BATCH), np.float32)
@@ -273,9 +282,9 @@ def _train_steps(first, last, d, h, params, mean, square, grad, rgb, red, vibran
             off = np.float32(1) / inverse[k] - np.float32(1)
             lengths += off * off
         lengths /= np.float32(BATCH)
-        anchored = _labeled(u, red[step], np.float32(weights[step, 1]), du, 0)
+        anchored = _labeled(u, labels[_RED, step], np.float32(weights[step, 1]), du, 0)
         separated = _separate(u, np.float32(weights[step, 2]), du, scratch)
-        planar = _labeled(u, vibrant[step], np.float32(weights[step, 3]), du, 1)
+        planar = _labeled(u, labels[_VIBRANT, step], np.float32(weights[step, 3]), du, 1)
         history[step, 0] = lengths
         history[step, 1] = anchored
         history[step, 2] = separated
@@ -327,7 +336,7 @@ def _forward_block(d, h, params, rgb, start, x, hidden, z, u, inverse, y):
     return n
 
 
-def _respond(d, h, params, rgb, u, mse, spread):
+def _scan(d, h, params, rgb, u, mse, spread):
     x, y, hidden, z, ut, inverse = _block(d, h)
     for start in range(0, len(rgb), BLOCK):
         n = _forward_block(d, h, params, rgb, start, x, hidden, z, ut, inverse, y)
@@ -348,9 +357,9 @@ _int, _scheduled, _weights = types.int64, types.float64[::1], types.float64[:, :
 _SOURCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "train_steps": (
         _train_steps,
-        (*(_int,) * 4, *(_vector,) * 4, _cube, _table, _table, _scheduled, _weights, _table),
+        (*(_int,) * 4, *(_vector,) * 4, _cube, _cube, _scheduled, _weights, _table),
     ),
-    "respond": (_respond, (_int, _int, _vector, _table, _table, _vector, _vector)),
+    "scan": (_scan, (_int, _int, _vector, _table, _table, _vector, _vector)),
 }
 _compiled: dict[str, Callable[..., Any]] = {}
 _compiling = threading.Lock()
@@ -393,8 +402,7 @@ def train_steps(
     square: Floats,
     grad: Floats,
     rgb: Floats,
-    red: Floats,
-    vibrant: Floats,
+    labels: Floats,
     rate: Doubles,
     weights: Doubles,
     history: Floats,
@@ -404,20 +412,33 @@ def train_steps(
     Args:
         d, h: bottleneck and hidden width.
         params, mean, square, grad: `[n]` float32, changed in place: weights, Adam's two moments, last gradient.
-        rgb, red, vibrant: the whole run's batches, `[steps, 64, 3]`, `[steps, 64]`, `[steps, 64]` float32.
-        rate: `[steps]` learning rate. weights: `[steps, 4]`, in the order of `LOSSES`.
-        history: `[steps, 5]` float32, filled in the order of `LOSSES`; a gap is not a number.
+        rgb, labels: the whole run's batches, `[steps, 64, 3]` and `[L, steps, 64]` float32.
+        rate: `[steps]` learning rate. weights: `[steps, T]`, in the order of `TERMS`.
+        history: `[steps, T + 1]` float32, filled in the order of `TERMS`, the reconstruction last; a gap is not a
+            number.
 
     A step whose loss is not finite is recorded but not taken: the return value is then that step.
+
+    Raises:
+        ExcolorError: the list of regularizers has one that the kernel has no branch for.
     """
+    _check_unrolled()
     compile_kernels()
-    return _compiled["train_steps"](
-        first, last, d, h, params, mean, square, grad, rgb, red, vibrant, rate, weights, history
-    )
+    return _compiled["train_steps"](first, last, d, h, params, mean, square, grad, rgb, labels, rate, weights, history)
 
 
-def respond(d: int, h: int, params: Floats, rgb: Floats, u: Floats, mse: Floats, spread: Floats) -> None:
-    """Run a model on N colors and keep what figures and snapshots need.
+def _check_unrolled() -> None:
+    """The kernel computes just the terms of the list, with their dims, labels and constants."""
+    if tuple((term.name, term.kind, term.dims, term.label) for term in TERMS) != _UNROLLED:
+        known = ", ".join(name for name, *_ in _UNROLLED)
+        raise ExcolorError(f"The compiled kernel knows {known}; train other regularizers with the engine 'autograd'.")
+    assert SHARPNESS == 100, "s99 below is seven squarings and products"
+    assert (AXIS, PLANE) == (0, (0, 1)), "the loops over dims below begin at 0 and at 2"
+    assert (LABELS[_RED], LABELS[_VIBRANT]) == (RED, VIBRANT)
+
+
+def scan(d: int, h: int, params: Floats, rgb: Floats, u: Floats, mse: Floats, spread: Floats) -> None:
+    """Run a model on N colors and keep what metrics and snapshots need.
 
     Args:
         d, h: bottleneck and hidden width.
@@ -428,4 +449,4 @@ def respond(d: int, h: int, params: Floats, rgb: Floats, u: Floats, mse: Floats,
         spread: `[N]` float32, filled with the largest difference between two channels of the output.
     """
     compile_kernels()
-    _compiled["respond"](d, h, params, rgb, u, mse, spread)
+    _compiled["scan"](d, h, params, rgb, u, mse, spread)

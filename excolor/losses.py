@@ -1,25 +1,31 @@
-"""The four regularizers. Each is a pure function with one value per sample (Experiment 2.7, "Regularizers").
+"""The regularizers: what each asks of a sample, where it acts, and whom it listens to (Experiment 2.7, "Regularizers").
 
-Where a term acts, which label it listens to and which column of the schedule weights it stands in `TERMS`.
+`TERMS` is the list of them. Configurations, schedules, both engines, checkpoints, the command line, charts and pages go
+through it; each loss is a pure function with one value per sample.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from torch import Tensor
+from numpy.typing import ArrayLike, NDArray
 
-from excolor.model import length
+from excolor.color import redness, vibrancy
+
+if TYPE_CHECKING:  # the list is read where PyTorch is not needed
+    from torch import Tensor
 
 SHARPNESS = 100  # power of the angular repulsion
 SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same color drawn twice
+AXIS = 0  # the end of which red is pinned to
+PLANE = (0, 1)  # the dims that vibrant hues may use
 
 
 def unitarity(z: Tensor) -> Tensor:
     """(‖z‖ − 1)², `[B]`: on the unit sphere → 0, at the origin → 1."""
-    return (length(z) - 1) ** 2
+    return (z.norm(dim=-1) - 1) ** 2  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 def anchor(u: Tensor) -> Tensor:
@@ -42,7 +48,7 @@ def planarity(u: Tensor) -> Tensor:
 def labeled_mean(loss: Tensor, label: Tensor | None) -> Tensor:
     """The mean of `[B]` values over the samples that carry the label (`[B]`, 0 or 1), or over all without one.
 
-    A batch in which nobody carries the label gives 0 and no gradient.
+    A batch without positives gives 0 and no gradient.
     """
     if label is None:
         return loss.mean()
@@ -50,22 +56,57 @@ def labeled_mean(loss: Tensor, label: Tensor | None) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Term:
-    """One regularizer: its name, its column in the schedule, the layer and the label it acts on, and its function."""
+class Label:
+    """A noisy label: a sample carries it with the probability rate · quality^power of its color.
 
-    name: Literal["unitarity", "anchor", "separate", "planarity"]
-    parameter: str
+    Attributes:
+        name: as the pages write it.
+        quality: RGB `[..., 3]` → `[...]` in [0, 1], how much a color is what the label says.
+        power: how fast the label is lost away from the pure color.
+        rate: the probability at the pure color, in [0, 1].
+    """
+
+    name: str
+    quality: Callable[[ArrayLike], NDArray[Any]]
+    power: int
+    rate: float
+
+    def probability(self, rgb: ArrayLike) -> NDArray[Any]:
+        """The probability that a sample of each color carries the label, `[...]` in [0, rate]."""
+        return self.rate * self.quality(rgb) ** self.power
+
+
+RED = Label("red", redness, 10, 0.5)
+VIBRANT = Label("vibrant", vibrancy, 100, 0.5)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One regularizer.
+
+    Attributes:
+        name: in configurations, histories and on the command line.
+        kind: what it asks. "unitarity": length 1. "anchor": one direction. "separate": distance from all others.
+            "subspace": to stay within some dims.
+        dims: of an anchor the axis, of a subspace the dims to stay in; else empty.
+        layer: what it acts on, z or u.
+        label: whose samples it acts on; None for all of them.
+        column: of its weight in a schedule.
+        loss: `[B, D]` → `[B]`, its value for each sample.
+    """
+
+    name: str
+    kind: Literal["unitarity", "anchor", "separate", "subspace"]
+    dims: tuple[int, ...]
     layer: Literal["z", "u"]
-    label: Literal["red", "vibrant"] | None
+    label: Label | None
+    column: str
     loss: Callable[[Tensor], Tensor]
 
 
-TERMS = (
-    Term("unitarity", "reg-unit", "z", None, unitarity),
-    Term("anchor", "reg-anchor", "u", "red", anchor),
-    Term("separate", "reg-separate", "u", None, separate),
-    Term("planarity", "reg-planar", "u", "vibrant", planarity),
+TERMS: tuple[Term, ...] = (
+    Term("unitarity", "unitarity", (), "z", None, "reg-unit", unitarity),
+    Term("anchor", "anchor", (AXIS,), "u", RED, "reg-anchor", anchor),
+    Term("separate", "separate", (), "u", None, "reg-separate", separate),
+    Term("planarity", "subspace", PLANE, "u", VIBRANT, "reg-planar", planarity),
 )
-
-# What a history records of every step, in this order.
-LOSSES = (*(term.name for term in TERMS), "reconstruction")

@@ -1,6 +1,6 @@
-"""Figures: how well a model reconstructs, and how cleanly a deletion took its concept away (Experiment 2.7).
+"""Metrics: how well a model reconstructs, and how cleanly a deletion took its concept away (Experiment 2.7).
 
-Every figure is defined once, here. "MSE" of a color is the mean over its channels, outputs clamped to [0, 1].
+Every metric is defined once, here. "MSE" of a color is the mean over its channels, outputs clamped to [0, 1].
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Deletion:
 
 @dataclass(frozen=True)
 class Metrics:
-    """All figures of one model.
+    """All metrics of one model.
 
     Attributes:
         selectivity: R² between vibrancy^2.3 and the MSE after hue ablation, over the RGB 8³ grid.
@@ -110,7 +110,7 @@ class Metrics:
     colors: tuple[tuple[str, float, float, float], ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values; a figure that is not finite is None."""
+        """Plain JSON values; a metric that is not finite is None."""
         return {
             "intact": _finite(vars(self.intact)),
             "warmth": _finite(vars(self.warmth)),
@@ -124,7 +124,7 @@ class Metrics:
         }
 
     def scores(self) -> dict[str, float]:
-        """Every single figure by a dotted name, such as "hue.max_mse"."""
+        """Every single metric by a dotted name, such as "hue.max_mse"."""
         groups = {"intact": self.intact, "warmth": self.warmth, "hue": self.hue}
         scores = {f"{group}.{name}": value for group, part in groups.items() for name, value in vars(part).items()}
         return scores | {"selectivity": self.selectivity, "red_cosine": self.red_cosine}
@@ -151,7 +151,7 @@ def full_grid() -> Grid:
 def quick_grid() -> Grid:
     """A third of the full grid: every fourth hue, and for the maxima every hue at every sixth saturation.
 
-    Within 1 % of the full grid's figures for hue and 2 % for warmth (a test shows it on several runs).
+    Within 1 % of the full grid's metrics for hue and 2 % for warmth (a test shows it on several runs).
     """
     hsv = hsv_grid(*FULL_GRID)
     others = np.arange(len(hsv)) % QUICK_HUES != 0
@@ -169,8 +169,8 @@ def respond(model: ColorAutoencoder, rgb: ArrayLike) -> Response:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """What the figures need of a model's response to a grid.
+class Scan:
+    """What the metrics need of a model's response to a grid.
 
     Attributes:
         mse: `[N]`.
@@ -183,12 +183,12 @@ class Measure:
     u: Floats
 
 
-def measure(model: ColorAutoencoder, grid: Grid, latents: bool = False) -> Measure:
+def scan(model: ColorAutoencoder, grid: Grid, latents: bool = False) -> Scan:
     """Run a model on a grid with the compiled kernel, which takes a quarter of the time of `respond`."""
     n, d = len(grid.rgb), model.bottleneck
-    measured = Measure(np.empty(n, np.float32), np.empty(n, np.float32), np.empty((n if latents else 0, d), np.float32))
-    kernel.respond(d, model.hidden, to_vector(model), grid.rgb, measured.u, measured.mse, measured.spread)
-    return measured
+    scanned = Scan(np.empty(n, np.float32), np.empty(n, np.float32), np.empty((n if latents else 0, d), np.float32))
+    kernel.scan(d, model.hidden, to_vector(model), grid.rgb, scanned.u, scanned.mse, scanned.spread)
+    return scanned
 
 
 def share_in(u: Floats, dims: Sequence[int]) -> Floats:
@@ -196,20 +196,20 @@ def share_in(u: Floats, dims: Sequence[int]) -> Floats:
     return sum((u[:, k] * u[:, k] for k in dims), np.zeros(len(u), np.float32))
 
 
-def intact_metrics(measured: Measure, grid: Grid) -> Intact:
-    """The figures of an unchanged model."""
-    return Intact(*_errors(measured.mse, grid))
+def intact_metrics(scanned: Scan, grid: Grid) -> Intact:
+    """The metrics of an unchanged model."""
+    return Intact(*_errors(scanned.mse, grid))
 
 
-def deletion_metrics(measured: Measure, grid: Grid, deleted_share: Floats) -> Deletion:
-    """The figures of an ablated model.
+def deletion_metrics(scanned: Scan, grid: Grid, deleted_share: Floats) -> Deletion:
+    """The metrics of an ablated model.
 
     Args:
         deleted_share: Σ_{k∈D} u_k² of the intact model, for each color of the grid, `[N]`.
     """
-    mse, spread, share = measured.mse[: grid.even], measured.spread[: grid.even], deleted_share[: grid.even]
+    mse, spread, share = scanned.mse[: grid.even], scanned.spread[: grid.even], deleted_share[: grid.even]
     return Deletion(
-        *_errors(measured.mse, grid),
+        *_errors(scanned.mse, grid),
         gray_share=_mean(np.where(np.isnan(mse), np.nan, spread < GRAY_WITHIN)),
         target_mse=_mean(mse[share >= TARGET]),
         bystander_mse=_mean(mse[share <= BYSTANDER]),
@@ -239,13 +239,13 @@ def selectivity(hue_ablated: ColorAutoencoder) -> float:
 
 
 def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Metrics:
-    """All figures of a model, on the full grid or on another."""
+    """All metrics of a model, on the full grid or on another."""
     grid = full_grid() if grid is None else grid
     sets = (WARMTH, HUE)
     variants = (model, *(ablate(model, dims) for dims in sets))
     # The kernel releases the interpreter lock, so where there are cores to spare the three go on side by side.
     with ThreadPoolExecutor(len(variants)) as pool:
-        before, *after = pool.map(measure, variants, repeat(grid), (True, False, False))
+        before, *after = pool.map(scan, variants, repeat(grid), (True, False, False))
     intact = intact_metrics(before, grid)
     warmth, hue = (deletion_metrics(a, grid, share_in(before.u, s)) for a, s in zip(after, sets, strict=True))
     names, colors = list(named_colors()), np.stack(list(named_colors().values()))
@@ -256,7 +256,7 @@ def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Metrics:
         hue=hue,
         selectivity=selectivity(variants[-1]),
         red_cosine=float(respond(model, [[1.0, 0.0, 0.0]]).u[0, 0]),
-        # Written so that a figure that is not a number fails.
+        # Written so that a metric that is not a number fails.
         fails=not (intact.max_mse <= FAILS_ABOVE and hue.gray_mse <= FAILS_ABOVE),
         colors=tuple(zip(names, *errors, strict=True)),
     )

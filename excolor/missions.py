@@ -13,9 +13,9 @@ from enum import Enum
 
 from excolor.color import GRAYS
 from excolor.config import RunConfig
-from excolor.diagnosis import RED_COSINE, Cause, Placement, causes
-from excolor.metrics import FAILS_ABOVE, Metrics
-from excolor.training import Stop
+from excolor.diagnosis import RED_COSINE, Bound, Cause, at_least, at_most
+from excolor.measured import Measured
+from excolor.metrics import FAILS_ABOVE
 
 # Grays' MSE after hue is deleted. With all four on the robust schedule has 0.003 and less (80/80 runs); without
 # separate it is 0.06 and more (40/40), without planarity above this bound in 25/40.
@@ -49,35 +49,6 @@ SHIPPED_SELECTIVITY = 0.949
 SHIPPED_MAX_MSE = 3.4e-4
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What one run shows: what was asked for, all its figures, where it keeps its colors, why it ended early."""
-
-    config: RunConfig
-    metrics: Metrics
-    placement: Placement
-    stopped: Stop | None = None
-
-    @property
-    def causes(self) -> tuple[Cause, ...]:
-        """What went wrong in it, gravest first."""
-        return causes(self.metrics, self.placement, self.stopped)
-
-    @property
-    def sound(self) -> bool:
-        """Nothing went wrong."""
-        return not self.stopped and not self.causes
-
-    @property
-    def regularizers(self) -> int:
-        """How many of the four have a weight above 0."""
-        return sum(weight > 0 for weight in vars(self.config.weights).values())
-
-    def without_warmth(self, name: str) -> float:
-        """MSE of a named color after warmth is deleted, 0 to 1; not a number where it was not measured."""
-        return next((warmth for each, _intact, warmth, _hue in self.metrics.colors if each == name), math.nan)
-
-
 class What(Enum):
     """What a condition is about; the comment says what its value is."""
 
@@ -103,22 +74,10 @@ class What(Enum):
 
 @dataclass(frozen=True)
 class Part:
-    """One condition of a mission: its value in a run, the bound it must keep, and whether it does."""
+    """One condition of a mission: what it is about, and its value in a run beside the bound."""
 
     what: What
-    value: float
-    bound: float
-    met: bool
-
-
-def at_least(what: What, value: float, bound: float) -> Part:
-    """A condition that a value reaches a bound; one that is not a number does not."""
-    return Part(what, value, bound, value >= bound)
-
-
-def at_most(what: What, value: float, bound: float) -> Part:
-    """A condition that a value does not exceed a bound; one that is not a number does."""
-    return Part(what, value, bound, value <= bound)
+    bound: Bound
 
 
 @dataclass(frozen=True)
@@ -130,10 +89,10 @@ class State:
     @property
     def done(self) -> bool:
         """Every condition is met."""
-        return bool(self.parts) and all(part.met for part in self.parts)
+        return bool(self.parts) and all(part.bound.kept for part in self.parts)
 
 
-Judge = Callable[[Sequence[Evidence], Cause | None], tuple[Part, ...]]
+Judge = Callable[[Sequence[Measured], Cause | None], tuple[Part, ...]]
 
 
 @dataclass(frozen=True)
@@ -151,7 +110,7 @@ class Mission:
     asks: bool = False
 
 
-def check(mission: Mission, runs: Sequence[Evidence], reason: Cause | None = None) -> State:
+def check(mission: Mission, runs: Sequence[Measured], reason: Cause | None = None) -> State:
     """How a mission stands.
 
     Args:
@@ -163,44 +122,61 @@ def check(mission: Mission, runs: Sequence[Evidence], reason: Cause | None = Non
     if not runs:
         return State()
     last = runs[-1]
-    if last.stopped:
-        return State((Part(What.FINISHED, last.stopped.step, last.config.steps, False),))
-    converged = at_most(What.CONVERGED, last.metrics.intact.max_mse, FAILS_ABOVE)
-    if not converged.met:
-        return State((converged,))
+    if stopped := last.run.stopped:
+        return State((Part(What.FINISHED, Bound(stopped.step, last.config.steps, False)),))
+    converged = at_most(last.metrics.intact.max_mse, FAILS_ABOVE)
+    if not converged.kept:
+        return State((Part(What.CONVERGED, converged),))
     return State(mission.judge(runs, reason))
 
 
-def _sound(run: Evidence) -> Part:
-    return Part(What.SOUND, len(run.causes), 0, run.sound)
+def _at_least(what: What, value: float, bound: float) -> Part:
+    return Part(what, at_least(value, bound))
 
 
-def _quiet_failure(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
+def _at_most(what: What, value: float, bound: float) -> Part:
+    return Part(what, at_most(value, bound))
+
+
+def _regularizers(run: Measured) -> int:
+    return sum(weight > 0 for weight in run.config.weights.values())
+
+
+def _without_warmth(run: Measured, color: str) -> float:
+    # Not a number where it was not measured.
+    return next((warmth for name, _intact, warmth, _hue in run.metrics.colors if name == color), math.nan)
+
+
+def _sound(run: Measured) -> Part:
+    return Part(What.SOUND, Bound(len(run.causes), 0, run.sound))
+
+
+def _quiet_failure(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     metrics = runs[-1].metrics
     return (
-        at_least(What.GRAYS_LOST, metrics.hue.gray_mse, GRAYS_LOST),
-        at_most(What.INTACT, metrics.intact.max_mse, AS_EXACT_AS_SOUND),
+        _at_least(What.GRAYS_LOST, metrics.hue.gray_mse, GRAYS_LOST),
+        _at_most(What.INTACT, metrics.intact.max_mse, AS_EXACT_AS_SOUND),
     )
 
 
-def _not_missed(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
+def _not_missed(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
     alike = [run for run in runs if replace(run.config, seed=last.config.seed) == last.config]
     sound = sum(run.sound for run in alike)
     return (
-        at_most(What.REGULARIZERS, last.regularizers, len(vars(last.config.weights)) - SPARED_TERMS),
+        _at_most(What.REGULARIZERS, _regularizers(last), len(last.config.weights) - SPARED_TERMS),
         _sound(last),
-        at_most(What.UNHARMED, len(alike) - sound - (not last.sound), 0),
-        at_least(What.SEEDS, sound, SEEDS_ENOUGH),
+        _at_most(What.UNHARMED, len(alike) - sound - (not last.sound), 0),
+        _at_least(What.SEEDS, sound, SEEDS_ENOUGH),
     )
 
 
-def _half_round(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
+def _half_round(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
     others = [cause for cause in last.causes if cause is not Cause.ROTATED]
     return (
-        at_least(What.ANGLE, last.placement.red_angle, HALF_ROUND),
-        Part(What.NOTHING_ELSE, len(others), 0, not others and not last.metrics.fails),
+        _at_least(What.ANGLE, last.placement.red_angle, HALF_ROUND),
+        Part(What.NOTHING_ELSE, Bound(len(others), 0, not others and not last.metrics.fails)),
     )
 
 
@@ -209,38 +185,38 @@ def published(config: RunConfig) -> bool:
     return config == RunConfig(schedule="ex-2.7", seed=config.seed)
 
 
-def _bad_luck(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
+def _bad_luck(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
-    as_published = at_least(What.PUBLISHED, published(last.config), 1)
-    if not as_published.met:
+    as_published = _at_least(What.PUBLISHED, published(last.config), 1)
+    if not as_published.bound.kept:
         return (as_published,)
     fails = last.metrics.fails and last.metrics.hue.gray_mse > FAILS_ABOVE
     right = 0 if reason is None else 1 if reason in last.causes[:1] else -1
-    return as_published, at_least(What.FAILS, fails, 1), at_least(What.REASON, right, 1)
+    return as_published, _at_least(What.FAILS, fails, 1), _at_least(What.REASON, right, 1)
 
 
-def _noisy(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
-    return at_least(What.NOISE, runs[-1].config.label_noise, NOISY), _sound(runs[-1])
+def _noisy(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
+    return _at_least(What.NOISE, runs[-1].config.label_noise, NOISY), _sound(runs[-1])
 
 
-def _fewest(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
+def _fewest(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
-    grays = [last.without_warmth(name) for name in GRAYS]
+    grays = [_without_warmth(last, name) for name in GRAYS]
     return (
-        at_least(What.RED, last.without_warmth("red"), RED_BROKEN),
-        at_most(What.GRAYS_SPARED, max(grays) if all(map(math.isfinite, grays)) else math.nan, GRAY_SPARED),
+        _at_least(What.RED, _without_warmth(last, "red"), RED_BROKEN),
+        _at_most(What.GRAYS_SPARED, max(grays) if all(map(math.isfinite, grays)) else math.nan, GRAY_SPARED),
         # Otherwise the first axis is not warmth, and red was hit by accident.
-        at_least(What.RED_ON_AXIS, last.metrics.red_cosine, RED_COSINE),
-        at_most(What.REGULARIZERS, last.regularizers, FEWEST),
+        _at_least(What.RED_ON_AXIS, last.metrics.red_cosine, RED_COSINE),
+        _at_most(What.REGULARIZERS, _regularizers(last), FEWEST),
     )
 
 
-def _better(runs: Sequence[Evidence], reason: Cause | None) -> tuple[Part, ...]:
+def _better(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     metrics = runs[-1].metrics
     return (
         _sound(runs[-1]),
-        at_most(What.INTACT, metrics.intact.max_mse, SHIPPED_MAX_MSE),
-        at_least(What.SELECTIVITY, metrics.selectivity, SHIPPED_SELECTIVITY),
+        _at_most(What.INTACT, metrics.intact.max_mse, SHIPPED_MAX_MSE),
+        _at_least(What.SELECTIVITY, metrics.selectivity, SHIPPED_SELECTIVITY),
     )
 
 

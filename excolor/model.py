@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import cast
 
 import numpy as np
 import torch
@@ -59,11 +58,6 @@ class ColorAutoencoder(nn.Module):
 def _linear(inputs: int, outputs: int) -> nn.Linear:
     # By way of the meta device: PyTorch's own initialization would draw from the global generator.
     return nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")
-
-
-def length(z: Tensor) -> Tensor:
-    """‖z‖, `[B]`, of vectors `[B, D]`; its gradient at the origin is 0."""
-    return cast(Tensor, torch.linalg.vector_norm(z, dim=-1))  # pyright: ignore[reportUnknownMemberType]
 
 
 def normalize(z: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Many trainings side by side: one per configuration, each with all its figures, and their distribution."""
+"""Many trainings side by side: one per configuration, each with all its metrics, and their distribution."""
 
 from __future__ import annotations
 
@@ -6,23 +6,16 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
-from excolor.metrics import Metrics, evaluate
-from excolor.training import Run, train
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One run of a sweep, and its figures on the full grid."""
-
-    run: Run
-    metrics: Metrics
+from excolor.measured import Measured, measure
+from excolor.metrics import Metrics
+from excolor.training import train
 
 
 def with_seeds(config: RunConfig, seeds: Iterable[int]) -> list[RunConfig]:
@@ -34,7 +27,7 @@ def sweep(
     configs: Sequence[RunConfig],
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda done: None,
-) -> list[Trial]:
+) -> list[Measured]:
     """Train and evaluate every configuration, in threads: the kernels release the interpreter lock.
 
     Args:
@@ -42,12 +35,11 @@ def sweep(
         progress: called with the number of runs done, from the calling thread.
 
     Returns:
-        the trials in the order of `configs`.
+        the runs in the order of `configs`, without their histories and snapshots.
     """
 
-    def trial(config: RunConfig) -> Trial:
-        run = train(config)
-        return Trial(run, evaluate(run.model))
+    def trial(config: RunConfig) -> Measured:
+        return measure(train(config)).forgetting()
 
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         futures = [pool.submit(trial, config) for config in configs]
@@ -57,9 +49,9 @@ def sweep(
 
 
 def summarize(metrics: Sequence[Metrics]) -> dict[str, Any]:
-    """Mean, standard deviation, minimum, 10th percentile, median, 90th percentile and maximum of every figure.
+    """Mean, standard deviation, minimum, 10th percentile, median, 90th percentile and maximum of every metric.
 
-    Figures have dotted names, such as "hue.max_mse"; values that are not finite are left out (None where none is
+    Metrics have dotted names, such as "hue.max_mse"; values that are not finite are left out (None where none is
     left). "fails" counts the runs that fail.
     """
     scores = [each.scores() for each in metrics]
@@ -71,7 +63,7 @@ def summarize(metrics: Sequence[Metrics]) -> dict[str, Any]:
 
 
 def distribution(values: Sequence[float]) -> dict[str, float | None]:
-    """The summary of one figure over runs; the standard deviation is that of the sample."""
+    """The summary of one metric over runs; the standard deviation is that of the sample."""
     finite = np.array([value for value in values if math.isfinite(value)])
     names = ("mean", "sd", "min", "p10", "median", "p90", "max")
     if not len(finite):
@@ -82,7 +74,7 @@ def distribution(values: Sequence[float]) -> dict[str, float | None]:
 
 
 SELECTED_BY = (
-    "Of the seeds that do not fail, the lowest sum of ranks over six figures: intact.max_mse, intact.median_mse and "
+    "Of the seeds that do not fail, the lowest sum of ranks over six metrics: intact.max_mse, intact.median_mse and "
     "hue.gray_mse (low is good), hue.gray_share, selectivity and red_cosine (high is good). A rank is the number of "
     "seeds that do strictly better; a tie goes to the lower seed."
 )
@@ -90,17 +82,17 @@ _LOW_IS_GOOD = ("intact.max_mse", "intact.median_mse", "hue.gray_mse")
 _HIGH_IS_GOOD = ("hue.gray_share", "selectivity", "red_cosine")
 
 
-def best(trials: Sequence[Trial]) -> Trial:
+def best(trials: Sequence[Measured]) -> Measured:
     """The trial that the rule `SELECTED_BY` chooses.
 
     Raises:
         ExcolorError: every trial fails.
     """
-    sound = [trial for trial in trials if not trial.metrics.fails]
-    if not sound:
+    fit = [trial for trial in trials if not trial.metrics.fails]
+    if not fit:
         raise ExcolorError(f"All {len(trials)} runs fail, so none can be chosen; try other seeds.")
-    scores = [trial.metrics.scores() for trial in sound]
+    scores = [trial.metrics.scores() for trial in fit]
     columns = [np.array([score[name] for score in scores]) for name in _LOW_IS_GOOD]
     columns += [-np.array([score[name] for score in scores]) for name in _HIGH_IS_GOOD]
     ranks = [np.searchsorted(np.sort(column), column) for column in columns]
-    return sound[int(np.argmin(np.sum(ranks, axis=0)))]
+    return fit[int(np.argmin(np.sum(ranks, axis=0)))]

@@ -5,10 +5,12 @@ Both start from the same initial weights and see the same batches. Experiment 2.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -19,14 +21,16 @@ from torch.nn import functional as F
 from excolor import kernel
 from excolor.color import rgb_grid
 from excolor.config import RunConfig
-from excolor.data import Batches, draw_batches
-from excolor.losses import LOSSES, TERMS, labeled_mean
+from excolor.data import LABELS, Batches, draw_batches
+from excolor.losses import TERMS, labeled_mean
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import for_training, load
 
 Floats = NDArray[np.float32]
 Engine = Literal["fused", "autograd"]
 
+# What a history records of every step, in this order.
+LOSSES: tuple[str, ...] = (*(term.name for term in TERMS), "reconstruction")
 SNAPSHOTS = 60
 SNAPSHOT_LEVELS = 6  # of the RGB grid whose latents are kept: 216 colors
 
@@ -37,43 +41,44 @@ class Plan:
 
     Attributes:
         rate: learning rate, `[steps]`.
-        weights: weight of each regularizer, in the order of `TERMS` and with its multiplier applied, `[steps, 4]`.
+        weights: weight of each regularizer, in the order of `TERMS` and with its multiplier applied, `[steps, T]`.
     """
 
     rate: NDArray[np.float64]
     weights: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
-    """What a run recorded, step by step, up to where it ended.
+    """What a run recorded, step by step, up to where it ended; empty where nobody kept it.
 
     Attributes:
-        losses: every loss term in the order of `LOSSES`, `[steps, 5]`; not a number where nobody in the batch carried
+        steps: which steps, ascending, `[R]`; every step of a run that was just trained.
+        losses: every loss term in the order of `LOSSES`, `[R, T + 1]`; not a number where nobody in the batch carried
             the label.
-        plan: the scheduled values of the same steps.
     """
 
+    steps: NDArray[np.int64]
     losses: Floats
-    plan: Plan
 
     def __len__(self) -> int:
-        return len(self.losses)
+        return len(self.steps)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshots:
-    """Latents of a small color grid through training.
+    """Latents of `snapshot_colors()` through training; empty where nobody kept them.
 
     Attributes:
         steps: updates done before each snapshot, `[S]`.
-        colors: the grid, RGB `[216, 3]`.
         latents: u, `[S, 216, D]`.
     """
 
     steps: NDArray[np.int64]
-    colors: Floats
     latents: Floats
+
+    def __len__(self) -> int:
+        return len(self.steps)
 
 
 @dataclass(frozen=True)
@@ -84,20 +89,65 @@ class Stop:
     term: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
-    """A finished run: its configuration, its weights as a flat vector, what it recorded, and why it ended early."""
+    """A trained network and how it came about.
+
+    Attributes:
+        config: what was asked for.
+        parameters: of the network, as a flat vector `[n]` float32, in the order of `ColorAutoencoder.parameters`.
+        history, snapshots: what was recorded on the way.
+        stopped: why it ended early, if it did.
+    """
 
     config: RunConfig
-    vector: Floats
+    parameters: Floats
     history: History
     snapshots: Snapshots
-    stopped: Stop | None
+    stopped: Stop | None = None
 
     @property
     def model(self) -> ColorAutoencoder:
         """The trained model, in evaluation mode and without gradients; a new one each time."""
-        return from_vector(self.vector, self.config.bottleneck, self.config.hidden)
+        return from_vector(self.parameters, self.config.bottleneck, self.config.hidden)
+
+    @cached_property
+    def key(self) -> str:
+        """The same for equal parameters."""
+        return hashlib.sha256(self.parameters.tobytes()).hexdigest()
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it still has its history and its snapshots."""
+        return len(self.history) > 0 and len(self.snapshots) > 0
+
+    def forgetting(self) -> Run:
+        """The same run without its history and its snapshots, which are nearly all of its size."""
+        return replace(self, history=no_history(), snapshots=no_snapshots(self.config.bottleneck))
+
+
+def no_history() -> History:
+    """The history that nobody kept."""
+    return History(np.empty(0, np.int64), np.empty((0, len(LOSSES)), np.float32))
+
+
+def no_snapshots(bottleneck: int) -> Snapshots:
+    """The snapshots that nobody kept."""
+    return Snapshots(np.empty(0, np.int64), np.empty((0, SNAPSHOT_LEVELS**3, bottleneck), np.float32))
+
+
+def snapshot_colors() -> Floats:
+    """The colors whose latents a run keeps: RGB 6³, `[216, 3]`."""
+    return rgb_grid(SNAPSHOT_LEVELS).reshape(-1, 3).astype(np.float32)
+
+
+def configured(config: RunConfig | None = None, **fields: Any) -> RunConfig:
+    """A configuration, the default one when there is none, with some of its fields set otherwise.
+
+    Raises:
+        ExcolorError: a field is unknown or out of its range.
+    """
+    return RunConfig.from_dict({**vars(config or RunConfig()), **fields})
 
 
 def plan(config: RunConfig) -> Plan:
@@ -108,7 +158,7 @@ def plan(config: RunConfig) -> Plan:
     """
     table = for_training(load(config.schedule)).table(config.steps)
     off = np.zeros(config.steps)
-    weights = [getattr(config.weights, term.name) * table.get(term.parameter, off) for term in TERMS]
+    weights = [config.weights[term.name] * table.get(term.column, off) for term in TERMS]
     return Plan(table["lr"], np.stack(weights, axis=1))
 
 
@@ -147,7 +197,7 @@ def training_step(
     losses = {"reconstruction": F.mse_loss(reconstruction, rgb)}
     total = losses["reconstruction"]
     for term in TERMS:
-        label = labels[term.label] if term.label else None
+        label = labels[term.label.name] if term.label else None
         if term.label and label is None:
             continue
         losses[term.name] = labeled_mean(term.loss(z if term.layer == "z" else u), label)
@@ -171,8 +221,8 @@ class _Autograd:
         self.model = model
         self.optimizer = torch.optim.Adam(model.parameters(), foreach=False)
         self.rgb = torch.as_tensor(drawn.rgb)
-        self.labels: dict[str, Tensor] = {"red": torch.as_tensor(drawn.red), "vibrant": torch.as_tensor(drawn.vibrant)}
-        self.positive = {"red": np.any(drawn.red, axis=1), "vibrant": np.any(drawn.vibrant, axis=1)}
+        self.labels = {label.name: torch.as_tensor(drawn.positives(label.name)) for label in LABELS}
+        self.positive = {label.name: np.any(drawn.positives(label.name), axis=1) for label in LABELS}
         self.rate: list[float] = planned.rate.tolist()
         self.weights = [dict(zip((t.name for t in TERMS), row, strict=True)) for row in planned.weights.tolist()]
         self.losses = losses
@@ -198,7 +248,7 @@ class _Fused:
         params = to_vector(model)
         self.widths = model.bottleneck, model.hidden
         self.state = params, np.zeros_like(params), np.zeros_like(params), np.zeros_like(params)
-        self.data = drawn.rgb, drawn.red, drawn.vibrant
+        self.data = drawn.rgb, drawn.labels
         self.plan = planned.rate, planned.weights
         self.losses = losses
 
@@ -213,34 +263,38 @@ ENGINES = {"fused": _Fused, "autograd": _Autograd}
 
 
 def train(
-    config: RunConfig,
+    config: RunConfig | None = None,
     engine: Engine = "fused",
     *,
     drawn: Batches | None = None,
     progress: Callable[[int], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
+    **fields: Any,
 ) -> Run:
-    """Train a model from the beginning.
+    """Train a model from the beginning: `train(seed=3, weights={"separate": 0.5})`.
 
     Args:
-        config: what to train. Equal configurations give bitwise equal weights on one machine.
+        config: what to train; the default run when there is none. Equal configurations give bitwise equal parameters on
+            one machine.
         engine: "fused" runs the compiled kernel, "autograd" the loop around `training_step`.
         drawn: the run's batches, where the caller has them already.
         progress: called with the number of updates done, after each of about 60 chunks.
         cancelled: asked between chunks; once it says yes the run ends there.
+        fields: of the configuration that are to be otherwise.
 
     Returns:
         the run, also when it stopped early because a loss was not finite or because it was cancelled.
 
     Raises:
-        ExcolorError: the schedule cannot be read or is not one to train with.
+        ExcolorError: a field is unknown or out of its range, or the schedule is not one to train with.
     """
+    config = configured(config, **fields)
     planned = plan(config)
     drawn = batches(config) if drawn is None else drawn
     losses = np.full((config.steps, len(LOSSES)), np.nan, np.float32)
     steps: _Steps = ENGINES[engine](initial_model(config), drawn, planned, losses)
 
-    colors = rgb_grid(SNAPSHOT_LEVELS).reshape(-1, 3).astype(np.float32)
+    colors = snapshot_colors()
     marks = np.unique(np.linspace(0, config.steps, SNAPSHOTS).round().astype(np.int64))
     latents = [latents_of(steps.vector(), config, colors)]
     done, stopped = 0, None
@@ -256,26 +310,26 @@ def train(
         latents.append(latents_of(steps.vector(), config, colors))
     vector = steps.vector()
     if stopped is None and not np.isfinite(vector).all():
-        stopped = Stop(done - 1, "weights")
+        stopped = Stop(done - 1, "parameters")
 
     # A diverged step is recorded: its row is the evidence.
     kept = done + 1 if stopped and stopped.term and done < config.steps else done
-    history = History(losses[:kept], Plan(planned.rate[:kept], planned.weights[:kept]))
-    snapshots = Snapshots(marks[: len(latents)], colors, np.stack(latents))
+    history = History(np.arange(kept), losses[:kept])
+    snapshots = Snapshots(marks[: len(latents)], np.stack(latents))
     return Run(config, vector, history, snapshots, stopped)
 
 
 def latents_of(vector: Floats, config: RunConfig, colors: Floats) -> Floats:
     """u, `[N, D]`, of colors `[N, 3]` under the weights of a flat vector."""
     u = np.empty((len(colors), config.bottleneck), np.float32)
-    kernel.respond(config.bottleneck, config.hidden, vector, colors, u, *np.empty((2, len(colors)), np.float32))
+    kernel.scan(config.bottleneck, config.hidden, vector, colors, u, *np.empty((2, len(colors)), np.float32))
     return u
 
 
 def first_not_finite(losses: Floats, drawn: Batches, step: int) -> str:
     """The name of the first term, in the order of `LOSSES`, that is not finite and is no gap."""
-    gaps = {"anchor": not drawn.red[step].any(), "planarity": not drawn.vibrant[step].any()}
+    gaps = {term.name for term in TERMS if term.label and not drawn.positives(term.label.name)[step].any()}
     for name, value in zip(LOSSES, losses.tolist(), strict=True):
-        if not np.isfinite(value) and not gaps.get(name, False):
+        if not np.isfinite(value) and name not in gaps:
             return name
     return "reconstruction"

@@ -11,8 +11,9 @@ from excolor.errors import ExcolorError
 from excolor.metrics import SURVIVES_TO, Deletion
 from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
+from excolor.training import Run
 from excolor.ui import frame, inspector, panels, predict, shelf, spheres
-from excolor.ui.subject import Subject, metrics_of
+from excolor.ui.caches import metrics_of
 from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, answers, column, residue_of
 
@@ -24,7 +25,7 @@ FOLLOWS = 0.8  # correlation from which brightness may be called what is left
 st.title("What is left when a concept is deleted?")
 
 
-def predicted(chosen: Subject) -> None:
+def predicted(chosen: Run) -> None:
     """What the student thought would survive, beside what does."""
     said = predict.said(chosen.key)
     if said is None:
@@ -39,12 +40,12 @@ def predicted(chosen: Subject) -> None:
         rows,
         (
             f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: off by a tenth of the range in each channel. "
-            f"Measured on {chosen.name}, the network on screen."
+            f"Measured on {shelf.chosen_name()}, the network on screen."
         ),
     )
 
 
-def first_guess(chosen: Subject) -> None:
+def first_guess(chosen: Run) -> None:
     """Ask what will survive, and show nothing else before it is answered or skipped."""
     st.markdown(
         "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* in the "

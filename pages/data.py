@@ -9,18 +9,22 @@ from uuid import uuid4
 import numpy as np
 import streamlit as st
 
-from excolor.charts import batch, heat_map, label_probability, robustness
+from excolor import robustness
+from excolor.charts import batch, heat_map, label_probability
+from excolor.charts import robustness as robustness_chart
 from excolor.color import describe, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.config import STEPS
 from excolor.data import (
     BATCH,
     BLOCK,
+    LABELS,
     TRAINING_GRID,
     VIVID,
     Batches,
     Noise,
     cell_shares,
     draw_sample,
+    expected_positives,
     label_probabilities,
     noise_on,
     shares,
@@ -28,6 +32,7 @@ from excolor.data import (
     training_set,
 )
 from excolor.kernel import is_compiled
+from excolor.measured import Measured
 from excolor.metrics import respond
 from excolor.scenes import hsv_places
 from excolor.surgery import HUE, WARMTH, ablate
@@ -41,7 +46,7 @@ HEIGHT = 440  # of the scene, in pixels
 POLL = 0.3  # seconds between two looks at the sweep
 DOUBTFUL = 0.01  # a probability below which a label comes as a surprise
 GROUPS = {"black": "black", "gray": "gray, white", "muted": "muted", "vivid": "vivid"}
-FIGURES: dict[str, robustness.Name] = {
+FIGURES: dict[str, robustness_chart.Name] = {
     "red": "red_cosine",
     "grays": "gray_mse",
     "selectivity": "selectivity",
@@ -258,7 +263,7 @@ def again() -> None:
 def said_of(last: Batches) -> str:
     """What happened in the last of some batches."""
     parts: list[str] = []
-    for label, positive in (("red", last.red[-1]), ("vibrant", last.vibrant[-1])):
+    for label, positive in (("red", last.positives("red")[-1]), ("vibrant", last.positives("vibrant")[-1])):
         who = describe(last.rgb[-1][positive > 0]) if positive.any() else []
         if not who:
             parts.append(f"nobody got “{label}”")
@@ -270,8 +275,8 @@ def said_of(last: Batches) -> str:
 def tally(drawn: Batches) -> None:
     """What was seen, beside what is to be expected; before the first draw that would give the answer away."""
     n = len(drawn)
-    expected = [labels.positives("red"), labels.positives("vibrant")]
-    counts = [drawn.red.sum(1), drawn.vibrant.sum(1)]
+    expected = list(map(expected_positives, LABELS))
+    counts = list(drawn.labels.sum(2))
     table(
         ["“red”", "“vibrant”"],
         {
@@ -312,7 +317,7 @@ def draw_section() -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         last = stream(seed, max(1, n))
-        rows = batch.table(last.rgb[-1], last.red[-1], last.vibrant[-1])
+        rows = batch.table(last.rgb[-1], last.positives("red")[-1], last.positives("vibrant")[-1])
         rows = rows if n else rows.slice(0, 0)
         panels.chart(
             batch.spec(),
@@ -339,7 +344,7 @@ def draw_section() -> None:
             ),
             "data-silence",
         )
-    red, vibrant = labels.positives("red"), labels.positives("vibrant")
+    red, vibrant = map(expected_positives, LABELS)
     with st.expander("Check your guess"):
         st.markdown(
             (
@@ -366,7 +371,7 @@ def unlikely(drawn: Batches) -> list[int]:
     likely = label_probabilities(drawn.rgb)
     return [
         int(((positive > 0) & (probability < DOUBTFUL)).sum())
-        for positive, probability in zip((drawn.red, drawn.vibrant), likely, strict=True)
+        for positive, probability in zip(drawn.labels, likely, strict=True)
     ]
 
 
@@ -395,7 +400,10 @@ def noise_section() -> None:
             st.switch_page("pages/train.py")
     rate = round(rate, 2)
     clean, noisy = stream(seed, n), stream(seed, n, rate)
-    changed = noise_on(clean.red, noisy.red), noise_on(clean.vibrant, noisy.vibrant)
+    changed = (
+        noise_on(clean.positives("red"), noisy.positives("red")),
+        noise_on(clean.positives("vibrant"), noisy.positives("vibrant")),
+    )
     left, right = st.columns([6, 5], gap="large")
     with left:
         rows = batch.carriers_table(noisy, (changed[0].made, changed[1].made))
@@ -421,7 +429,7 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
     """What the noise did to the batches that were drawn."""
     if not len(clean):
         return "No batch is drawn yet."
-    seen = [int(each.sum()) for each in (noisy.red, noisy.vibrant)]
+    seen = [int(each.sum()) for each in noisy.labels]
     made, lost = ([int(getattr(each, what).sum()) for each in changed] for what in ("made", "lost"))
     doubtful, before = unlikely(noisy), unlikely(clean)
     text = (
@@ -462,7 +470,7 @@ def playing() -> None:
 # --- how much noise --------------------------------------------------------------------------------
 
 
-def value(point: noise.Point, name: robustness.Name) -> float:
+def value(point: Measured, name: robustness_chart.Name) -> float:
     """The figure of a run that is drawn."""
     metrics = point.metrics
     return {
@@ -473,9 +481,9 @@ def value(point: noise.Point, name: robustness.Name) -> float:
     }[name]
 
 
-def conclusion(points: Sequence[noise.Point]) -> str:
+def conclusion(points: Sequence[Measured]) -> str:
     """What the whole sweep says."""
-    told = noise.tolerance(points)
+    told = robustness.limits(points)
     if told.breaks_at is None:
         return "Every run is sound, at every rate."
     first = {
@@ -484,11 +492,11 @@ def conclusion(points: Sequence[noise.Point]) -> str:
         "red is not where it should be ({n} of {all})": told.red,
     }
     words = ", ".join(
-        text.format(n=n, all=noise.SEEDS) for text, n in sorted(first.items(), key=lambda item: -item[1]) if n
+        text.format(n=n, all=robustness.SEEDS) for text, n in sorted(first.items(), key=lambda item: -item[1]) if n
     )
     if told.sound_to >= 0:
         start = "**All {seeds} seeds are sound up to a noise of {rate}.** ".format(
-            seeds=noise.SEEDS, rate=f"{told.sound_to:g}"
+            seeds=robustness.SEEDS, rate=f"{told.sound_to:g}"
         )
     else:
         start = "**Already without noise not every seed is sound.** "
@@ -501,10 +509,10 @@ def conclusion(points: Sequence[noise.Point]) -> str:
     return text
 
 
-def so_far(points: Sequence[noise.Point], name: robustness.Name) -> str:
+def so_far(points: Sequence[Measured], name: robustness_chart.Name) -> str:
     """The medians of the levels that are there, or how many runs are not sound."""
     parts: list[str] = []
-    for level in noise.LEVELS:
+    for level in robustness.LEVELS:
         here = [value(each, name) for each in points if each.config.label_noise == level]
         if here and name == "unsound":
             parts.append("{level}: {n} of {all}".format(level=f"{level:g}", n=round(sum(here)), all=len(here)))
@@ -514,10 +522,10 @@ def so_far(points: Sequence[noise.Point], name: robustness.Name) -> str:
 
 
 def sweep_section() -> None:
-    running, me = noise.sweep(), state["data-visitor"]
+    running, me = noise.study(), state["data-visitor"]
     watching = running.watched_by(me)
     points = running.finished()
-    total = len(noise.LEVELS) * noise.SEEDS
+    total = len(robustness.LEVELS) * robustness.SEEDS
 
     def start() -> None:
         running.start(me)
@@ -547,8 +555,8 @@ def sweep_section() -> None:
         st.warning(f"The runs could not be finished ({running.error}).")
     name = FIGURES[picked or next(iter(FIGURES))]
     panels.chart(
-        robustness.spec(name),
-        robustness.table(
+        robustness_chart.spec(name),
+        robustness_chart.table(
             name,
             [each.config.label_noise for each in points],
             [each.config.seed for each in points],
@@ -560,7 +568,7 @@ def sweep_section() -> None:
         "data-tolerance",
     )
     marks = "Circles are sound runs, crosses all others; the line joins the medians."
-    st.caption(f"Each point is the share of {noise.SEEDS} runs." if name == "unsound" else marks)
+    st.caption(f"Each point is the share of {robustness.SEEDS} runs." if name == "unsound" else marks)
     with st.container(key="data-sweep-said"):
         if watching:
             done = len(running.points)
@@ -579,7 +587,7 @@ def sweep_section() -> None:
                 )
             )
             st.markdown(
-                f"The robust schedule, seeds 0 to {noise.SEEDS - 1}, nothing changed but the noise. Sound: the verdict finds no cause, "
+                f"The robust schedule, seeds 0 to {robustness.SEEDS - 1}, nothing changed but the noise. Sound: the verdict finds no cause, "
                 "and the run does not fail. The figures are those of the Train page on a third of its colors, within 2 %."
             )
 
@@ -609,10 +617,10 @@ st.markdown(
 playing()
 st.header("How much noise does it stand?", anchor="tolerance")
 st.markdown(
-    f"Now train: {noise.SEEDS} seeds at each of {len(noise.LEVELS)} rates, from no noise to nothing but noise. **Guess first:** up to which "
-    f"rate do all {noise.SEEDS} still come out right?"
+    f"Now train: {robustness.SEEDS} seeds at each of {len(robustness.LEVELS)} rates, from no noise to nothing but noise. **Guess first:** up to which "
+    f"rate do all {robustness.SEEDS} still come out right?"
 )
-state["data-ticking"] = noise.sweep().watched_by(state["data-visitor"])
+state["data-ticking"] = noise.study().watched_by(state["data-visitor"])
 st.fragment(sweep_section, run_every=POLL if state["data-ticking"] else None)()
 st.page_link("pages/regularizers.py", label="Next: what each label pulls at, and how hard →")
 inspector.table(seen, list(variants), {"hsv": np.repeat(hsv_places(rgb_to_hsv(seen.rgb[None])), 2, axis=0)})

@@ -139,12 +139,16 @@ st.markdown(
 )
 
 st.header("How it got there")
-st.markdown("The same sphere through training. Move the slider: from a heap of points to a wheel.")
-spheres.mount(
-    lambda: spheres.training_page(chosen, dims),
-    "training",
-    f"216 colors at 60 moments of the training of seed {chosen.config.seed}, from its initial weights to its end.",
-)
+if chosen.remembers:
+    st.markdown("The same sphere through training. Move the slider: from a heap of points to a wheel.")
+    spheres.mount(
+        lambda: spheres.training_page(chosen, dims),
+        "training",
+        f"216 colors at {len(chosen.snapshots)} moments of the training of seed {chosen.config.seed}, from its initial "
+        "weights to its end.",
+    )
+else:
+    st.info("This run came from a file that holds no history of its training, so there is nothing to play.")
 
 st.header("Why primaries go dark and secondaries light")
 st.markdown(

@@ -10,11 +10,11 @@ from excolor import losses
 from excolor.charts import gradients, keyframes
 from excolor.color import named_colors
 from excolor.config import STEPS
-from excolor.data import BATCH, TRAINING_GRID
+from excolor.data import BATCH, TRAINING_GRID, expected_positives
 from excolor.losses import SAME_COLOR, Term
 from excolor.schedule import SHIPPED, Schedule, load
 from excolor.ui import frame, labels, panels
-from excolor.ui.subject import shipped
+from excolor.ui.caches import shipped
 from excolor.ui.text import number, percent
 
 frame.require()
@@ -131,9 +131,9 @@ def who(term: Term) -> None:
         }
         st.markdown(words[term.name].format(batch=BATCH, others=BATCH - 1))
         return
-    found = labels.positives(term.label)
+    found = expected_positives(term.label)
     st.markdown(
-        f"**It listens to the label “{term.label}”.** The label is drawn by chance, afresh for every sample. Of the {BATCH} "
+        f"**It listens to the label “{term.label.name}”.** The label is drawn by chance, afresh for every sample. Of the {BATCH} "
         f"samples in a batch {number(found.per_batch)} carry it on average; in **{percent(found.without)}** of the batches nobody does, and then the term "
         "is silent. These are some colors of the training set, and how often they carry it:"
     )
@@ -149,14 +149,14 @@ def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     words = []
     # In one order whichever is chosen: a chart whose words change is drawn anew.
     for schedule in map(load, SHIPPED):
-        values = schedule.values(term.parameter, np.arange(schedule.steps))
+        values = schedule.values(term.column, np.arange(schedule.steps))
         most = int(np.argmax(values))
         words.append(
             f"{schedule.name}: {number(values[0])} at step 0, at most {number(values[most])} at step {most}, {number(values[-1])} at step {schedule.last}"
         )
     panels.chart(
         keyframes.weight_spec(),
-        keyframes.weight_table(term.parameter, chosen, others),
+        keyframes.weight_table(term.column, chosen, others),
         f"Weight of {term.name} against step. {'; '.join(words)}.",
         f"weight-{term.name}",
     )
@@ -237,7 +237,7 @@ panels.chart(
     "schedule",
 )
 every = np.arange(chosen.steps)
-pushing = np.any([chosen.values(term.parameter, every) > 0 for term in losses.TERMS], axis=0)
+pushing = np.any([chosen.values(term.column, every) > 0 for term in losses.TERMS], axis=0)
 end = int(np.flatnonzero(pushing)[-1]) + 1
 with st.expander("Check your guess"):
     st.markdown(

@@ -1,25 +1,26 @@
 """Train: move a slider, let go, and the network has been trained again in full."""
 
 import time
-from dataclasses import fields
 
 import numpy as np
 import streamlit as st
 
+from excolor import losses
 from excolor.charts import latents
 from excolor.color import named_colors
 from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
 from excolor.diagnosis import Cause, breakages
 from excolor.errors import ExcolorError
 from excolor.kernel import is_compiled
+from excolor.measured import Measured
 from excolor.metrics import respond
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.training import Engine
+from excolor.training import Engine, Run
 from excolor.ui import frame, inspector, missions, panels, pick, predict, shelf
+from excolor.ui.caches import frames_of, metrics_of, shipped
 from excolor.ui.replay import replay
 from excolor.ui.runs import Trained, trained
-from excolor.ui.subject import metrics_of, shipped
 from excolor.ui.text import number, percent, settings
 from excolor.ui.views import wheel
 
@@ -27,7 +28,7 @@ frame.require()
 
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
 STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
-TERMS = [f.name for f in fields(Weights)]
+TERMS = [term.name for term in losses.TERMS]
 HELP = {
     "unitarity": "Pulls encodings to length 1 before they are normalized.",
     "anchor": "Pins red to the first axis.",
@@ -136,7 +137,7 @@ def run_with_progress(config: RunConfig, engine: Engine, where) -> Trained | Non
     return result
 
 
-def verdict(run: Trained) -> str:
+def verdict(run: Measured) -> str:
     """What became of the run, with the figures that show it."""
     found, placed, metrics = run.causes, run.placement, run.metrics
     width = run.config.bottleneck
@@ -145,7 +146,7 @@ def verdict(run: Trained) -> str:
     else:
         remedy = f"More updates will not help: colors have three channels, and a sphere in {width} dims has room for {width - 1}."
     sentences = {
-        Cause.DIVERGED: f"**The run diverged at step {run.stopped.step if run.stopped else '–'}**: its {run.stopped.term if run.stopped else '–'} was no longer a number.",
+        Cause.DIVERGED: f"**The run diverged at step {run.run.stopped.step if run.run.stopped else '–'}**: its {run.run.stopped.term if run.run.stopped else '–'} was no longer a number.",
         Cause.NOT_CONVERGED: f"**Not converged**: even intact, its largest MSE is {number(metrics.intact.max_mse)}. {remedy}",
         Cause.GRAYS_IN_PLANE: (
             f"**Grays in the hue plane**: a gray keeps {percent(placed.gray_in_plane)} of its latent there, so deleting hue takes grays with it; "
@@ -188,7 +189,7 @@ def first_guess(config: RunConfig, terms: list[str]) -> None:
     predict.ask(terms, config, [predict.Choice("run", "What will break? Mark nothing if nothing will.", BREAKS)])
 
 
-def predicted(run: Trained) -> None:
+def predicted(run: Measured) -> None:
     """What the student thought would break, beside what did."""
     said = predict.said(run.config)
     if said is None:
@@ -211,9 +212,9 @@ MEASURED = {
 }
 
 
-def named_table(run: Trained) -> None:
+def named_table(run: Run) -> None:
     colors = np.stack(list(named_colors().values()))
-    model = run.subject.model
+    model = run.model
     variants = {"intact": model, "− warmth": ablate(model, WARMTH), "− hue": ablate(model, HUE)}
     answers = {title: respond(variant, colors) for title, variant in variants.items()}
     panels.strip(
@@ -221,7 +222,7 @@ def named_table(run: Trained) -> None:
     )
 
 
-def keep_and_load(run: Trained) -> None:
+def keep_and_load(run: Run) -> None:
     st.subheader("Keep this run")
     if "said" in st.session_state:
         st.success(st.session_state.pop("said"))
@@ -231,10 +232,10 @@ def keep_and_load(run: Trained) -> None:
     name = left.text_input("Name", suggested, key=f"keep-name {suggested}", max_chars=shelf.MAX_NAME)
     try:
         if middle.button("Keep", key="keep"):
-            said = f"Kept as {shelf.keep(name, run.subject)}. It can be chosen on every page."
+            said = f"Kept as {shelf.keep(name, run)}. It can be chosen on every page."
             st.session_state["said"] = said
             st.rerun()
-        data = shelf.file_of(run.subject)
+        data = shelf.file_of(run)
         right.download_button(
             "Download",
             data,
@@ -291,7 +292,7 @@ def readable(fused: Trained) -> None:
         "The page trains with a compiled kernel. The loop that the lessons show uses PyTorch's autograd: the same "
         "weights to begin with, the same batches, the same steps."
     )
-    config = fused.config
+    config = fused.measured.config
     wanted = st.session_state.get("autograd-wanted") == config
 
     def want() -> None:
@@ -308,7 +309,7 @@ def readable(fused: Trained) -> None:
     ratio = slow.train_s / fused.train_s
     st.markdown(
         f"Autograd took **{number(slow.train_s)} s**, the kernel **{number(fused.train_s)} s**: {round(ratio)} times as long. Both end at the same place as far "
-        f"as rounding lets them: the intact maximum is {number(slow.metrics.intact.max_mse)} and {number(fused.metrics.intact.max_mse)}, red's cosine {number(slow.metrics.red_cosine)} and {number(fused.metrics.red_cosine)}."
+        f"as rounding lets them: the intact maximum is {number(slow.measured.metrics.intact.max_mse)} and {number(fused.measured.metrics.intact.max_mse)}, red's cosine {number(slow.measured.metrics.red_cosine)} and {number(fused.measured.metrics.red_cosine)}."
     )
 
 
@@ -321,31 +322,31 @@ with left, st.container(key="train-controls"):
     config = controls()
 
 with right:
-    untold = predict.due([term for term, weight in vars(config.weights).items() if weight == 0], config)
+    untold = predict.due([term for term, weight in config.weights.items() if weight == 0], config)
     if untold:
         missions.wait()
         first_guess(config, untold)
         st.stop()
     try:
-        run = run_with_progress(config, "fused", st.empty())
+        trained_now = run_with_progress(config, "fused", st.empty())
     except ExcolorError as error:
         st.warning(str(error))
         st.stop()
-    if run is None:
+    if trained_now is None:
         st.info("Cancelled. Move any control to train again.")
-        run = st.session_state.get("train-shown")
-        if run is None:
+        trained_now = st.session_state.get("train-shown")
+        if trained_now is None:
             st.stop()
-    st.session_state["train-shown"] = run
-    shelf.set_last(run.subject)
-    missions.note(run)
-    baseline = trained(shipped("robust").config)
+    st.session_state["train-shown"] = trained_now
+    measured, run = trained_now.measured, trained_now.measured.run
+    shelf.set_last(run)
+    missions.note(measured)
 
     with st.container(key="train-verdict"):
-        st.markdown(verdict(run))
-    predicted(run)
-    replay(run.subject.key, run.frames, baseline.frames, verdict(run).replace("**", ""), "replay")
-    st.caption(f"Trained in {number(run.train_s)} s, evaluated in {number(run.evaluate_s)} s.")
+        st.markdown(verdict(measured))
+    predicted(measured)
+    replay(run.key, frames_of(run), frames_of(shipped("robust")), verdict(measured).replace("**", ""), "replay")
+    st.caption(f"Trained in {number(trained_now.train_s)} s, evaluated in {number(trained_now.evaluate_s)} s.")
     if st.button("See its ablation →", key="see-ablation", type="primary"):
         st.session_state["model"] = shelf.LAST
         st.switch_page("pages/ablation.py")
@@ -353,8 +354,8 @@ with right:
     named_table(run)
     compare()
     keep_and_load(run)
-    readable(run)
+    readable(trained_now)
 
 variants = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
-seen = [respond(ablate(run.subject.model, dims), inspector.picked_rgb()) for dims in variants.values()]
+seen = [respond(ablate(run.model, dims), inspector.picked_rgb()) for dims in variants.values()]
 inspector.table(inspector.look(seen), list(variants))

@@ -178,7 +178,7 @@ def draw_scenes() -> list[Row]:
     # stpyvista can only be imported in an app.
     AppTest.from_string("import excolor.ui.spheres").run(timeout=120)
     from excolor.ui import spheres
-    from excolor.ui.subject import shipped
+    from excolor.ui.caches import shipped
 
     torch.set_num_threads(1)  # as the app does
     robust, view = shipped("robust"), (1, 0, 2)

@@ -19,7 +19,17 @@ import pytest
 from excolor.charts import batch, heat_map, label_probability, robustness
 from excolor.charts.base import GROUND
 from excolor.color import exact_rgb, hsv_grid
-from excolor.data import BATCH, BLOCK, TRAINING_GRID, Batches, cell_shares, label_probabilities, noise_on, stream
+from excolor.data import (
+    BATCH,
+    BLOCK,
+    LABELS,
+    TRAINING_GRID,
+    Batches,
+    cell_shares,
+    label_probabilities,
+    noise_on,
+    stream,
+)
 from excolor.scenes import HSV_RADIUS, HSV_VIEWS, Scene, hsv_panel, hsv_places, to_html
 from tests.scene_page import meshes, settings_of
 
@@ -27,7 +37,10 @@ Spec = dict[str, Any]
 HEX = re.compile(r"#[0-9a-f]{6}")
 MANY = stream(3, 150, 0.4)
 CLEAN = stream(3, 150)
-MADE = (noise_on(CLEAN.red, MANY.red).made, noise_on(CLEAN.vibrant, MANY.vibrant).made)
+MADE = (
+    noise_on(CLEAN.positives("red"), MANY.positives("red")).made,
+    noise_on(CLEAN.positives("vibrant"), MANY.positives("vibrant")).made,
+)
 NOISE, SEEDS = [0.0, 0.0, 0.0, 0.5, 0.5, 0.5], [0, 1, 2, 0, 1, 2]
 FIGURES = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
 CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
@@ -39,7 +52,7 @@ def runs(name: robustness.Name) -> pa.Table:
 
 CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
-    "batch": (batch.spec, lambda: batch.table(MANY.rgb[0], MANY.red[0], MANY.vibrant[0])),
+    "batch": (batch.spec, lambda: batch.table(MANY.rgb[0], MANY.positives("red")[0], MANY.positives("vibrant")[0])),
     "silence": (batch.empty_batches_spec, lambda: batch.empty_batches_table(MANY)),
     "carriers": (batch.carriers_spec, lambda: batch.carriers_table(MANY, MADE)),
     **{
@@ -147,7 +160,7 @@ def test_lines_are_the_probabilities_and_points_the_training_colors(axis: label_
         assert row["probability"] == pytest.approx(likely, abs=1e-12)
         levels = [int(row["true"][i : i + 2], 16) for i in (1, 3, 5)]
         assert levels == pytest.approx([255 * c for c in (r, g, b)], abs=0.51)
-    for label in batch.LABELS:
+    for label in ("red", "vibrant"):
         at = [row["x"] for row in table.to_pylist() if row["label"] == label and row["trained"]]
         steps = [10.0 * k for k in range(-18, 19)] if axis == "hue" else [k / 9 for k in range(10)]
         assert at == pytest.approx(steps)
@@ -182,7 +195,7 @@ def test_a_label_is_told_by_shape_and_letter() -> None:
 
 def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
     rows = batch.empty_batches_table(MANY).to_pylist()
-    for name, positive in (("red", MANY.red), ("vibrant", MANY.vibrant)):
+    for name, positive in (("red", MANY.positives("red")), ("vibrant", MANY.positives("vibrant"))):
         mine = [row for row in rows if row["label"] == name]
         assert [row["number"] for row in mine] == list(range(51, 151))
         assert [row["batch"] for row in mine] == list(range(1, BLOCK + 1))
@@ -194,8 +207,8 @@ def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
 
 def test_carriers_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() -> None:
     rows = batch.carriers_table(MANY, MADE).to_pylist()
-    for k, (name, positive) in enumerate(zip(batch.LABELS, (MANY.red, MANY.vibrant), strict=True)):
-        mine = [row for row in rows if row["label"] == name]
+    for k, (label, positive) in enumerate(zip(LABELS, MANY.labels, strict=True)):
+        mine = [row for row in rows if row["label"] == label.name]
         who = [(b, i) for b in range(149, -1, -1) for i in range(63, -1, -1) if positive[b, i]]
         who = who[: batch.ACROSS * batch.DOWN]
         assert len(mine) == len(who)
@@ -210,7 +223,7 @@ def test_carriers_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() 
 
 
 def test_nobody_carries_anything_in_no_batch() -> None:
-    empty = Batches(*(part[:0] for part in (MANY.rgb, MANY.red, MANY.vibrant)))
+    empty = Batches(MANY.rgb[:0], MANY.labels[:, :0])
     assert batch.carriers_table(empty, (MADE[0][:0], MADE[1][:0])).num_rows == 0
 
 

@@ -379,7 +379,7 @@ def test_carriers_are_counted_exactly(label: Label) -> None:
     assert found.without == pytest.approx(math.exp(64 * math.log1p(-share)))
     # And as they come, over 20,000 batches: five standard errors.
     batches = draw_batches(20_000, 0.0, np.random.default_rng(3))
-    labels = batches.red if label == "red" else batches.vibrant
+    labels = batches.positives("red") if label == "red" else batches.positives("vibrant")
     assert labels.sum(1).mean() == pytest.approx(found.per_batch, abs=5 * math.sqrt(found.per_batch / 20_000))
     nobody = (labels.sum(1) == 0).mean()
     assert nobody == pytest.approx(found.without, abs=5 * math.sqrt(0.25 / 20_000))

@@ -173,7 +173,7 @@ def test_they_are_found_beside_a_checkout_and_inside_a_wheel(tmp_path: Path, mon
         for name, data in beside.items():
             (where / f"{name}.safetensors").write_bytes(data)
             assert pretrained_path(name) == where / f"{name}.safetensors"
-            assert pretrained(name).config.schedule == name
+            assert pretrained(name).run.config.schedule == name
     shutil.rmtree(tmp_path / "excolor")
     shutil.rmtree(tmp_path / "pretrained")
     with pytest.raises(ExcolorError, match=r"robust\.safetensors' cannot be read"):

@@ -146,7 +146,7 @@ def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_pat
 def test_evaluate_prints_the_figures_of_a_checkpoint(name: str, run_json: Run) -> None:
     said = run_json("evaluate", name)
     check_metrics(said)
-    assert said == evaluate(pretrained(name).model).to_dict()
+    assert said == evaluate(pretrained(name).run.model).to_dict()
     assert run_json("evaluate", str(pretrained_path(name))) == said
     if name == "robust":
         assert run_json("evaluate") == said

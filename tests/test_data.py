@@ -92,10 +92,10 @@ def test_label_probabilities_by_hand() -> None:
 def test_labels_come_at_their_rates() -> None:
     drawn = draw_batches(STEPS, 0, np.random.default_rng(2))
     assert drawn.rgb.shape == (STEPS, BATCH, 3)
-    assert drawn.red.shape == drawn.vibrant.shape == (STEPS, BATCH)
+    assert drawn.positives("red").shape == drawn.positives("vibrant").shape == (STEPS, BATCH)
     colors, which = np.unique(drawn.rgb.reshape(-1, 3), axis=0, return_inverse=True)
     chances = np.array([labels_by_hand(tuple(rgb)) for rgb in colors.astype(np.float64).tolist()])[which]
-    for labels, chance in ((drawn.red, chances[:, 0]), (drawn.vibrant, chances[:, 1])):
+    for labels, chance in ((drawn.positives("red"), chances[:, 0]), (drawn.positives("vibrant"), chances[:, 1])):
         label = labels.ravel()
         assert set(np.unique(label)) == {0, 1}
         for low, high in ((0, 0.1), (0.1, 0.49), (0.49, 0.51)):
@@ -104,7 +104,7 @@ def test_labels_come_at_their_rates() -> None:
             assert abs(label[group].sum() - expected) <= 4 * max(sd, 1)
     # The two labels of a sample are drawn apart: half of the red ones among pure reds are vibrant.
     pure = (drawn.rgb == [1, 0, 0]).all(-1)
-    both, n = (drawn.red * drawn.vibrant)[pure].mean(), int(pure.sum())
+    both, n = (drawn.positives("red") * drawn.positives("vibrant"))[pure].mean(), int(pure.sum())
     assert abs(both - 0.25) < 4 * np.sqrt(0.25 * 0.75 / n)
 
 
@@ -115,7 +115,7 @@ def test_batches_in_which_nobody_carries_a_label() -> None:
     # SPEC counted 84 % for red and 28 % for vibrant; were colors drawn evenly, it would be 96 % and 73 %.
     assert exactly == pytest.approx([0.84, 0.28], abs=0.02)
     drawn = draw_batches(STEPS, 0, np.random.default_rng(3))
-    for labels, share in zip((drawn.red, drawn.vibrant), exactly, strict=True):
+    for labels, share in zip(drawn.labels, exactly, strict=True):
         nobody = float((labels.sum(1) == 0).mean())
         assert abs(nobody - share) < 4 * np.sqrt(share * (1 - share) / STEPS)
 
@@ -123,7 +123,10 @@ def test_batches_in_which_nobody_carries_a_label() -> None:
 def test_a_little_label_noise_changes_only_those_labels() -> None:
     clean, noisy = (draw_batches(STEPS, noise, np.random.default_rng(4)) for noise in (0, 0.2))
     assert np.array_equal(clean.rgb, noisy.rgb)
-    for before, after in ((clean.red, noisy.red), (clean.vibrant, noisy.vibrant)):
+    for before, after in (
+        (clean.positives("red"), noisy.positives("red")),
+        (clean.positives("vibrant"), noisy.positives("vibrant")),
+    ):
         changed = float((before != after).mean())
         # A label drawn anew differs at most where either of the two is 1.
         assert 0 < changed < 0.2 * 2 * float(before.mean() + after.mean())
@@ -132,7 +135,7 @@ def test_a_little_label_noise_changes_only_those_labels() -> None:
 
 def test_next_to_no_label_noise_changes_nothing() -> None:
     clean, noisy = (draw_batches(200, noise, np.random.default_rng(5)) for noise in (0, 1e-12))
-    for name in ("rgb", "red", "vibrant"):
+    for name in ("rgb", "labels"):
         assert np.array_equal(getattr(clean, name), getattr(noisy, name))
 
 
@@ -140,7 +143,7 @@ def test_full_label_noise_says_nothing_about_the_color_but_is_as_frequent() -> N
     drawn = draw_batches(STEPS, 1, np.random.default_rng(6))
     colors, probability = training_set()
     n = STEPS * BATCH
-    for label, likely in zip((drawn.red, drawn.vibrant), label_probabilities(colors), strict=True):
+    for label, likely in zip(drawn.labels, label_probabilities(colors), strict=True):
         rate = float(probability @ likely)
         assert abs(float(label.mean()) - rate) < 4 * np.sqrt(rate * (1 - rate) / n)
         for seen in (drawn.rgb.max(-1), drawn.rgb.min(-1), *np.moveaxis(drawn.rgb, -1, 0)):
@@ -150,7 +153,7 @@ def test_full_label_noise_says_nothing_about_the_color_but_is_as_frequent() -> N
 def test_the_generator_is_the_only_source_of_chance() -> None:
     state = np.random.get_state()[1].copy()  # noqa: NPY002  # pyright: ignore[reportIndexIssue, reportArgumentType]
     first, again, other = (draw_batches(50, 0.3, np.random.default_rng(seed)) for seed in (7, 7, 8))
-    for name in ("rgb", "red", "vibrant"):
+    for name in ("rgb", "labels"):
         assert getattr(first, name).dtype == np.float32
         assert np.array_equal(getattr(first, name), getattr(again, name))
         assert not np.array_equal(getattr(first, name), getattr(other, name))

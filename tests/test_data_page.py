@@ -96,27 +96,30 @@ def test_a_batch_of_the_stream_is_the_same_however_many_are_asked_for() -> None:
     for n in (0, 1, 99, 100, 101, 250):
         short = stream(4, n)
         assert len(short) == n
-        for name in ("rgb", "red", "vibrant"):
-            np.testing.assert_array_equal(getattr(short, name), getattr(long, name)[:n])
+        np.testing.assert_array_equal(short.rgb, long.rgb[:n])
+        np.testing.assert_array_equal(short.labels, long.labels[:, :n])
     assert not np.array_equal(stream(5, 1).rgb, stream(4, 1).rgb)
     assert not np.array_equal(long.rgb[:100], long.rgb[100:200])
 
 
 def test_the_stream_is_what_training_draws() -> None:
     block = data.draw_batches(BLOCK, 0.3, np.random.default_rng([4, 1]))
-    np.testing.assert_array_equal(stream(4, 200, 0.3).red[100:], block.red)
+    np.testing.assert_array_equal(stream(4, 200, 0.3).positives("red")[100:], block.positives("red"))
     np.testing.assert_array_equal(stream(4, 200, 0.3).rgb[100:], block.rgb)
 
 
 def test_noise_changes_labels_alone_and_none_where_there_is_none() -> None:
     clean = stream(1, 400)
-    again = noise_on(clean.red, stream(1, 400, 0.0).red)
+    again = noise_on(clean.positives("red"), stream(1, 400, 0.0).positives("red"))
     assert not again.made.any()
     assert not again.lost.any()
     for rate in (0.2, 1.0):
         noisy = stream(1, 400, rate)
         np.testing.assert_array_equal(noisy.rgb, clean.rgb)
-        for before, after in ((clean.red, noisy.red), (clean.vibrant, noisy.vibrant)):
+        for before, after in (
+            (clean.positives("red"), noisy.positives("red")),
+            (clean.positives("vibrant"), noisy.positives("vibrant")),
+        ):
             change = noise_on(before, after)
             np.testing.assert_array_equal(before + change.made - change.lost, after)
             # A label that is kept is one that its color had earned; the rest of this rate is lost.
@@ -195,7 +198,7 @@ def test_batches_are_drawn_and_counted(at: AppTest) -> None:
             sound(at.button(key).click().run())
         assert f"**{n}** batches drawn, {n * BATCH:,} colors; seed 0" in said(at)
         drawn = stream(0, n)
-        counts = [[int(sum(row)) for row in each.tolist()] for each in (drawn.red, drawn.vibrant)]
+        counts = [[int(sum(row)) for row in each.tolist()] for each in drawn.labels]
         assert tally(at)["labels seen"] == [f"{sum(each):,}" for each in counts]
         assert tally(at)["labels in a batch"] == [number(sum(each) / n) for each in counts]
         assert tally(at)["batches without"] == [f"{100 * each.count(0) / n:.1f} %" for each in counts]
@@ -247,17 +250,34 @@ def test_wrong_labels_are_counted(at: AppTest, rate: float) -> None:
     match = NOISE.search(said(at))
     assert match
     clean, noisy = stream(0, 100), stream(0, 100, rate)
-    made = [int(((a > 0) & (b == 0)).sum()) for a, b in ((noisy.red, clean.red), (noisy.vibrant, clean.vibrant))]
-    lost = sum(int(((a == 0) & (b > 0)).sum()) for a, b in ((noisy.red, clean.red), (noisy.vibrant, clean.vibrant)))
-    odd = [
-        unlikely(each.rgb, c, n) for each in (noisy, clean) for c, n in ((each.red, "red"), (each.vibrant, "vibrant"))
+    made = [
+        int(((a > 0) & (b == 0)).sum())
+        for a, b in (
+            (noisy.positives("red"), clean.positives("red")),
+            (noisy.positives("vibrant"), clean.positives("vibrant")),
+        )
     ]
-    seen = int(noisy.red.sum()), int(noisy.vibrant.sum())
+    lost = sum(
+        int(((a == 0) & (b > 0)).sum())
+        for a, b in (
+            (noisy.positives("red"), clean.positives("red")),
+            (noisy.positives("vibrant"), clean.positives("vibrant")),
+        )
+    )
+    odd = [
+        unlikely(each.rgb, c, n)
+        for each in (noisy, clean)
+        for c, n in ((each.positives("red"), "red"), (each.positives("vibrant"), "vibrant"))
+    ]
+    seen = int(noisy.positives("red").sum()), int(noisy.positives("vibrant").sum())
     assert match[1] == f"{rate:g}"
     assert [int(n) for n in match.groups()[1:]] == [made[0], seen[0], made[1], seen[1], lost, *odd]
     assert (made == [0, 0] and lost == 0) == (rate == 0)
     # The draws above are as they were.
-    assert tally(at)["labels seen"] == [f"{int(clean.red.sum()):,}", f"{int(clean.vibrant.sum()):,}"]
+    assert tally(at)["labels seen"] == [
+        f"{int(clean.positives('red').sum()):,}",
+        f"{int(clean.positives('vibrant').sum()):,}",
+    ]
 
 
 def test_the_noise_goes_with_the_visitor_to_the_train_page(at: AppTest) -> None:

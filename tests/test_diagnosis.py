@@ -31,11 +31,10 @@ from excolor.diagnosis import (
     causes,
     placement,
 )
-from excolor.losses import LOSSES
 from excolor.metrics import FAILS_ABOVE, Deletion, Intact, Metrics, evaluate, quick_grid, respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import SHIPPED
-from excolor.training import Run, Stop, train
+from excolor.training import LOSSES, Run, Stop, train
 
 SEEDS = range(4)
 MOST = 3
@@ -70,7 +69,7 @@ def test_with_all_regularizers_nothing_is_found(schedule: str) -> None:
 
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_nothing_is_found_in_a_checkpoint_that_ships(name: str) -> None:
-    model = pretrained(name).model
+    model = pretrained(name).run.model
     assert causes(evaluate(model, quick_grid()), placement(model)) == ()
 
 
@@ -178,7 +177,7 @@ def in_plane(degrees: float) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def model() -> ColorAutoencoder:
-    return pretrained("robust").model
+    return pretrained("robust").run.model
 
 
 def latents_of(model: ColorAutoencoder, hsv: list[list[float]]) -> np.ndarray:

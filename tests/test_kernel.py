@@ -20,10 +20,10 @@ from torch.nn import functional as F
 import excolor
 from excolor import kernel
 from excolor.config import RunConfig, Weights
-from excolor.data import BATCH, draw_batches
-from excolor.losses import LOSSES, TERMS, labeled_mean
+from excolor.data import BATCH, LABELS, draw_batches
+from excolor.losses import TERMS, labeled_mean
 from excolor.model import ColorAutoencoder, to_vector
-from excolor.training import train
+from excolor.training import LOSSES, train
 
 Models = Callable[..., ColorAutoencoder]
 ON = {
@@ -42,8 +42,7 @@ class Step:
 
     model: ColorAutoencoder
     rgb: np.ndarray
-    red: np.ndarray
-    vibrant: np.ndarray
+    labels: np.ndarray
     weights: tuple[float, ...]
 
     def fused(self, rate: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -51,7 +50,7 @@ class Step:
         params = to_vector(self.model)
         mean, square, grad = np.zeros((3, len(params)), np.float32)
         history = np.empty((1, 5), np.float32)
-        batch = self.rgb[None], self.red[None], self.vibrant[None]
+        batch = self.rgb[None], self.labels[:, None]
         scheduled = np.array([rate]), np.array([self.weights], np.float64)
         widths = self.model.bottleneck, self.model.hidden
         assert kernel.train_steps(0, 1, *widths, params, mean, square, grad, *batch, *scheduled, history) == 1
@@ -63,7 +62,7 @@ class Step:
         model.load_state_dict(self.model.state_dict())
         rgb = torch.tensor(self.rgb, dtype=torch.float64)
         z, u, output = model(rgb)
-        labels = {"red": torch.tensor(self.red), "vibrant": torch.tensor(self.vibrant), None: None}
+        labels = {label: torch.tensor(drawn) for label, drawn in zip(LABELS, self.labels, strict=True)} | {None: None}
         losses = [labeled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]) for term in TERMS]
         total = F.mse_loss(output, rgb) + sum(w * loss for w, loss in zip(self.weights, losses, strict=True))
         gradients = torch.autograd.grad(total, list(model.parameters()))
@@ -77,7 +76,7 @@ def batch(labels: str, seed: int = 0) -> dict[str, np.ndarray]:
     rgb[40:] = rgb[: BATCH - 40]
     drawn = (generator.random((2, BATCH)) < 0.2).astype(np.float32)
     drawn *= np.array([[labels in ("both", "red")], [labels in ("both", "vibrant")]])
-    return {"rgb": rgb, "red": drawn[0], "vibrant": drawn[1]}
+    return {"rgb": rgb, "labels": drawn}
 
 
 @pytest.mark.parametrize("on", ON)
@@ -168,7 +167,7 @@ def test_in_pieces_it_is_bitwise_the_same(cuts: list[int]) -> None:
         state = params, *np.zeros((3, len(params)), np.float32)
         history = np.empty((60, 5), np.float32)
         for first, last in zip([0, *marks], [*marks, 60], strict=True):
-            planned = drawn.rgb, drawn.red, drawn.vibrant, rate, weights, history
+            planned = drawn.rgb, drawn.labels, rate, weights, history
             assert kernel.train_steps(first, last, 4, 16, *state, *planned) == last
         return [array.tobytes() for array in (*state, history)]
 
@@ -189,7 +188,7 @@ def test_gelu_is_the_exact_one_to_half_a_millionth() -> None:
 def responded(model: ColorAutoencoder, rgb: np.ndarray, latents: bool = True) -> tuple[np.ndarray, ...]:
     u = np.full((len(rgb) if latents else 0, model.bottleneck), -9, np.float32)
     mse, spread = np.full((2, len(rgb)), -9, np.float32)
-    kernel.respond(model.bottleneck, model.hidden, to_vector(model), rgb, u, mse, spread)
+    kernel.scan(model.bottleneck, model.hidden, to_vector(model), rgb, u, mse, spread)
     return u, mse, spread
 
 

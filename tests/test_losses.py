@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from excolor.losses import LOSSES, TERMS, anchor, labeled_mean, planarity, separate, unitarity
+from excolor.losses import TERMS, VIBRANT, anchor, labeled_mean, planarity, separate, unitarity
 
 
 def unit_vectors(n: int, d: int, seed: int) -> Tensor:
@@ -122,11 +122,11 @@ def test_every_term_gives_one_value_per_sample() -> None:
 
 def test_terms_act_where_the_experiment_has_them() -> None:
     # SPEC, table "Loss": layer and label of each term; columns of the published sheet.
-    acts = {term.name: (term.layer, term.label, term.parameter, term.loss) for term in TERMS}
+    acts = {term.name: (term.layer, term.label, term.column, term.loss) for term in TERMS}
     assert acts == {
         "unitarity": ("z", None, "reg-unit", unitarity),
         "anchor": ("u", "red", "reg-anchor", anchor),
         "separate": ("u", None, "reg-separate", separate),
-        "planarity": ("u", "vibrant", "reg-planar", planarity),
+        "planarity": ("u", VIBRANT, "reg-planar", planarity),
     }
     assert (*acts, "reconstruction") == LOSSES

@@ -111,12 +111,12 @@ def flat(metrics: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, Metrics]:
-    return {name: evaluate(pretrained(name).model) for name in PRETRAINED}
+    return {name: evaluate(pretrained(name).run.model) for name in PRETRAINED}
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_every_figure_of_the_shipped_models(name: str, shipped: dict[str, Metrics]) -> None:
-    seen, expected = flat(shipped[name].to_dict()), flat(all_metrics(pretrained(name).model))
+    seen, expected = flat(shipped[name].to_dict()), flat(all_metrics(pretrained(name).run.model))
     assert seen.keys() == expected.keys()
     assert len(seen) == 3 + 6 + 6 + 3 + 17 * 3
     for number, value in expected.items():
@@ -207,7 +207,7 @@ def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None
 
 def test_no_target_and_no_bystander_have_no_mean() -> None:
     grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[:4], gray=np.array([True, False, True, False]), even=4)
-    measured = measure(pretrained().model, grid)
+    measured = measure(pretrained().run.model, grid)
     metrics = deletion_metrics(measured, grid, np.full(4, 0.2, np.float32))
     assert math.isnan(metrics.target_mse)
     assert math.isnan(metrics.bystander_mse)
@@ -230,14 +230,14 @@ def test_selectivity_of_a_model_that_answers_gray_to_everything(random_model: Mo
 @pytest.mark.parametrize("name", ["encoder_in.weight", "encoder_out.bias", "decoder_in.weight", "decoder_out.bias"])
 @pytest.mark.parametrize("at", [0, -1])
 def test_figures_of_a_model_that_is_not_finite(name: str, at: int) -> None:
-    model = pretrained().model
+    model = pretrained().run.model
     dict(model.named_parameters())[name].view(-1)[at] = math.nan
     metrics = evaluate(model, quick_grid())
     assert metrics.fails is True
     values = flat(metrics.to_dict())
     assert values.pop("fails") is True
     if name == "decoder_out.bias":  # the latents are sound
-        assert values.pop("red_cosine") == pytest.approx(evaluate(pretrained().model, quick_grid()).red_cosine)
+        assert values.pop("red_cosine") == pytest.approx(evaluate(pretrained().run.model, quick_grid()).red_cosine)
     sound = {number for number, value in values.items() if value is not None}
     if name == "encoder_in.weight" or name.startswith("decoder_out"):
         assert not sound
@@ -255,7 +255,7 @@ def test_scores_are_every_single_figure(shipped: dict[str, Metrics]) -> None:
 
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_residue_of_hue_ablation_follows_brightness(name: str) -> None:
-    model = pretrained(name).model
+    model = pretrained(name).run.model
     h = np.arange(240) / 240
     rgb = hsv_to_rgb(h, np.ones(240), np.ones(240))
     z = model.encode(torch.tensor(rgb, dtype=torch.float32)).numpy().astype(np.float64)
@@ -271,7 +271,7 @@ def test_residue_of_hue_ablation_follows_brightness(name: str) -> None:
 
 
 def test_residue_of_nothing_and_of_everything() -> None:
-    model = pretrained().model
+    model = pretrained().run.model
     nothing, everything = residue(model, ()), residue(model, range(4))
     assert (nothing.least, nothing.most) == pytest.approx((1, 1))
     assert (everything.least, everything.most) == (0, 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from excolor.ui.subject import Subject, subject
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
@@ -21,7 +22,6 @@ from excolor.surgery import HUE, ablate
 from excolor.ui.network import RED, deleted, given, layers, not_finite, sound_dims
 from excolor.ui.replay import views
 from excolor.ui.shelf import LAST
-from excolor.ui.subject import Subject, subject
 from excolor.ui.text import number, percent
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
@@ -39,7 +39,7 @@ def flat(handed: Sequence[dict[str, list[float]]]) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_a_shipped_model_arrives_weight_for_weight(name: str) -> None:
-    model = pretrained(name).model
+    model = pretrained(name).run.model
     data = json.loads(json.dumps(given("key", model), allow_nan=False))
     assert flat(data["layers"]).tolist() == to_vector(model).tolist()
     assert len(flat(data["layers"])) == 263
@@ -54,7 +54,7 @@ def test_any_width_arrives_weight_for_weight(bottleneck: int, hidden: int, rando
 
 
 def test_what_else_is_handed_over() -> None:
-    data = given("key", pretrained("robust").model, "#204060", 3, (1,))
+    data = given("key", pretrained("robust").run.model, "#204060", 3, (1,))
     assert (data["key"], data["color"], data["turn"], data["deleted"]) == ("key", "#204060", 3, [1])
     assert data["views"] == views(4)
     assert {each["name"]: hex_to_rgb(each["code"]).round(2).tolist() for each in data["swatches"]} == {
@@ -119,7 +119,7 @@ def said(at: AppTest) -> str:
 @pytest.mark.parametrize("code", [RED, "#808080", "#2040c0"])
 def test_the_check_says_what_the_model_on_screen_does(name: str, code: str) -> None:
     at = opened(model=name, picked=code)
-    model, color = pretrained(name).model, hex_to_rgb(code)
+    model, color = pretrained(name).run.model, hex_to_rgb(code)
     for rgb in (color, np.full(3, 0.5)):
         before, after = respond(model, rgb), respond(ablate(model, HUE), rgb)
         left = float(np.linalg.norm(after.z) / np.linalg.norm(before.z))

@@ -112,7 +112,7 @@ def test_prose_is_complete_and_plain(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def metrics() -> dict[str, Metrics]:
-    return {name: evaluate(pretrained(name).model) for name in PRETRAINED}
+    return {name: evaluate(pretrained(name).run.model) for name in PRETRAINED}
 
 
 # --- start ---------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_start_answers_for_any_other_color() -> None:
     at = app("start.py")
     sound(at.button_group("start-color").set_value(at.button_group("start-color").options[-1]).run())
     sound(at.color_picker("start-own").set_value("#204060").run())
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     rgb = hex_to_rgb("#204060")
     answers = [respond(each, rgb) for each in (model, ablate(model, WARMTH), ablate(model, HUE))]
     assert patch_errors(at) == [number(float(answer.mse[0])) for answer in answers]
@@ -186,7 +186,7 @@ def as_shown(values: Intact | Deletion) -> dict[str, str]:
 
 
 def expected_column(model: str, dims: tuple[int, ...], how: str) -> dict[str, str]:
-    intact, grid = pretrained(model).model, full_grid()
+    intact, grid = pretrained(model).run.model, full_grid()
     before = measure(intact, grid, latents=True)
     if not dims:
         return as_shown(intact_metrics(before, grid))
@@ -240,7 +240,7 @@ def test_the_order_in_which_dims_are_picked_does_not_matter() -> None:
 def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
     at = app("ablation.py")
     colors = named_colors()
-    model = ablate(pretrained("robust").model, HUE)
+    model = ablate(pretrained("robust").run.model, HUE)
     dark, light = (
         number(float(respond(model, [colors[name] for name in group]).rgb.mean()))
         for group in (("red", "green", "blue"), ("yellow", "cyan", "magenta"))
@@ -248,5 +248,5 @@ def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
     (said,) = (each.value for each in at.markdown if each.value.startswith("With hue deleted"))
     assert f"mean brightness of **{dark}**" in said
     assert f"with **{light}**" in said
-    correlation = number(residue(pretrained("robust").model, HUE).brightness_correlation)
+    correlation = number(residue(pretrained("robust").run.model, HUE).brightness_correlation)
     assert any(f"by **{correlation}**" in each.value and "*is* tone" in each.value for each in at.markdown)

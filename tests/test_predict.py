@@ -57,7 +57,7 @@ def score(at: AppTest) -> tuple[int, int]:
 
 def survivors(name: str) -> dict[str, list[bool]]:
     """By the definition: MSE at most 0.01 once warmth or hue is deleted."""
-    model = pretrained(name).model
+    model = pretrained(name).run.model
     colors = named_colors()
     variants = [ablate(model, dims) for dims in (WARMTH, HUE)]
     return {color: [respond(each, rgb).mse[0] <= 0.01 for each in variants] for color, rgb in colors.items()}
@@ -254,7 +254,7 @@ def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> N
     assert any(f"**{term}**, which" in each.value for each in at.markdown)
     mark(at, run=["grays", "plane"])
     config = at.session_state["last-run"].config
-    assert vars(config.weights)[term] == 0
+    assert config.weights[term] == 0
     truth = broken(config)
     shown = revealed(at)
     assert list(shown) == list(QUESTIONS.values())

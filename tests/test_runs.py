@@ -23,10 +23,10 @@ from excolor.color import HUES, hsv_to_rgb, rgb_to_hex
 from excolor.config import BOTTLENECKS, RunConfig, Weights
 from excolor.diagnosis import causes, placement
 from excolor.errors import ExcolorError
-from excolor.losses import LOSSES, TERMS
+from excolor.losses import TERMS
 from excolor.metrics import evaluate
 from excolor.model import from_vector, to_vector
-from excolor.training import Engine, History, Plan, Run, train
+from excolor.training import LOSSES, Engine, History, Plan, Run, train
 from excolor.ui import runs, shelf
 from excolor.ui.replay import BINS, frames, latents_in, lines, views
 from excolor.ui.runs import Memory, Trained, trained

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from excolor.ui.subject import Subject, subject
 from streamlit.testing.v1 import AppTest
 
 from excolor import scenes
@@ -26,7 +27,6 @@ from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from excolor.ui.shelf import LAST
-from excolor.ui.subject import Subject, subject
 from excolor.ui.text import number, percent
 from tests.scene_page import meshes, settings_of
 
@@ -101,7 +101,7 @@ def u(model: ColorAutoencoder, deleted: tuple[int, ...] = ()) -> np.ndarray:
 
 def test_every_view_of_every_deletion_shows_its_latents() -> None:
     at = open_page()
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     names = [
         text.strip() for text in ("u₀ warmth", "u₁ hue", *(f"u{'₂₃'[i]} {axis_roles(model)[2 + i]}" for i in (0, 1)))
     ]
@@ -121,7 +121,7 @@ def test_every_view_of_every_deletion_shows_its_latents() -> None:
 
 def test_the_words_beneath_the_sphere_are_those_of_the_model_on_screen() -> None:
     at = open_page()
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     grid, vivid = rgb_grid(8).reshape(-1, 3), hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
     outside = 1 - (respond(model, vivid).u[:, :2] ** 2).sum(1).mean()
     assert percent(outside) in at.caption[0].value
@@ -146,7 +146,7 @@ def test_any_three_dims_can_be_chosen_and_the_same_twice_is_said_to_be_flat() ->
             at.selectbox(f"latent-{i}-4").set_value(dim)
         sound(at.run())
         places, _colors = points_in(drawn(at)["sphere"])
-        np.testing.assert_allclose(places, u(pretrained("robust").model)[:, dims], atol=1e-5)
+        np.testing.assert_allclose(places, u(pretrained("robust").run.model)[:, dims], atol=1e-5)
         assert len(at.info) == (len(set(dims)) < 3)
 
 
@@ -154,7 +154,7 @@ def test_points_can_be_in_the_networks_answer() -> None:
     at = open_page()
     sound(at.button_group("latent-paint").set_value("answer").run())
     _places, colors = points_in(drawn(at)["sphere"])
-    answers = respond(pretrained("robust").model, COLORS).rgb
+    answers = respond(pretrained("robust").run.model, COLORS).rgb
     np.testing.assert_allclose(colors, answers, atol=0.5 / 255 + 1e-6)
 
 
@@ -168,7 +168,7 @@ def test_a_color_that_is_looked_for_is_ringed(name: str) -> None:
     (code,) = rgb_to_hex(named_colors()[name][None])
     seen = inspected(sound(at.selectbox("latent-mark").set_value(code).run()))
     assert seen["code"] == seen["scenes"]["sphere"]["color"] == code
-    (expected,) = respond(pretrained("robust").model, named_colors()[name]).u[:, (1, 0, 2)]
+    (expected,) = respond(pretrained("robust").run.model, named_colors()[name]).u[:, (1, 0, 2)]
     np.testing.assert_allclose(seen["scenes"]["sphere"]["places"], [expected], atol=1e-6)
     np.testing.assert_allclose(seen["scenes"]["cube"]["places"], [scenes.stand_cube(named_colors()[name])] * 2)
 
@@ -209,7 +209,7 @@ def test_a_run_that_broke_down_is_drawn_all_the_same(random_model: Models) -> No
 
 def test_the_training_ends_where_the_network_stands() -> None:
     at = open_page()
-    shots = train(pretrained("robust").config).snapshots
+    shots = train(pretrained("robust").run.config).snapshots
     page = drawn(at)["training"]
     places, colors = points_in(page)
     np.testing.assert_allclose(places, shots.latents[-1][:, (1, 0, 2)], atol=1e-4)
@@ -221,7 +221,7 @@ def test_the_cube_joins_hues_to_the_answers_of_the_network_on_screen() -> None:
     at = open_page()
     sound(at.button_group("latent-model").set_value("ex-2.7").run())
     hues = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
-    answers = respond(ablate(pretrained("ex-2.7").model, HUE), hues).rgb
+    answers = respond(ablate(pretrained("ex-2.7").run.model, HUE), hues).rgb
     page = drawn(at)["cube"]
     for panel in (0, 1):
         places, colors = points_in(page, panel)
@@ -237,7 +237,7 @@ def test_the_cube_joins_hues_to_the_answers_of_the_network_on_screen() -> None:
 
 def test_three_spheres_lose_what_the_page_deletes() -> None:
     at = open_page("ablation.py")
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     for picked in ([0, 1], [2], [0, 1, 2, 3], []):
         sound(at.button_group("ablation-dims-4").set_value(picked).run())
         (page,) = drawn(at).values()

@@ -79,7 +79,7 @@ def test_pruned_outputs_are_the_ablated_ones(d: int, random_model: Models) -> No
 
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_pruning_and_ablating_agree_on_the_shipped_models(name: str) -> None:
-    model = pretrained(name).model
+    model = pretrained(name).run.model
     for dims in SETS[:-1]:
         assert torch.allclose(prune(model, dims)(RGB)[2], ablate(model, dims)(RGB)[2], atol=1e-5)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from excolor.ui.runs import Trained, trained
 from excolor.ui.text import number
 from tests.test_pages import app, html, sound
 
-TERMS = [f.name for f in fields(Weights)]
+TERMS = list(Weights())
 PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}, "All off": dict.fromkeys(TERMS, 0.0)}
 
 

@@ -14,12 +14,12 @@ from excolor.color import hsv_to_rgb
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH
 from excolor.errors import ExcolorError
-from excolor.losses import LOSSES, TERMS, labeled_mean
+from excolor.losses import TERMS, labeled_mean
 from excolor.metrics import evaluate, quick_grid, respond
 from excolor.model import to_vector
 from excolor.schedule import load
 from excolor.sweeps import Trial, summarize
-from excolor.training import Engine, batches, generators, initial_model, plan, train
+from excolor.training import LOSSES, Engine, batches, generators, initial_model, plan, train
 
 ENGINES: tuple[Engine, ...] = ("fused", "autograd")
 HEADER = "STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-unit,reg-planar\n"
@@ -119,7 +119,7 @@ def test_history_has_gaps_exactly_where_nobody_carries_the_label(engine: Engine)
     assert run.history.losses.shape == (120, 5)
     assert len(run.history) == len(drawn) == 120
     gaps = np.isnan(run.history.losses)
-    nobody = [(drawn.red.sum(1) == 0), (drawn.vibrant.sum(1) == 0)]
+    nobody = [(drawn.positives("red").sum(1) == 0), (drawn.positives("vibrant").sum(1) == 0)]
     assert 0 < nobody[0].sum() < 120
     assert 0 < nobody[1].sum() < 120
     assert np.array_equal(gaps[:, LOSSES.index("anchor")], nobody[0])
@@ -135,7 +135,11 @@ def test_history_begins_with_the_losses_of_the_initial_model(engine: Engine) -> 
     model, drawn = initial_model(SHORT).double(), batches(SHORT)
     rgb = torch.tensor(drawn.rgb[0], dtype=torch.float64)
     z, u, output = model(rgb)
-    labels = {"red": torch.tensor(drawn.red[0]), "vibrant": torch.tensor(drawn.vibrant[0]), None: None}
+    labels = {
+        "red": torch.tensor(drawn.positives("red")[0]),
+        "vibrant": torch.tensor(drawn.positives("vibrant")[0]),
+        None: None,
+    }
     expected = [labeled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]).item() for term in TERMS]
     seen = train(SHORT, engine).history.losses[0].tolist()
     for name, ours, value in zip(LOSSES, seen, [*expected, ((output - rgb) ** 2).mean().item()], strict=True):

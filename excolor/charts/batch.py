@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from excolor.charts.base import GROUND, INK, as_spec, counted, mark_table, pickable, picked_rows, rows, table_of
 from excolor.color import describe, rgb_to_hex
-from excolor.data import BATCH, BLOCK, Batches, label_probabilities
+from excolor.data import BATCH, BLOCK, LABELS, Batches, label_probabilities
 
 Array = NDArray[Any]
 
-LABELS = ("red", "vibrant")
 SIDE = 8  # patches beside each other, and below each other
 ACROSS = 16  # labeled colors beside each other
 DOWN = 3  # rows of them for each label
@@ -24,6 +23,7 @@ MOST = 6  # labels in a batch that the picture of many batches can show
 
 _HALF = 0.46  # of a patch
 _BETWEEN = 0.9  # of the two labels' rows
+_NAMES = tuple(label.name for label in LABELS)
 _LETTERS = {"red": "R", "vibrant": "V"}
 _BOTH = 0.2  # how far from the middle the letters of a patch stand that has both
 
@@ -108,12 +108,12 @@ def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
     both = positive[0] & positive[1]
     i, label = np.arange(BATCH), np.full(BATCH, "", dtype=object)
     shift = np.zeros(BATCH)
-    for k, name in enumerate(LABELS):
+    for k, name in enumerate(_NAMES):
         who = np.flatnonzero(positive[k])
         i, label = np.append(i, who), np.append(label, np.full(len(who), name, dtype=object))
         shift = np.append(shift, np.where(both[who], (-_BOTH, _BOTH)[k], 0.0))
     x, y = i % SIDE + 0.5, i // SIDE + 0.5
-    words = [" and ".join(np.array(LABELS)[has]) or "no label" for has in positive.T]
+    words = [" and ".join(np.array(_NAMES)[has]) or "no label" for has in positive.T]
     names, codes = describe(rgb), rgb_to_hex(rgb)
     return table_of(
         x=x + shift,
@@ -169,7 +169,7 @@ def empty_batches_spec() -> dict[str, Any]:
 
 def empty_batches_table(drawn: Batches) -> pa.Table:
     """The rows for the last hundred of some batches."""
-    counts = np.stack([drawn.red.sum(1), drawn.vibrant.sum(1)])[:, -BLOCK:].astype(np.float64)
+    counts = drawn.labels.sum(2)[:, -BLOCK:].astype(np.float64)
     n = counts.shape[1]
     place = np.tile(np.arange(1, n + 1, dtype=np.float64), 2)
     foot = np.repeat([MOST + 1.5, 0.0], n)
@@ -183,7 +183,7 @@ def empty_batches_table(drawn: Batches) -> pa.Table:
         number=place + max(0, len(drawn) - BLOCK),
         count=count,
         to=foot + np.minimum(count, MOST),
-        label=np.repeat(LABELS, n).tolist(),
+        label=np.repeat(_NAMES, n).tolist(),
         ink=["ink"] * (2 * n),
         **{"from": foot},
     )
@@ -239,13 +239,13 @@ def carriers_table(drawn: Batches, made: tuple[Array, Array]) -> pa.Table:
         made: for each label, `[batches, 64]`, who carries it only because of the noise.
     """
     columns: dict[str, list[Any]] = {name: [] for name in ("i", "row", "rgb", "label", "probability", "noise")}
-    for k, (name, label) in enumerate(zip(LABELS, (drawn.red, drawn.vibrant), strict=True)):
-        who = np.argwhere(label > 0)[::-1][: ACROSS * DOWN]
+    for k, (label, positive) in enumerate(zip(LABELS, drawn.labels, strict=True)):
+        who = np.argwhere(positive > 0)[::-1][: ACROSS * DOWN]
         rgb = drawn.rgb[who[:, 0], who[:, 1]]
         columns["i"] += range(len(who))
         columns["row"] += [k] * len(who)
         columns["rgb"] += rgb.tolist()
-        columns["label"] += [name] * len(who)
+        columns["label"] += [label.name] * len(who)
         columns["probability"] += label_probabilities(rgb)[k].tolist()
         columns["noise"] += made[k][who[:, 0], who[:, 1]].tolist()
     i, rgb = np.array(columns["i"], np.int64), np.array(columns["rgb"]).reshape(-1, 3)

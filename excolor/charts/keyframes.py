@@ -29,7 +29,7 @@ _GAP = 0.8  # between two tracks, as a share of one: room for its name and value
 # Of the name beside a line: how far its middle is from the line, as a share of the scale, and half its width, as a
 # share of the steps.
 _NAME_AWAY, _NAME_HALF = 0.08, 0.07
-_LONG = {"lr": "learning rate"} | {term.parameter: f"weight of {term.name}" for term in TERMS}
+_LONG = {"lr": "learning rate"} | {term.column: f"weight of {term.name}" for term in TERMS}
 TRACKS = ("lr", "reg-anchor", "reg-planar", "reg-separate", "reg-unit")  # from the top, as the page explains them
 
 

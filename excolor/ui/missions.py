@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
+from excolor.measured import Measured
 from excolor.missions import (
     AS_EXACT_AS_SOUND,
     GRAY_SPARED,
@@ -24,14 +25,12 @@ from excolor.missions import (
     SEEDS_ENOUGH,
     SHIPPED_MAX_MSE,
     SHIPPED_SELECTIVITY,
-    Evidence,
     Mission,
     Part,
     State,
     What,
     check,
 )
-from excolor.ui.runs import Trained
 from excolor.ui.text import CAUSES, number, percent, settings
 
 REMEMBERED = 100  # runs of a session
@@ -114,7 +113,7 @@ REASONS = {
 # --- what a session remembers --------------------------------------------------------------------
 
 
-def _runs() -> list[Evidence]:
+def _runs() -> list[Measured]:
     return st.session_state.setdefault("missions-runs", [])
 
 
@@ -149,8 +148,8 @@ def _mark() -> list[Mission]:
 # --- in words ------------------------------------------------------------------------------------
 
 
-def _regularizers(part: Part, run: Evidence) -> str:
-    n = int(part.value)
+def _regularizers(part: Part, run: Measured) -> str:
+    n = int(part.bound.value)
     return f"{n} regularizer is on" if n == 1 else f"{n} regularizers are on"
 
 
@@ -158,24 +157,24 @@ def _why(found: Iterable[Cause]) -> str:
     return ", ".join(CAUSES[cause] for cause in found) or CAUSES[Cause.GRAYS_HARMED]
 
 
-def _sound(part: Part, run: Evidence) -> str:
-    return "the run is sound" if part.met else f"the run is not sound: {_why(run.causes)}"
+def _sound(part: Part, run: Measured) -> str:
+    return "the run is sound" if part.bound.kept else f"the run is not sound: {_why(run.causes)}"
 
 
-def _nothing_else(part: Part, run: Evidence) -> str:
+def _nothing_else(part: Part, run: Measured) -> str:
     others = [cause for cause in run.causes if cause is not Cause.ROTATED]
     return f"more is wrong than the angle: {_why(others)}"
 
 
-def _fails(part: Part, run: Evidence) -> str:
-    words = "seed {n} fails" if part.met else "seed {n} does not fail"
+def _fails(part: Part, run: Measured) -> str:
+    words = "seed {n} fails" if part.bound.kept else "seed {n} does not fail"
     return words.format(n=run.config.seed)
 
 
-def _reason(part: Part, run: Evidence) -> str:
-    if part.met:
+def _reason(part: Part, run: Measured) -> str:
+    if part.bound.kept:
         return "the reason is right"
-    return "the reason is not given yet" if part.value == 0 else "that is not the reason"
+    return "the reason is not given yet" if part.bound.value == 0 else "that is not the reason"
 
 
 def _whole(value: float) -> str:
@@ -186,17 +185,17 @@ def _fine(value: float) -> str:
     return f"{value:.3f}" if math.isfinite(value) else number(value)
 
 
-def _value(words: str, write: Callable[[float], str] = number) -> Callable[[Part, Evidence], str]:
-    def say(part: Part, run: Evidence) -> str:
-        value = write(part.value)
-        if not part.met and value == write(part.bound):
-            value = f"{part.value:.5g}"  # so near that the usual digits do not tell them apart
+def _value(words: str, write: Callable[[float], str] = number) -> Callable[[Part, Measured], str]:
+    def say(part: Part, run: Measured) -> str:
+        value = write(part.bound.value)
+        if not part.bound.kept and value == write(part.bound.bound):
+            value = f"{part.bound.value:.5g}"  # so near that the usual digits do not tell them apart
         return words.format(value=value)
 
     return say
 
 
-SAYS: dict[What, Callable[[Part, Evidence], str]] = {
+SAYS: dict[What, Callable[[Part, Measured], str]] = {
     What.FINISHED: _value("the run ended early, at step {value}", _whole),
     What.CONVERGED: _value("it has not converged, its intact maximum MSE is {value}"),
     What.GRAYS_LOST: _value("deleting hue leaves the grays an MSE of {value}"),
@@ -227,21 +226,21 @@ BOUNDS = {
 TACIT = frozenset({What.CONVERGED, What.FINISHED, What.UNHARMED, What.PUBLISHED, What.RED_ON_AXIS, What.NOTHING_ELSE})
 
 
-def _say(part: Part, run: Evidence) -> str:
+def _say(part: Part, run: Measured) -> str:
     words = SAYS[part.what](part, run)
-    if not part.met and part.what in BOUNDS:
-        words += f" ({BOUNDS[part.what].format(bound=part.bound)})"
+    if not part.bound.kept and part.what in BOUNDS:
+        words += f" ({BOUNDS[part.what].format(bound=part.bound.bound)})"
     return words
 
 
-def in_words(state: State, run: Evidence | None) -> str:
+def in_words(state: State, run: Measured | None) -> str:
     """How near a run came: what is missing first, then what is good already."""
     if run is None or not state.parts:
         return "No run yet: the Train page makes one."
     if state.done:
         return f"Done with {settings(run.config)}."
-    missing = [_say(part, run) for part in state.parts if not part.met]
-    good = [_say(part, run) for part in state.parts if part.met and part.what not in TACIT]
+    missing = [_say(part, run) for part in state.parts if not part.bound.kept]
+    good = [_say(part, run) for part in state.parts if part.bound.kept and part.what not in TACIT]
     words = f"Not yet: {'; '.join(missing)}."
     if good:
         words += " " + f"Good: {'; '.join(good)}."
@@ -272,9 +271,9 @@ def wait() -> None:
         slots.line.html(_line_html(mission, "This run counts as soon as it is shown: guess first, or skip."))
 
 
-def note(run: Trained) -> None:
+def note(run: Measured) -> None:
     """Take a run as evidence, and bring the strip above up to date; called when a page has trained one."""
-    evidence = Evidence(run.config, run.metrics, run.placement, run.stopped)
+    evidence = run.forgetting()
     others = [each for each in _runs() if each.config != run.config]
     st.session_state["missions-runs"] = [*others, evidence][-REMEMBERED:]
     news = _mark()

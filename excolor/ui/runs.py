@@ -9,16 +9,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 
 import streamlit as st
 
 from excolor.config import RunConfig
-from excolor.diagnosis import Cause, Placement, causes, placement
-from excolor.metrics import Metrics
-from excolor.training import Engine, Stop, train
-from excolor.ui.replay import frames
-from excolor.ui.subject import Subject, metrics_of, subject
+from excolor.measured import Measured, measure
+from excolor.training import Engine, train
+from excolor.ui.caches import metrics_of
 
 WAIT = 0.5  # seconds
 LONG = 10_000  # updates
@@ -27,20 +24,9 @@ REMEMBERED = 64  # runs, about half a megabyte each
 
 @dataclass(frozen=True)
 class Trained:
-    """What the app keeps of a run.
+    """A run that was trained in the app, and the seconds that training and evaluation took."""
 
-    Attributes:
-        frames: of its replay, see `excolor.ui.replay.frames`.
-        train_s, evaluate_s: seconds that training and evaluation took.
-    """
-
-    config: RunConfig
-    subject: Subject
-    metrics: Metrics
-    placement: Placement
-    causes: tuple[Cause, ...]
-    stopped: Stop | None
-    frames: dict[str, Any]
+    measured: Measured
     train_s: float
     evaluate_s: float
 
@@ -115,17 +101,6 @@ def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -
     start = time.perf_counter()
     run = train(config, engine, progress=progress)
     middle = time.perf_counter()
-    made = subject(f"seed {config.seed}", config, run.model)
-    metrics, placed = metrics_of(made), placement(made.model)
+    measured = measure(run, metrics=metrics_of(run))
     end = time.perf_counter()
-    return Trained(
-        config,
-        made,
-        metrics,
-        placed,
-        causes(metrics, placed, run.stopped),
-        run.stopped,
-        frames(run),
-        middle - start,
-        end - middle,
-    )
+    return Trained(measured, middle - start, end - middle)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 
 import streamlit as st
 
 from excolor import checkpoint
 from excolor.checkpoint import PRETRAINED
 from excolor.errors import ExcolorError
+from excolor.measured import measure
+from excolor.training import Run
 from excolor.ui import predict
-from excolor.ui.subject import Subject, metrics_of, shipped, subject
+from excolor.ui.caches import metrics_of, shipped
 
 MAX_KEPT = 12
 MAX_NAME = 40
@@ -19,17 +20,17 @@ HELP = "robust is trained with our schedule, ex-2.7 with the published one. Your
 LAST = "last run"  # of the Train page
 
 
-def kept() -> dict[str, Subject]:
+def kept() -> dict[str, Run]:
     """This session's kept runs by name, in the order in which they were kept."""
     return st.session_state.setdefault("shelf", {})
 
 
-def set_last(run: Subject) -> None:
+def set_last(run: Run) -> None:
     """Make a run the one that other pages know as the last."""
-    st.session_state["last-run"] = replace(run, name=LAST)
+    st.session_state["last-run"] = run
 
 
-def keep(name: str, run: Subject) -> str:
+def keep(name: str, run: Run) -> str:
     """Put a run on the shelf; returns the name that it got.
 
     Raises:
@@ -44,7 +45,7 @@ def keep(name: str, run: Subject) -> str:
         raise ExcolorError(f"{name} is taken; choose another name.")
     if len(kept()) >= MAX_KEPT:
         raise ExcolorError(f"{MAX_KEPT} runs are kept, and that is all there is room for; forget one.")
-    kept()[name] = replace(run, name=name)
+    kept()[name] = run
     return name
 
 
@@ -54,11 +55,11 @@ def load(data: bytes, file_name: str) -> str:
     Raises:
         ExcolorError: the file is not a sound checkpoint, or the shelf is full.
     """
-    loaded = checkpoint.parse(data, file_name)
+    loaded = checkpoint.from_bytes(data, file_name)
     stem = file_name.removesuffix(".safetensors")[: MAX_NAME - 4].strip() or "loaded"
     names = [stem, *(f"{stem} {n}" for n in range(2, MAX_KEPT + 4))]
     free = next(name for name in names if name not in _taken())
-    run = subject(free, loaded.config, loaded.model)
+    run = loaded.run
     name = keep(free, run)
     recorded = loaded.story.get("predictions")
     if isinstance(recorded, dict):
@@ -72,7 +73,7 @@ def forget(name: str) -> None:
     kept().pop(name, None)
 
 
-def choices() -> dict[str, Subject]:
+def choices() -> dict[str, Run]:
     """Every model this session can choose, by name."""
     last = {LAST: st.session_state["last-run"]} if "last-run" in st.session_state else {}
     return {name: shipped(name) for name in PRETRAINED} | last | kept()
@@ -82,13 +83,18 @@ def _taken() -> set[str]:
     return {*choices(), LAST}  # the last one's also before there is one
 
 
-def current() -> Subject:
+def current() -> Run:
     """The model that was chosen last, on whatever page."""
-    models = choices()
-    return models.get(st.session_state.get("model", ""), models[PRETRAINED[0]])
+    return choices()[chosen_name()]
 
 
-def choose(key: str) -> Subject:
+def chosen_name() -> str:
+    """The name of that model."""
+    name = st.session_state.get("model", "")
+    return name if name in choices() else PRETRAINED[0]
+
+
+def choose(key: str) -> Run:
     """A control to choose a model with; the choice is the same on every page."""
     models = choices()
     if st.session_state.get("model") not in models:
@@ -106,17 +112,17 @@ def choose(key: str) -> Subject:
     return models[st.session_state["model"]]
 
 
-def file_of(run: Subject) -> bytes:
+def file_of(run: Run) -> bytes:
     """A model as a checkpoint file, with what was predicted of it.
 
     Raises:
-        ExcolorError: a weight is not finite.
+        ExcolorError: a parameter is not finite.
     """
     predictions = {page: predict.record(about) for page, (about, _groups) in _asked_about(run).items()}
     said = {page: each for page, each in predictions.items() if each}
-    return checkpoint.dump(run.model, run.config, metrics_of(run), predictions=said)
+    return checkpoint.to_bytes(measure(run, metrics=metrics_of(run)), predictions=said)
 
 
-def _asked_about(run: Subject) -> dict[str, tuple[Hashable, tuple[str, ...]]]:
+def _asked_about(run: Run) -> dict[str, tuple[Hashable, tuple[str, ...]]]:
     """What each page that asks calls a run, and the groups of its question."""
     return {"train": (run.config, predict.TRAIN), "ablation": (run.key, predict.ABLATION)}

@@ -16,9 +16,8 @@ from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.replay import latents_in
-from excolor.ui.runs import trained
-from excolor.ui.subject import Subject, by_key
+from excolor.training import Run, snapshot_colors
+from excolor.ui.caches import by_key, by_memory
 
 Dims = tuple[int, int, int]
 HEIGHT = 520
@@ -41,7 +40,7 @@ def mount(build: Callable[[], str], key: str, alt: str, height: int = HEIGHT) ->
     st.caption(alt)
 
 
-def axis_names(chosen: Subject) -> list[str]:
+def axis_names(chosen: Run) -> list[str]:
     """Every axis by its number and what lives on it."""
     words = {"warmth": "warmth", "hue": "hue", "tone": "tone", "": ""}
     return [f"u{latents.sub(k)} {words[role]}".strip() for k, role in enumerate(axis_roles(chosen.model))]
@@ -52,15 +51,15 @@ def shown_colors() -> np.ndarray:
     return np.concatenate([rgb_grid(_LEVELS).reshape(-1, 3), np.stack(list(named_colors().values()))])
 
 
-@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Subject: by_key})
-def sphere_page(chosen: Subject, dims: Dims, deleted: tuple[int, ...], true_colors: bool) -> str:
+@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
+def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], true_colors: bool) -> str:
     """A page with one sphere."""
     panel = _panel("", chosen, dims, deleted, true_colors)
     return scenes.to_html(Scene((panel,), _views(), words=_words()), "sphere", HEIGHT)
 
 
-@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Subject: by_key})
-def triple_page(chosen: Subject, dims: Dims, right: tuple[int, ...], titles: tuple[str, ...]) -> str:
+@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
+def triple_page(chosen: Run, dims: Dims, right: tuple[int, ...], titles: tuple[str, ...]) -> str:
     """A page with three spheres that turn together: intact, without warmth, without the dims on the right."""
     panels = [
         _panel(title, chosen, dims, deleted, True) for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
@@ -68,22 +67,20 @@ def triple_page(chosen: Subject, dims: Dims, right: tuple[int, ...], titles: tup
     return scenes.to_html(Scene(tuple(panels), _views(), words=_words()), "triple", 400)
 
 
-@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Subject: by_key})
-def training_page(chosen: Subject, dims: Dims) -> str:
-    """A page with one sphere, on which a model's training can be scrubbed."""
-    shown = trained(chosen.config).frames
-    places = latents_in(shown)
+@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_memory})
+def training_page(chosen: Run, dims: Dims) -> str:
+    """A page with one sphere, on which the training of a run that remembers it can be scrubbed."""
+    places = chosen.snapshots.latents
     frames = np.stack([places[..., k] for k in dims], axis=-1)
-    colors = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in shown["colors"]])
-    panel = scenes.latent_panel("", places[-1], colors, dims, axis_names(chosen))
-    names = tuple(f"{done} updates" for done in shown["steps"])
+    panel = scenes.latent_panel("", places[-1], snapshot_colors(), dims, axis_names(chosen))
+    names = tuple(f"{done} updates" for done in chosen.snapshots.steps.tolist())
     return scenes.to_html(
         Scene((panel,), _views(), frames=frames, frame_names=names, words=_words()), "training", HEIGHT
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=12, hash_funcs={Subject: by_key})
-def cube_page(chosen: Subject, answers: bool) -> str:
+@st.cache_data(show_spinner=False, max_entries=12, hash_funcs={Run: by_key})
+def cube_page(chosen: Run, answers: bool) -> str:
     """A page with the RGB cube on its black corner, from the front and from the back."""
     given = hue_answers(chosen) if answers else None
     panels = tuple(scenes.cube_panel(title, given) for title in ("front", "back"))
@@ -100,12 +97,12 @@ def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -
     return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words()), "hsv", height)
 
 
-def hue_answers(chosen: Subject) -> np.ndarray:
+def hue_answers(chosen: Run) -> np.ndarray:
     """What a model answers to the twelve named hues once hue is deleted, RGB `[12, 3]`."""
     return respond(ablate(chosen.model, HUE), hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])).rgb
 
 
-def _panel(title: str, chosen: Subject, dims: Dims, deleted: Sequence[int], true_colors: bool) -> scenes.Panel:
+def _panel(title: str, chosen: Run, dims: Dims, deleted: Sequence[int], true_colors: bool) -> scenes.Panel:
     colors = shown_colors()
     response = respond(ablate(chosen.model, deleted), colors)
     painted = colors if true_colors else response.rgb

@@ -48,7 +48,7 @@ def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()
     parts = [config.schedule, f"seed {config.seed}"]
-    weights = vars(config.weights)
+    weights = config.weights
     if any(weights.values()):
         parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in weights.items() if weight != 1]
     else:

@@ -14,20 +14,21 @@ from excolor.color import GRAY_WITHIN, HUES, PATCH_GRID
 from excolor.metrics import (
     Deletion,
     Intact,
-    Measure,
     Residue,
     Response,
+    Scan,
     deletion_metrics,
     full_grid,
     intact_metrics,
-    measure,
     residue,
     respond,
+    scan,
     share_in,
 )
 from excolor.model import ColorAutoencoder
 from excolor.surgery import ablate, prune
-from excolor.ui.subject import Subject, by_key
+from excolor.training import Run
+from excolor.ui.caches import by_key
 
 
 @dataclass(frozen=True)
@@ -60,29 +61,29 @@ def operate(model: ColorAutoencoder, dims: tuple[int, ...], pruned: bool) -> Col
     return prune(model, dims) if pruned else ablate(model, dims)
 
 
-def answers(chosen: Subject, dims: tuple[int, ...], pruned: bool, rgb: ArrayLike) -> Response:
+def answers(chosen: Run, dims: tuple[int, ...], pruned: bool, rgb: ArrayLike) -> Response:
     """What a model makes of colors `[..., 3]` once `dims` are deleted.
 
     Under pruning the dims that are left keep their numbers, so that the axes stay where they were: u is `[N, D]`.
     """
     response = respond(operate(chosen.model, dims, pruned), rgb)
-    u = np.zeros((len(response.u), chosen.model.bottleneck), np.float32)
-    u[:, [k for k in range(chosen.model.bottleneck) if not (pruned and k in dims)]] = response.u
+    u = np.zeros((len(response.u), chosen.config.bottleneck), np.float32)
+    u[:, [k for k in range(chosen.config.bottleneck) if not (pruned and k in dims)]] = response.u
     return replace(response, u=u)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Subject: by_key})
-def _intact_measure(chosen: Subject) -> Measure:
-    return measure(chosen.model, full_grid(), latents=True)
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: by_key})
+def _intact_scan(chosen: Run) -> Scan:
+    return scan(chosen.model, full_grid(), latents=True)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
-def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def column(chosen: Run, dims: tuple[int, ...], pruned: bool) -> Column:
     """Everything in one column of the ablation page."""
     model = operate(chosen.model, dims, pruned)
     on_patches, on_latents = respond(model, patches.colors()), answers(chosen, dims, pruned, latents.colors())
     u = on_latents.u
-    views = [view for view in latents.VIEWS if max(view) < chosen.model.bottleneck]
+    views = [view for view in latents.VIEWS if max(view) < chosen.config.bottleneck]
     return Column(
         dims,
         _metrics(chosen, model, dims),
@@ -95,28 +96,28 @@ def column(chosen: Subject, dims: tuple[int, ...], pruned: bool) -> Column:
     )
 
 
-def _metrics(chosen: Subject, model: ColorAutoencoder, dims: tuple[int, ...]) -> Intact | Deletion:
-    grid, before = full_grid(), _intact_measure(chosen)
+def _metrics(chosen: Run, model: ColorAutoencoder, dims: tuple[int, ...]) -> Intact | Deletion:
+    grid, before = full_grid(), _intact_scan(chosen)
     if not dims:
         return intact_metrics(before, grid)
-    return deletion_metrics(measure(model, grid), grid, share_in(before.u, dims))
+    return deletion_metrics(scan(model, grid), grid, share_in(before.u, dims))
 
 
-@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
-def residue_of(chosen: Subject, dims: tuple[int, ...]) -> Residue:
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def residue_of(chosen: Run, dims: tuple[int, ...]) -> Residue:
     """What is left of the latents of vibrant colors once `dims` are deleted."""
     return residue(chosen.model, dims)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Subject: by_key})
-def wheel(chosen: Subject) -> pa.Table:
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
+def wheel(chosen: Run) -> pa.Table:
     """The rows of a model's color wheel: its latents on the hue plane."""
     response = respond(chosen.model, latents.colors())
     return latents.table(latents.VIEWS[0], response.u, response.rgb)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Subject: by_key})
-def projection(chosen: Subject, dims: tuple[int, int], deleted: tuple[int, ...]) -> pa.Table:
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def projection(chosen: Run, dims: tuple[int, int], deleted: tuple[int, ...]) -> pa.Table:
     """The rows of a model's latents on any two dims, some deleted."""
     response = respond(ablate(chosen.model, deleted), latents.colors())
     return latents.table(dims, response.u, response.rgb, deleted)

@@ -122,7 +122,7 @@ def test_patches_latents_and_curves_are_drawn_in_their_colors(theme: Theme, new_
     open_page(page, "ablation")
     assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight <= main.clientHeight")
     screen = pixels(page)
-    intact = pretrained("robust").model
+    intact = pretrained("robust").run.model
     models = intact, ablate(intact, WARMTH), ablate(intact, HUE)
     drawn = [cut(screen, chart) for chart in charts(page, "four slices of the HSV cube")]
     for image, model in zip(drawn, models, strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import fields
 from threading import Barrier
 
 from excolor.config import RunConfig, Weights
@@ -16,7 +15,7 @@ from excolor.ui.text import number
 from tests.browser.session import Session, session
 
 CLASS = 30
-OFF = [None, *(f.name for f in fields(Weights))]
+OFF = [None, *Weights()]
 SAID = {
     Cause.GRAYS_IN_PLANE: "Grays in the hue plane",
     Cause.HUE_OFF_PLANE: "Hue is not in the plane",

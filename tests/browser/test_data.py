@@ -71,12 +71,14 @@ def test_batches_are_drawn_marked_and_counted(page: Page) -> None:
         n += more
         drawn = stream(0, n)
         assert f"{n} batches drawn, {n * BATCH:,} colors" in text(page)
-        assert tally(page)["labels seen"] == [f"{int(each.sum()):,}" for each in (drawn.red, drawn.vibrant)]
+        assert tally(page)["labels seen"] == [f"{int(each.sum()):,}" for each in drawn.labels]
         picture = chart(page, "batch")
         assert picture.locator("svg.marks .mark-rect.role-mark > path").count() == BATCH
-        assert letters(picture) == ["R"] * int(drawn.red[-1].sum()) + ["V"] * int(drawn.vibrant[-1].sum())
+        assert letters(picture) == ["R"] * int(drawn.positives("red")[-1].sum()) + ["V"] * int(
+            drawn.positives("vibrant")[-1].sum()
+        )
     bars = chart(page, "silence").locator("svg.marks .mark-rect.role-mark > path").count()
-    assert bars == sum(int((each[-100:].sum(1) > 0).sum()) for each in (drawn.red, drawn.vibrant))
+    assert bars == sum(int((each[-100:].sum(1) > 0).sum()) for each in drawn.labels)
     press(page, "Start over")
     assert tally(page)["labels seen"] == ["0", "0"]
 
@@ -92,12 +94,15 @@ def test_noise_puts_labels_on_wrong_colors_and_goes_to_the_train_page(page: Page
     settled(page)
     clean, noisy = stream(0, 100), stream(0, 100, 0.5)
     crosses = 0
-    for before, after in ((clean.red, noisy.red), (clean.vibrant, noisy.vibrant)):
+    for before, after in (
+        (clean.positives("red"), noisy.positives("red")),
+        (clean.positives("vibrant"), noisy.positives("vibrant")),
+    ):
         shown = np.argwhere(after > 0)[::-1][: batch.ACROSS * batch.DOWN]
         crosses += int(noise_on(before, after).made[shown[:, 0], shown[:, 1]].sum())
     assert marks(here, "symbol") == 2 * crosses  # each in black and in white
     said = page.locator(".st-key-data-noise-said").inner_text()
-    assert f"of {int(noisy.red.sum())} labels “red” are there only because of the noise" in said
+    assert f"of {int(noisy.positives('red').sum())} labels “red” are there only because of the noise" in said
     button(page, "Train with this noise →").click()
     page.wait_for_url("**/train")
     settled(page)

@@ -45,7 +45,7 @@ def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(
     open_page(page, "ablation")
     assert picked(page)["hidden"]
     assert not any(rings(page))
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     variants = [ablate(model, dims) for dims in ((), WARMTH, HUE)]
     # From a patch, from a curve, from a wheel, and the first again, which is still selected in its own chart.
     for chart, code in ((1, "#ff0000"), (4, "#00ff00"), (12, "#24b6ff"), (1, "#ff0000")):

@@ -34,7 +34,7 @@ Vector = tuple[float, ...]
 REACH = 1.38  # half the height of what a panel shows, and at least half its width
 NAMED = named_colors()
 COLORS = np.concatenate([rgb_grid(8).reshape(-1, 3), np.stack(list(NAMED.values()))])
-INTACT = pretrained("robust").model
+INTACT = pretrained("robust").run.model
 # A dim stands for a direction: to the right, upwards, towards the reader.
 DIMS = (1, 0, 2)
 
@@ -204,7 +204,7 @@ def test_a_sphere_has_its_colors_at_their_latents_and_the_chosen_one_in_a_ring(n
     choose(page, "ex-2.7")
     choose(page, "answer")
     scene(page, "sphere")
-    response = respond(pretrained("ex-2.7").model, COLORS)
+    response = respond(pretrained("ex-2.7").run.model, COLORS)
     image = pixels(page, holder(page, "sphere"))
     assert share_right(image, FRONT, response.u[:, DIMS], response.rgb) > 0.95
 
@@ -305,7 +305,7 @@ def test_training_is_scrubbed_without_the_server(page: Page) -> None:
     page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     open_page(page, "latent")
     frame = scene(page, "training")
-    shots = train(pretrained("robust").config).snapshots
+    shots = train(pretrained("robust").run.config).snapshots
     slider = frame.get_by_role("slider", name="Moment of the training")
     slider.focus()
     sent.clear()
@@ -315,7 +315,7 @@ def test_training_is_scrubbed_without_the_server(page: Page) -> None:
         assert frame.evaluate("document.documentElement.dataset.frame") == str(moment)
         image = pixels(page, holder(page, "training"))
         places = shots.latents[moment][:, DIMS]
-        assert share_right(image, FRONT, places, shots.colors) > 0.85, moment
+        assert share_right(image, FRONT, places, snapshot_colors()) > 0.85, moment
     assert frame.locator("output").inner_text() == f"{shots.steps[-1]} updates"
     assert sent == []
 

@@ -64,7 +64,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     for group, names in said.items():
         choose(page, group, *names)
     press(page, "Reveal")
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     right = sum(
         bool(respond(ablate(model, dims), rgb).mse[0] <= SURVIVES_TO) == (name in said[group])
         for group, dims in (("warmth", WARMTH), ("hue", HUE))

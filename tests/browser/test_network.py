@@ -164,7 +164,7 @@ def test_any_width_of_model_is_drawn_inside_any_width_of_screen(
 
 
 def test_what_a_finger_has_tapped_stays_and_what_a_mouse_has_left_does_not(script: Page) -> None:
-    page = mounted(script, pretrained("robust").model, 358)
+    page = mounted(script, pretrained("robust").run.model, 358)
     reading = page.locator(".reading")
     hint = reading.inner_text()
     for pointer, stays in (("touch", True), ("mouse", False)):
@@ -195,14 +195,14 @@ def test_weights_out_of_bounds_get_a_sentence_and_no_number(script: Page, random
 def test_colors_are_described_and_numbers_written_as_on_every_other_page(script: Page) -> None:
     colors = [*rgb_grid(5).reshape(-1, 3).round(3).tolist(), *(rgb.tolist() for rgb in named_colors().values())]
     codes = rgb_to_hex(colors)
-    page = mounted(script, pretrained("robust").model, 1180)
+    page = mounted(script, pretrained("robust").run.model, 1180)
     found = page.evaluate(
         "codes => codes.map(code => { const input = document.querySelector('input[type=color]'); input.value = code;"
         " input.dispatchEvent(new Event('input')); return [document.querySelector('.name b').textContent,"
         " document.querySelector('.said').textContent]; })",
         codes,
     )
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     for code, (name, sentence) in zip(codes, found, strict=True):
         rgb = hex_to_rgb(code)
         answer = respond(model, rgb)
@@ -220,7 +220,7 @@ def test_numbers_are_those_of_the_model_for_every_color_and_deletion(name: str, 
     page.get_by_role("radiogroup", name="Model").get_by_role("radio", name=name, exact=True).click()
     settled(page)
     network = Network(page)
-    model = pretrained(name).model
+    model = pretrained(name).run.model
     for dims, code in product(DELETED, CODES):
         network.delete(*dims)
         network.enter(code)
@@ -275,7 +275,7 @@ def test_a_connection_that_is_pointed_at_reads_its_weight(width: int, new_page: 
     open_page(page, "network")
     network = Network(page)
     network.enter("#c08040")
-    model, rgb = pretrained("robust").model, torch.tensor(hex_to_rgb("#c08040"), dtype=torch.float32)
+    model, rgb = pretrained("robust").run.model, torch.tensor(hex_to_rgb("#c08040"), dtype=torch.float32)
     with torch.no_grad():
         encoder = torch.nn.functional.gelu(model.encoder_in(rgb))
         u = torch.nn.functional.normalize(model.encoder_out(encoder), dim=-1)
@@ -313,7 +313,7 @@ def test_a_connection_that_is_pointed_at_reads_its_weight(width: int, new_page: 
 
 
 def test_a_node_that_is_pointed_at_reads_its_bias_and_value(network: Network) -> None:
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     biases = [None, model.encoder_in.bias, model.encoder_out.bias, None, model.decoder_in.bias, model.decoder_out.bias]
     for layer, bias in enumerate(biases):
         shell = network.node(layer, 1).locator(".shell")
@@ -343,7 +343,7 @@ def test_every_node_and_connection_is_within_reach_of_the_keyboard(network: Netw
     expect(network.reading).to_contain_text("encoder unit 8")
     page.keyboard.press("ArrowUp")
     expect(network.reading).to_contain_text("encoder unit 7")
-    weight = pretrained("robust").model.encoder_in.weight
+    weight = pretrained("robust").run.model.encoder_in.weight
     for source in (0, 1, 2, 0):
         page.keyboard.press("Enter")
         expect(network.reading).to_contain_text(f"input {'RGB'[source]} → encoder unit 7")
@@ -466,7 +466,7 @@ def test_color_and_deletion_survive_other_pages(network: Network) -> None:
     page.get_by_role("radiogroup", name="Model").get_by_role("radio", name="ex-2.7", exact=True).click()
     settled(page)
     assert (again.get("color"), again.get("deleted"), again.get("stage")) == (code, "0,1", "0")
-    expected = respond(pretrained("ex-2.7").model, hex_to_rgb(code))
+    expected = respond(pretrained("ex-2.7").run.model, hex_to_rgb(code))
     np.testing.assert_allclose(again.exact["intact"]["z"], expected.z[0], atol=1e-5)
 
 

@@ -40,7 +40,7 @@ def at(image: NDArray[np.uint8], across: float, down: float) -> list[int]:
 def test_three_patches_in_their_colors_on_the_same_ground(theme: Theme, new_page: Visit) -> None:
     page = new_page(theme=theme)
     open_page(page)
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     variants = model, ablate(model, WARMTH), ablate(model, HUE)
     for name in ("red", "spring green"):  # red is there without a click
         if name != "red":
@@ -75,7 +75,7 @@ def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, d
 
 def test_small_patches_have_their_colors(page: Page) -> None:
     open_page(page)
-    model = pretrained("robust").model
+    model = pretrained("robust").run.model
     colors = named_colors()
     answers = rgb_to_hex(respond(ablate(model, HUE), np.stack(list(colors.values()))).rgb)
     for (name, true), answer, row in zip(

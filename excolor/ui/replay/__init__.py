@@ -16,8 +16,8 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex
-from excolor.losses import LOSSES, TERMS
-from excolor.training import History, Run
+from excolor.losses import TERMS
+from excolor.training import LOSSES, Run, plan, snapshot_colors
 from excolor.ui import pick
 
 BINS = 150  # points of a line: more than the pixels between them would show
@@ -31,23 +31,18 @@ def frames(run: Run) -> dict[str, Any]:
     """
     shots = run.snapshots
     packed = np.rint(np.clip(np.nan_to_num(shots.latents), -1, 1) * 32767).astype("<i2")
-    named = [int(np.abs(shots.colors - hsv_to_rgb([HUES[name], 1, 1])).sum(1).argmin()) for name in _NAMES]
+    colors = snapshot_colors()
+    named = [int(np.abs(colors - hsv_to_rgb([HUES[name], 1, 1])).sum(1).argmin()) for name in _NAMES]
     return {
         "steps": shots.steps.tolist(),
         "total": run.config.steps,
         "dims": run.config.bottleneck,
         "latents": base64.b64encode(packed.tobytes()).decode(),
-        "colors": rgb_to_hex(shots.colors),
+        "colors": rgb_to_hex(colors),
         "named": [{"name": name, "point": point} for name, point in zip(_NAMES, named, strict=True)],
         "views": views(run.config.bottleneck),
-        "lines": lines(run.history),
+        "lines": lines(run),
     }
-
-
-def latents_in(shown: Mapping[str, Any]) -> np.ndarray:
-    """The latents that `frames` packed, `[S, 216, D]` in [−1, 1]."""
-    packed = np.frombuffer(base64.b64decode(shown["latents"]), "<i2")
-    return packed.reshape(len(shown["steps"]), -1, shown["dims"]) / 32767
 
 
 def views(bottleneck: int) -> list[tuple[int, int]]:
@@ -57,17 +52,17 @@ def views(bottleneck: int) -> list[tuple[int, int]]:
     return [(1, 0), *pairs, *([(rest[-1], 0)] if len(rest) % 2 else [])]
 
 
-def lines(history: History) -> dict[str, Any]:
+def lines(run: Run) -> dict[str, Any]:
     """Losses and scheduled values, averaged over bins of steps; a bin without a value is None, a gap in the line."""
-    steps = len(history)
-    edges = np.unique(np.linspace(0, steps, min(BINS, steps) + 1).astype(int))
+    history, planned, rows = run.history, plan(run.config), len(run.history)
+    edges = np.unique(np.linspace(0, rows, min(BINS, rows) + 1).astype(int))
     named = dict(zip(LOSSES, history.losses.T, strict=True))
-    weights = dict(zip((term.name for term in TERMS), history.plan.weights.T, strict=True))
+    weights = dict(zip((term.name for term in TERMS), planned.weights[history.steps].T, strict=True))
     return {
-        "x": ((edges[:-1] + edges[1:] - 1) / 2).tolist(),
+        "x": ((history.steps[edges[:-1]] + history.steps[edges[1:] - 1]) / 2).tolist(),
         "losses": {name: _binned(values, edges) for name, values in named.items()},
         "weights": {name: _binned(values, edges) for name, values in weights.items()}
-        | {"learning rate": _binned(history.plan.rate, edges)},
+        | {"learning rate": _binned(planned.rate[history.steps], edges)},
     }
 
 

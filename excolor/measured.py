@@ -1,0 +1,45 @@
+"""A run with everything that is known of it: the one record that pages, missions, sweeps and files hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from excolor.config import RunConfig
+from excolor.diagnosis import Cause, Placement, causes, placement
+from excolor.metrics import Grid, Metrics, evaluate
+from excolor.training import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A run, its metrics, where it keeps the named colors, and what went wrong in it, gravest first."""
+
+    run: Run
+    metrics: Metrics
+    placement: Placement
+    causes: tuple[Cause, ...]
+
+    @property
+    def config(self) -> RunConfig:
+        """What was asked for."""
+        return self.run.config
+
+    @property
+    def sound(self) -> bool:
+        """It came to its end, and nothing went wrong."""
+        return not self.run.stopped and not self.causes
+
+    def forgetting(self) -> Measured:
+        """The same without the run's history and snapshots, which are nearly all of its size."""
+        return replace(self, run=self.run.forgetting())
+
+
+def measure(run: Run, grid: Grid | None = None, *, metrics: Metrics | None = None) -> Measured:
+    """Measure a run on the full grid or on another.
+
+    Args:
+        metrics: of this run, where the caller has them already.
+    """
+    model = run.model
+    found, placed = metrics or evaluate(model, grid), placement(model)
+    return Measured(run, found, placed, causes(found, placed, run.stopped))

@@ -23,7 +23,7 @@ from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.metrics import Metrics
 from excolor.model import ColorAutoencoder
-from excolor.schedule import load as load_schedule
+from excolor.schedule import find
 
 PRETRAINED = ("robust", "ex-2.7")
 MAX_BYTES = 256 * 1024
@@ -66,7 +66,7 @@ def dump(
         raise ExcolorError("The model has weights that are not finite; a diverged run cannot be kept as a checkpoint.")
     story: dict[str, Any] = {
         "metrics": metrics.to_dict(),
-        "schedule": load_schedule(config.schedule).text,
+        "schedule": find(config.schedule).text,
         "versions": _versions(),
     }
     story |= {name: part for name, part in (("selection", selection), ("predictions", predictions)) if part}

@@ -25,7 +25,7 @@ from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.measured import Measured, measure
 from excolor.model import ColorAutoencoder, to_vector
-from excolor.schedule import load as load_schedule
+from excolor.schedule import find
 from excolor.training import (
     LOSSES,
     SNAPSHOT_LEVELS,
@@ -108,7 +108,7 @@ def to_bytes(
         )
     story: dict[str, Any] = {
         "metrics": measured.metrics.to_dict(),
-        "schedule": load_schedule(run.config.schedule).text,
+        "schedule": find(run.config.schedule).text,
         "versions": _versions(),
         "selection": selection,
         "predictions": predictions,

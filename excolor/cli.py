@@ -24,7 +24,7 @@ from excolor.errors import ExcolorError
 from excolor.losses import TERMS
 from excolor.measured import measure
 from excolor.metrics import Metrics
-from excolor.schedule import SHIPPED, load, read
+from excolor.schedule import SHIPPED, find, read
 from excolor.sweeps import SELECTED_BY, best, summarize, sweep, with_seeds
 from excolor.training import Run, train
 
@@ -188,7 +188,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _config(args: argparse.Namespace, seed: int = 0) -> RunConfig:
-    schedule = load(args.schedule) if args.schedule in SHIPPED else read(args.schedule)
+    schedule = find(args.schedule) if args.schedule in SHIPPED else read(args.schedule)
     return RunConfig(
         schedule=schedule.name if args.schedule in SHIPPED else schedule.text,
         seed=seed,

@@ -93,6 +93,7 @@ class Term:
         label: whose samples it acts on; None for all of them.
         column: of its weight in a schedule.
         loss: `[B, D]` → `[B]`, its value for each sample.
+        aliases: what else the series calls that column, beside the same without "reg-".
     """
 
     name: str
@@ -102,11 +103,12 @@ class Term:
     label: Label | None
     column: str
     loss: Callable[[Tensor], Tensor]
+    aliases: tuple[str, ...] = ()
 
 
 TERMS: tuple[Term, ...] = (
     Term("unitarity", "unitarity", (), "z", None, "reg-unit", unitarity),
     Term("anchor", "anchor", (AXIS,), "u", RED, "reg-anchor", anchor),
     Term("separate", "separate", (), "u", None, "reg-separate", separate),
-    Term("planarity", "subspace", PLANE, "u", VIBRANT, "reg-planar", planarity),
+    Term("planarity", "subspace", PLANE, "u", VIBRANT, "reg-planar", planarity, ("subspace", "reg-subspace")),
 )

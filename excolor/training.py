@@ -24,7 +24,7 @@ from excolor.config import RunConfig
 from excolor.data import LABELS, Batches, draw_batches
 from excolor.losses import TERMS, labeled_mean
 from excolor.model import ColorAutoencoder, from_vector, to_vector
-from excolor.schedule import for_training, load
+from excolor.schedule import find, for_training
 
 Floats = NDArray[np.float32]
 Engine = Literal["fused", "autograd"]
@@ -156,7 +156,7 @@ def plan(config: RunConfig) -> Plan:
     Raises:
         ExcolorError: the schedule is unknown, malformed or not one to train with.
     """
-    table = for_training(load(config.schedule)).table(config.steps)
+    table = for_training(find(config.schedule)).table(config.steps)
     off = np.zeros(config.steps)
     weights = [config.weights[term.name] * table.get(term.column, off) for term in TERMS]
     return Plan(table["lr"], np.stack(weights, axis=1))

@@ -12,7 +12,7 @@ from excolor.color import named_colors
 from excolor.config import STEPS
 from excolor.data import BATCH, TRAINING_GRID, expected_positives
 from excolor.losses import SAME_COLOR, Term
-from excolor.schedule import SHIPPED, Schedule, load
+from excolor.schedule import SHIPPED, Schedule, find
 from excolor.ui import frame, labels, panels
 from excolor.ui.caches import shipped
 from excolor.ui.text import number, percent
@@ -148,7 +148,7 @@ def weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     )
     words = []
     # In one order whichever is chosen: a chart whose words change is drawn anew.
-    for schedule in map(load, SHIPPED):
+    for schedule in map(find, SHIPPED):
         values = schedule.values(term.column, np.arange(schedule.steps))
         most = int(np.argmax(values))
         words.append(
@@ -199,7 +199,7 @@ st.markdown(
 
 names = list(reversed(SHIPPED))
 picked = st.session_state.get("regularizers-schedule") or names[0]
-chosen, others = load(picked), tuple(load(name) for name in names if name != picked)
+chosen, others = find(picked), tuple(find(name) for name in names if name != picked)
 for each in gradients.NAMES:
     lesson(each, chosen, others)
 
@@ -224,7 +224,7 @@ read_out = " ".join(
         for name in keyframes.TRACKS
     )
     + "."
-    for each in map(load, SHIPPED)
+    for each in map(find, SHIPPED)
 )
 panels.chart(
     keyframes.spec(),

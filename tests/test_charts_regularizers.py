@@ -27,13 +27,13 @@ from excolor.charts.base import GROUND
 from excolor.color import hex_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.data import draw_batches, training_set
 from excolor.losses import TERMS
-from excolor.schedule import SHIPPED, load
+from excolor.schedule import SHIPPED, find
 from excolor.ui.labels import Label, chance, positives, probability
 from excolor.ui.text import number, percent
 
 Spec = dict[str, Any]
 ROOT = Path(__file__).parents[1]
-ROBUST, PUBLISHED = load("robust"), load("ex-2.7")
+ROBUST, PUBLISHED = find("robust"), find("ex-2.7")
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
 
@@ -466,7 +466,7 @@ def test_the_guesses_are_answered_with_the_figures_of_the_pictures(at: AppTest) 
 def test_the_chosen_schedule_is_shown(name: str, end: str, rest: str, last: str, at: AppTest) -> None:
     at.button_group("regularizers-schedule").set_value(name).run()
     assert not at.exception
-    assert load(name).text.strip() in [element.value for element in at.code]
+    assert find(name).text.strip() in [element.value for element in at.code]
     assert f"From step {end} on all four weights are 0: for the last {rest}" in said(at)
     assert f"and {last} at the end" in said(at)
     assert said(at).count(f"Thick: the schedule {name}") == len(TERMS)
@@ -480,4 +480,4 @@ def test_the_words_of_a_chart_do_not_change_with_the_schedule(at: AppTest) -> No
         words.append([element.proto.alt for element in at.get("vega_lite_chart")])
     assert words[0] == words[1]
     for schedule in SHIPPED:
-        assert any(f"{schedule}: lr {number(load(schedule).at(0)['lr'])}, " in each for each in words[0])
+        assert any(f"{schedule}: lr {number(find(schedule).at(0)['lr'])}, " in each for each in words[0])

@@ -33,7 +33,7 @@ from excolor.config import RunConfig, Weights
 from excolor.errors import ExcolorError
 from excolor.metrics import evaluate, quick_grid
 from excolor.model import to_vector
-from excolor.schedule import load as load_schedule
+from excolor.schedule import find
 from excolor.sweeps import SELECTED_BY
 from excolor.training import Run, train
 
@@ -83,7 +83,7 @@ def test_a_round_trip_is_exact(run: Run, good: bytes, tmp_path: Path) -> None:
     assert not again.model.training
     assert not any(p.requires_grad for p in again.model.parameters())
     assert again.story["metrics"] == evaluate(run.model, quick_grid()).to_dict()
-    assert again.story["schedule"] == load_schedule("robust").text
+    assert again.story["schedule"] == find("robust").text
     assert again.story["versions"].keys() == {"python", "excolor", "torch", "numpy", "numba"}
     assert again.story["versions"]["torch"] == torch.__version__
     assert again.story["versions"]["excolor"] == excolor.__version__
@@ -93,7 +93,7 @@ def test_a_round_trip_is_exact(run: Run, good: bytes, tmp_path: Path) -> None:
 
 
 def test_a_schedule_of_ones_own_is_kept_whole(run: Run) -> None:
-    text = load_schedule("ex-2.7").text + "\n"
+    text = find("ex-2.7").text + "\n"
     metrics = evaluate(run.model, quick_grid())
     again = parse(dump(run.model, RunConfig(text, bottleneck=3, hidden=8), metrics, selection={"rule": "mine"}))
     assert again.config.schedule == again.story["schedule"] == text
@@ -145,7 +145,7 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
     shipped = pretrained(name)
     config = shipped.config
     assert config == RunConfig(schedule=name, seed=config.seed)  # as scheduled, otherwise
-    assert shipped.story["schedule"] == load_schedule(name).text
+    assert shipped.story["schedule"] == find(name).text
     selection = shipped.story["selection"]
     assert selection["seeds"] == "0:200"
     assert selection["rule"] == SELECTED_BY

@@ -19,7 +19,7 @@ from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
 from excolor.metrics import evaluate
 from excolor.model import to_vector
-from excolor.schedule import load
+from excolor.schedule import find
 from excolor.training import train
 
 ERRORS = ["max_mse", "median_mse", "gray_mse"]
@@ -262,7 +262,7 @@ def test_bad_input_is_said_in_one_sentence(argv: list[str], code: int, says: str
 
 
 def test_a_malformed_schedule_names_row_and_cell(refused: Run, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text(load("ex-2.7").text.replace("+10,,,0.01", "+10,,,quick"))
+    (tmp_path / "bad.csv").write_text(find("ex-2.7").text.replace("+10,,,0.01", "+10,,,quick"))
     assert refused("train", "--schedule", str(tmp_path / "bad.csv"))[0] == 1
     code, line = refused("sweep", "--schedule", str(tmp_path / "bad.csv"))
     assert code == 1

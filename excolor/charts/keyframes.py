@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from excolor.charts.base import as_spec, rows
 from excolor.losses import TERMS
-from excolor.schedule import SHIPPED, Schedule, load
+from excolor.schedule import SHIPPED, Schedule, find
 
 STRIDE = 10  # steps between two values that are drawn
 START = 1000  # the step that is read out at first
@@ -40,14 +40,14 @@ def steps_of(last: int) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=1)
 def _span() -> int:
-    return max(load(name).last for name in SHIPPED)
+    return max(find(name).last for name in SHIPPED)
 
 
 @lru_cache(maxsize=8)
 def _top(parameter: str) -> float:
     """The end of a parameter's scale: the largest value that a shipped schedule gives it; one scale for all weights."""
     alike = ["lr"] if parameter == "lr" else [name for name in TRACKS if name != "lr"]
-    return max(max(track.values) for name in SHIPPED for track in load(name).tracks if track.parameter in alike)
+    return max(max(track.values) for name in SHIPPED for track in find(name).tracks if track.parameter in alike)
 
 
 def _ink() -> alt.Scale:

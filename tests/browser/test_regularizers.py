@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from excolor.charts import gradients, keyframes
-from excolor.schedule import SHIPPED, load
+from excolor.schedule import SHIPPED, find
 from excolor.ui.text import number
 from tests.browser.conftest import Visit
 from tests.browser.tools import Theme, Watch, fit_height, open_page, settled
@@ -104,7 +104,7 @@ def test_nothing_jumps_when_the_page_runs_again(page: Page) -> None:
 
 
 def expected(name: str, step: int) -> list[str]:
-    values = load(name).at(step)
+    values = find(name).at(step)
     return [number(values[parameter]) for parameter in keyframes.TRACKS]
 
 

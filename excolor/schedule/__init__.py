@@ -1,0 +1,103 @@
+"""The training schedule: a table of keyframes in, the value of every parameter at any step out.
+
+`track` has what a schedule is, `parse` makes one of the text of a sheet, and the sheets of `SHIPPED` lie beside them.
+
+    schedule = find("ex-2.7")
+    schedule.at(500)["reg-anchor"]
+"""
+
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from excolor.errors import ExcolorError
+from excolor.schedule.parse import ALIASES, MAX_ROWS, MAX_STEP, parse
+from excolor.schedule.track import SPACES, TIMINGS, Schedule, Track, minimum_jerk
+from excolor.schedule.wording import listed, shown
+
+__all__ = [
+    "ALIASES",
+    "MAX_BYTES",
+    "MAX_ROWS",
+    "MAX_STEP",
+    "MAX_VALUE",
+    "PARAMETERS",
+    "SHIPPED",
+    "SPACES",
+    "TIMINGS",
+    "Schedule",
+    "Track",
+    "find",
+    "for_training",
+    "minimum_jerk",
+    "parse",
+    "read",
+]
+
+PARAMETERS = ("lr", *ALIASES)
+"""The parameters that training reads: the learning rate and the weight of each regularizer."""
+
+SHIPPED = ("ex-2.7", "robust")
+"""The schedules that come with the library: the published one, and one that is steadier over seeds."""
+
+MAX_BYTES = 64_000
+MAX_VALUE = 1e30  # of what training reads: it computes in single precision, which ends at 3e38
+
+
+@lru_cache(maxsize=64)
+def find(schedule: str) -> Schedule:
+    """A shipped schedule by its name, or the one a CSV text describes: a text is what has a line break.
+
+    Raises:
+        ExcolorError: the name is not in `SHIPPED`, or the text is not a sheet (see `parse`).
+    """
+    if "\n" in schedule or "\r" in schedule:
+        return parse(schedule)
+    if schedule not in SHIPPED:
+        raise ExcolorError(f"schedule is {shown(schedule)}; it must be {' or '.join(SHIPPED)}, or the text of a CSV.")
+    source = files("excolor.schedule") / f"{schedule}.csv"
+    return parse(source.read_text(encoding="utf-8"), schedule)
+
+
+def read(path: str | Path) -> Schedule:
+    """The schedule in a CSV file (UTF-8, up to 64 kB), named after the file.
+
+    Raises:
+        ExcolorError: the file is missing, unreadable, too large or not UTF-8, or not a sheet (see `parse`).
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            # One byte more than allowed tells a file that is too large without reading all of it.
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
+        raise ExcolorError(f"path is {str(path)!r}; it must be a file that can be read ({error}).") from error
+    if len(content) > MAX_BYTES:
+        raise ExcolorError(f"path is {str(path)!r}; it must be a file of up to {MAX_BYTES // 1000} kB.")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem = f"it must be UTF-8, which it is not at byte {error.start}"
+        raise ExcolorError(f"path is {str(path)!r}; {problem}.") from error
+    return parse(text, path.stem)
+
+
+def for_training(schedule: Schedule) -> Schedule:
+    """The same schedule, known to be fit for training. A regularizer without a column has weight 0.
+
+    Raises:
+        ExcolorError: it has no learning rate, a value below 0 or above 1e30, or parameters that training does not
+            read: all of them are named at once, as neither a misspelt one nor another model's may be ignored.
+    """
+    came = f"schedule {shown(schedule.name)} has"
+    unknown = [parameter for parameter in schedule.parameters if parameter not in PARAMETERS]
+    if unknown:
+        raise ExcolorError(f"{came} {listed(unknown)}; training reads only {listed(PARAMETERS)}.")
+    if "lr" not in schedule.parameters:
+        raise ExcolorError(f"{came} {listed(schedule.parameters)}; it must have lr, the learning rate.")
+    for track in schedule.tracks:
+        for step, value in zip(track.steps, track.values, strict=True):
+            if not 0 <= value <= MAX_VALUE:
+                right = f"it must be from 0 to {MAX_VALUE:g}"
+                raise ExcolorError(f"{came} {track.parameter} {value:g} at step {step}; {right}.")
+    return schedule

@@ -1,0 +1,27 @@
+"""Pieces of a file in a sentence: an error must stay one short line, whatever the file holds."""
+
+from collections.abc import Sequence
+
+MAX_SHOWN = 40  # characters of a cell or a name
+MAX_LISTED = 8  # names
+
+
+def short(text: str) -> str:
+    """The text, cut after 40 characters."""
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def shown(text: str) -> str:
+    """The text in quotes, cut after 40 characters; what cannot be printed is escaped."""
+    return repr(short(text))
+
+
+def plain(name: str) -> str:
+    """A name without quotes, on one line and cut after 40 characters; `�` stands for what cannot be printed."""
+    return short("".join(sign if sign.isprintable() else "�" for sign in " ".join(name.split())))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names with commas between them: the first eight, and how many more there are."""
+    rest = len(names) - MAX_LISTED
+    return ", ".join(map(plain, names[:MAX_LISTED])) + (f" and {rest:,} more" if rest > 0 else "")

@@ -1,6 +1,7 @@
 """Checkpoints: trained weights as safetensors, with the whole story of the run in the metadata.
 
-A file is checked in full before anything of it is used: size, format, names, shapes, types, finiteness.
+A file is checked in full before anything of it is used: size, format, names, shapes, types, finiteness
+(docs/experiment.md, "Checkpoint files").
 """
 
 from __future__ import annotations

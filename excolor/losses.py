@@ -13,7 +13,7 @@ from torch import Tensor
 
 from excolor.model import length
 
-SHARPNESS = 100  # power of the angular repulsion
+SHARPNESS = 100  # power of the angular repulsion (docs/experiment.md, "Regularizers")
 SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same color drawn twice
 
 

@@ -1,6 +1,7 @@
 """Checkpoints: a run as a safetensors file, with its history and its whole story in it.
 
-A file is checked in full before anything of it is used: size, format, names, shapes, types, finiteness.
+A file is checked in full before anything of it is used: size, format, names, shapes, types, finiteness
+(docs/experiment.md, "Checkpoint files").
 """
 
 from __future__ import annotations

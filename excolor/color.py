@@ -1,6 +1,6 @@
 """Colors: RGB and HSV, vibrancy, redness, names, and the grids on which models are looked at.
 
-RGB: floats in [0, 1], last axis 3. HSV: hue in [0, 1) cyclic, saturation and value in [0, 1].
+RGB: floats in [0, 1], last axis 3. HSV: hue in [0, 1) cyclic, the others in [0, 1] (docs/experiment.md, "Colors").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The training set, how it is sampled, and how its labels are drawn (Experiment 2.7, "Data")."""
+"""The training set, how it is sampled, and how its labels are drawn (docs/experiment.md, "Training set")."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE
 from excolor.training import Stop
 
-# Behind each, the worst of 400 runs of the robust schedule that do not fail.
+# Behind each, the worst of 400 runs of the robust schedule that do not fail (docs/experiment.md, "Diagnosis").
 GRAY_IN_PLANE = 0.15  # 0.12: share of a gray's ‖u‖² in the hue plane
 HUE_OFF_PLANE = 0.35  # 0.31: mean share of the twelve hues' ‖u‖² outside it
 ROTATED = 20.0  # 11: degrees between red and the first axis within the plane

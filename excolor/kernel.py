@@ -8,7 +8,7 @@ interpreter lock. Three things make it fast:
   7.1.26, error 1.5e-7) the density φ is the same exponential, and both are polynomials in plain loops.
 - ((1 + c)/2)¹⁰⁰ is seven squarings and products.
 
-Weights live in one flat vector, in the order of `ColorAutoencoder.parameters`.
+Weights live in one flat vector, in the order of `ColorAutoencoder.parameters`. (docs/experiment.md, "Training")
 """
 
 from __future__ import annotations

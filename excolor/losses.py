@@ -17,7 +17,7 @@ from excolor.color import redness, vibrancy
 if TYPE_CHECKING:  # the list is read where PyTorch is not needed
     from torch import Tensor
 
-SHARPNESS = 100  # power of the angular repulsion
+SHARPNESS = 100  # power of the angular repulsion (docs/experiment.md, "Regularizers")
 SAME_COLOR = 1e-5  # a pair this close to cosine 1 is the same color drawn twice
 AXIS = 0  # the end of which red is pinned to
 PLANE = (0, 1)  # the dims that vibrant hues may use

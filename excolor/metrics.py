@@ -26,7 +26,7 @@ from excolor.surgery import HUE, WARMTH, ablate
 Floats = NDArray[np.float32]
 
 FAILS_ABOVE = 0.01  # intact max MSE, or gray MSE after hue ablation
-SURVIVES_TO = 0.01  # MSE: a tenth of the range in every channel
+SURVIVES_TO = 0.01  # MSE: a tenth of the range in every channel (docs/experiment.md, "Metrics")
 TARGET, BYSTANDER = 0.5, 0.05  # share of ‖u‖² in the deleted dims
 QUICK_HUES, QUICK_SATURATIONS = 4, 6
 RESIDUE_HUES = 240

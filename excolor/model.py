@@ -1,4 +1,4 @@
-"""The color autoencoder: RGB → z → u on the unit sphere → RGB (Experiment 2.7; 263 parameters)."""
+"""The color autoencoder: RGB → z → u on the unit sphere → RGB (docs/experiment.md, "Model")."""
 
 from __future__ import annotations
 

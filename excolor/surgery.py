@@ -1,4 +1,4 @@
-"""Surgery: delete latent dims from a model (Experiment 2.7, "Ablation").
+"""Surgery: delete latent dims from a model (docs/experiment.md, "Surgery").
 
 *Warmth* is dims [0]; *full hue* is dims [0, 1]. Both functions return a copy; the original is never changed.
 

@@ -73,6 +73,7 @@ def distribution(values: Sequence[float]) -> dict[str, float | None]:
     return dict(zip(names, (float(finite.mean()), spread, low, p10, median, p90, high), strict=True))
 
 
+# docs/experiment.md, "Selection of the shipped checkpoints"
 SELECTED_BY = (
     "Of the seeds that do not fail, the lowest sum of ranks over six metrics: intact.max_mse, intact.median_mse and "
     "hue.gray_mse (low is good), hue.gray_share, selectivity and red_cosine (high is good). A rank is the number of "

@@ -1,6 +1,6 @@
 """Training, twice: a loop in PyTorch that reads like the lesson, and the same steps in one compiled function.
 
-Both start from the same initial weights and see the same batches. Experiment 2.7, "Training".
+Both start from the same initial weights and see the same batches (docs/experiment.md, "Training").
 """
 
 from __future__ import annotations

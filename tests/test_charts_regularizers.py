@@ -362,7 +362,7 @@ def test_the_names_of_the_shipped_schedules_are_clear_of_all_lines_and_of_each_o
 
 
 def likely(label: Label, rgb: list[float]) -> float:
-    """SPEC: ½·redness¹⁰ and ½·vibrancy¹⁰⁰, in plain Python."""
+    """docs/experiment.md, "Training set": ½·redness¹⁰ and ½·vibrancy¹⁰⁰, in plain Python."""
     r, g, b = rgb
     if label == "red":
         return (r * (1 - g / 2 - b / 2)) ** 10 / 2

@@ -45,7 +45,7 @@ def test_json_round_trip(config: RunConfig) -> None:
 
 def test_published_defaults() -> None:
     config = RunConfig()
-    # SPEC: steps 0 … 3000, 4-D latents, 16 hidden units, weights as scheduled, labels as drawn.
+    # docs/experiment.md, "Training" and "Model": steps 0 … 3000, 4 dims, 16 hidden units, weights as scheduled.
     assert (config.steps, config.bottleneck, config.hidden, config.label_noise) == (3001, 4, 16, 0)
     assert config.weights == Weights(1, 1, 1, 1)
     assert RunConfig.from_json("{}") == config

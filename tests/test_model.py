@@ -19,7 +19,7 @@ WIDTHS = [(4, 16), (2, 2), (6, 64), (3, 7)]
 
 
 def test_263_parameters(random_model: Models) -> None:
-    assert len(to_vector(random_model())) == 263  # SPEC
+    assert len(to_vector(random_model())) == 263  # docs/experiment.md, "Model"
     assert (3 * 16 + 16) + (16 * 4 + 4) + (4 * 16 + 16) + (16 * 3 + 3) == 263
 
 

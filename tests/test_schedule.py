@@ -38,7 +38,7 @@ def sheet(*rows: str, header: str = HEADER) -> str:
 
 
 def jerk(tau: Fraction) -> float:
-    """The polynomial of SPEC and of Flash and Hogan, in exact arithmetic."""
+    """The polynomial of Flash and Hogan (docs/experiment.md, "Schedule"), in exact arithmetic."""
     return float(10 * tau**3 - 15 * tau**4 + 6 * tau**5)
 
 

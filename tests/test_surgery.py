@@ -21,7 +21,7 @@ SETS = [dims for size in range(5) for dims in combinations(range(4), size)]
 
 
 def test_what_warmth_and_hue_are() -> None:
-    assert (WARMTH, HUE) == ((0,), (0, 1))  # SPEC
+    assert (WARMTH, HUE) == ((0,), (0, 1))  # docs/experiment.md, "Surgery"
 
 
 @pytest.mark.parametrize("dims", SETS, ids=str)

@@ -273,7 +273,8 @@ def test_both_engines_have_the_same_distribution_of_figures() -> None:
             )
 
 
-# SPEC, "What to expect over seeds", published schedule: minimum, median and maximum of another implementation.
+# docs/experiment.md, "Published values and what to expect over seeds", published schedule:
+# minimum, median and maximum of another implementation.
 EXPECTED = {
     "intact.max_mse": (5.1e-4, 8.3e-4, 1.2e-3),
     "intact.median_mse": (1.0e-5, 1.7e-5, 3.8e-5),
@@ -300,12 +301,12 @@ def test_published_vibrant_colors_selectivity_and_failures(published_trials: lis
     vivid = hsv_to_rgb([[h / 240, 1, 1] for h in range(240)])
     off = [float((respond(trial.run.model, vivid).u[:, 2:] ** 2).sum(1).mean()) for trial in published_trials]
     assert min(off) > 0.05 / 1.5
-    assert float(np.median(off)) == pytest.approx(0.08, rel=0.25)  # SPEC: 0.05 / 0.08 / 0.13
+    assert float(np.median(off)) == pytest.approx(0.08, rel=0.25)  # as above: 0.05 / 0.08 / 0.13
     assert max(off) < 0.13 * 1.5
     selectivity = [trial.metrics.selectivity for trial in published_trials]
-    assert np.mean(selectivity) == pytest.approx(0.83, abs=0.1)  # SPEC: mean 0.83, sd 0.20, best 0.94
+    assert np.mean(selectivity) == pytest.approx(0.83, abs=0.1)  # mean 0.83, sd 0.20, best 0.94
     assert max(selectivity) == pytest.approx(0.94, abs=0.04)
-    assert sum(trial.metrics.fails for trial in published_trials) <= 5  # SPEC: about 6 %
+    assert sum(trial.metrics.fails for trial in published_trials) <= 5  # about 6 %
     assert all(trial.run.config.seed == seed for seed, trial in enumerate(published_trials))
     assert published_trials[0].run.history.losses.shape == (3001, 5)
     assert batches(published_trials[0].run.config).rgb.shape == (3001, BATCH, 3)

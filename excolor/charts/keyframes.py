@@ -30,7 +30,7 @@ _GAP = 0.8  # between two tracks, as a share of one: room for its name and value
 # share of the steps.
 _NAME_AWAY, _NAME_HALF = 0.08, 0.07
 _LONG = {"lr": "learning rate"} | {term.column: f"weight of {term.name}" for term in TERMS}
-TRACKS = ("lr", "reg-anchor", "reg-planar", "reg-separate", "reg-unit")  # from the top, as the page explains them
+TRACKS = ("lr", *sorted(term.column for term in TERMS))  # from the top
 
 
 def steps_of(last: int) -> NDArray[np.int64]:

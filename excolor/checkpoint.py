@@ -21,7 +21,6 @@ import torch
 from numpy.typing import NDArray
 from safetensors import torch as st_torch
 
-import excolor
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.measured import Measured, measure
@@ -280,8 +279,8 @@ def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencod
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "excolor": excolor.__version__}
-    for package in ("torch", "numpy", "numba"):
+    found = {"python": platform.python_version()}
+    for package in ("excolor", "torch", "numpy", "numba"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
@@ -297,7 +296,7 @@ def pretrained_path(name: str) -> Path:
     """
     if name not in PRETRAINED:
         raise ExcolorError(f"No checkpoint {name!r} ships; there are {' and '.join(PRETRAINED)}.")
-    package = Path(excolor.__file__).parent
+    package = Path(__file__).parent
     inside = package / "pretrained" / f"{name}.safetensors"
     return inside if inside.exists() else package.parent / "pretrained" / f"{name}.safetensors"
 

@@ -1,0 +1,143 @@
+"""Everything that a session remembers: no other module names a key of it.
+
+A slot is a value that the app keeps. A plain name is the key of a widget, whose value Streamlit keeps; where other
+modules set it or read it, they do so by that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+from uuid import uuid4
+
+import streamlit as st
+
+from excolor.config import STEPS, RunConfig
+from excolor.losses import TERMS
+from excolor.measured import Measured
+from excolor.training import Run
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slot(Generic[T]):
+    """One value of the session: its key, and what it is before anyone sets it."""
+
+    key: str
+    first: Callable[[], T]
+
+    def get(self) -> T:
+        """The value; one that can be changed in place is kept."""
+        return cast(T, st.session_state.setdefault(self.key, self.first()))
+
+    def set(self, value: T) -> None:
+        """Give it another value."""
+        st.session_state[self.key] = value
+
+    def forget(self) -> None:
+        """Make it what it was before anyone set it."""
+        st.session_state.pop(self.key, None)
+
+    def take(self) -> T:
+        """The value, which is forgotten."""
+        value = self.get()
+        self.forget()
+        return value
+
+
+def _nothing() -> None:
+    return None
+
+
+def value(widget: str) -> Any:
+    """What the widget with this key says; None while there is none."""
+    return st.session_state.get(widget)
+
+
+def put(widget: str, setting: Any) -> None:
+    """Let the widget with this key say something; only before it is drawn, or from a callback."""
+    st.session_state[widget] = setting
+
+
+# --- the models, and the runs of the Train page ---------------------------------------------------
+
+KEPT: Slot[dict[str, Run]] = Slot("kept", dict)  # by name, in the order in which they were kept
+LAST_RUN: Slot[Run | None] = Slot("last-run", _nothing)
+MODEL: Slot[str] = Slot("model", str)  # by name; the same on every page
+SHOWN: Slot[Any] = Slot("train-shown", _nothing)  # the run that Train shows
+SAID: Slot[str] = Slot("said", str)  # what is to be said once, after the page has run again
+LOADED: Slot[str] = Slot("loaded", str)  # the upload that was taken last
+AUTOGRAD_WANTED: Slot[RunConfig | None] = Slot("autograd-wanted", _nothing)
+
+
+def cancelled(engine: str) -> Slot[RunConfig | None]:
+    """What was to be trained with an engine when the student cancelled it."""
+    return Slot(f"cancelled-{engine}", _nothing)
+
+
+SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"
+BOTTLENECK, LABEL_NOISE = "train-bottleneck", "train-noise"
+
+
+def weight(term: str) -> str:
+    """The slider of a regularizer's weight."""
+    return f"train-{term}"
+
+
+CONTROLS: dict[str, Any] = {weight(term.name): 1.0 for term in TERMS} | {
+    SEED: 0,
+    STEP_COUNT: STEPS,
+    SCHEDULE: "robust",
+    BOTTLENECK: 4,
+    LABEL_NOISE: 0.0,
+}
+"""The controls of Train, and where they stand at first."""
+
+# --- the picked color -----------------------------------------------------------------------------
+
+_PICKED: Slot[str | None] = Slot("picked", _nothing)
+_TURN: Slot[int] = Slot("picked-turn", int)
+_CODE = re.compile(r"#[0-9a-f]{6}")
+
+
+def picked() -> str | None:
+    """The color that a visitor has picked, in whatever chart of whatever page, as `#rrggbb`; or None."""
+    return _PICKED.get()
+
+
+def turn() -> int:
+    """How often something was picked: a chart tells two clicks on the same point apart by it."""
+    return _TURN.get()
+
+
+def pick(code: object) -> None:
+    """Pick a color, written `#rrggbb`; anything else, which a browser might send, picks none."""
+    _PICKED.set(code if isinstance(code, str) and _CODE.fullmatch(code) else None)
+    _TURN.set(turn() + 1)
+
+
+# --- predictions and missions ----------------------------------------------------------------------
+
+NO_QUESTIONS: Slot[bool] = Slot("predict-none", bool)
+FRESH: Slot[Hashable] = Slot("predict-fresh", _nothing)  # what was revealed just now
+ASKED: Slot[set[str]] = Slot("predict-asked", set)
+PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions", dict)
+REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
+
+MISSION: Slot[str | None] = Slot("mission", _nothing)  # the one that is open
+MISSION_RUNS: Slot[list[Measured]] = Slot("missions-runs", list)
+SOLVED: Slot[dict[str, RunConfig]] = Slot("missions-solved", dict)
+HINTS: Slot[dict[str, int]] = Slot("missions-hints", dict)  # how many were asked for
+MISSION_REASON = "mission-reason"
+
+# --- single pages ----------------------------------------------------------------------------------
+
+PLACE: Slot[str] = Slot("place", str)  # the page that is open
+DRAWN: Slot[int] = Slot("data-drawn", int)  # batches that were drawn
+DRAW_SEED: Slot[int] = Slot("data-seed", int)
+VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
+TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
+DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import platform
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -19,8 +18,9 @@ import torch
 from safetensors import torch as st_torch
 
 import excolor
+from excolor import files
 from excolor.config import RunConfig
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, short, shown
 from excolor.metrics import Metrics
 from excolor.model import ColorAutoencoder
 from excolor.schedule import load as load_schedule
@@ -76,34 +76,21 @@ def dump(
 
 
 def save(path: str | Path, data: bytes) -> None:
-    """Write a checkpoint's bytes to a file, whole or not at all.
+    """Write a checkpoint's bytes to a file, whole or not at all; a link stays a link.
 
     Raises:
-        ExcolorError: the place cannot be written.
+        ExcolorError: as in `files.write`.
     """
-    path = Path(path)
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".excolor-") as folder:
-            part = Path(folder, path.name)
-            part.write_bytes(data)
-            part.replace(path)
-    except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
-        raise ExcolorError(f"{str(path)!r} cannot be written ({getattr(error, 'strerror', None) or error}).") from error
+    files.write(path, data)
 
 
 def read(path: str | Path) -> Checkpoint:
     """The checkpoint in a file.
 
     Raises:
-        ExcolorError: there is no such file, or as in `parse`.
+        ExcolorError: there is no such file, it is no regular file, or as in `parse`.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise ExcolorError(f"{str(path)!r} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
-    return parse(data, path.name)
+    return parse(files.read_up_to(path, MAX_BYTES), Path(path).name)
 
 
 def parse(data: bytes, name: str = "The file") -> Checkpoint:
@@ -113,6 +100,7 @@ def parse(data: bytes, name: str = "The file") -> Checkpoint:
         ExcolorError: too large, not safetensors, not one of ours, or with weights of other names, shapes, types than
             its configuration asks for, or not finite.
     """
+    name = short(name)
     if len(data) > MAX_BYTES:
         raise ExcolorError(f"{name} is larger than {MAX_BYTES // 1024} kB; an excolor checkpoint is far smaller.")
     try:
@@ -137,7 +125,7 @@ def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencod
     expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
     if set(tensors) != set(expected):
         odd = sorted(set(tensors) ^ set(expected))[0]
-        raise ExcolorError(f"{name} has other weights than its configuration asks for (see {odd[:60]!r}).")
+        raise ExcolorError(f"{name} has other weights than its configuration asks for (see {shown(odd)}).")
     for key, tensor in tensors.items():
         if tensor.dtype != torch.float32:
             raise ExcolorError(f"{name} has {key} as {tensor.dtype}; it must be torch.float32.")
@@ -175,7 +163,7 @@ def pretrained_path(name: str) -> Path:
         ExcolorError: no checkpoint of that name ships.
     """
     if name not in PRETRAINED:
-        raise ExcolorError(f"No checkpoint {name!r} ships; there are {' and '.join(PRETRAINED)}.")
+        raise ExcolorError(f"No checkpoint {shown(name)} ships; there are {' and '.join(PRETRAINED)}.")
     package = Path(excolor.__file__).parent
     inside = package / "pretrained" / f"{name}.safetensors"
     return inside if inside.exists() else package.parent / "pretrained" / f"{name}.safetensors"

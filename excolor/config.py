@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, shown
 
 STEPS = 3001  # updates of the published run: steps 0 … 3000
 MAX_STEPS = 100_000
@@ -62,9 +62,9 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         if not isinstance(self.schedule, str) or not self.schedule.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ExcolorError(f"schedule is {self.schedule!r}; it must be a schedule's name or its CSV text.")
+            raise ExcolorError(f"schedule is {shown(self.schedule)}; it must be a schedule's name or its CSV text.")
         if not isinstance(self.weights, Weights):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ExcolorError(f"weights is {self.weights!r}; it must be a set of four multipliers.")
+            raise ExcolorError(f"weights is {shown(self.weights)}; it must be a set of four multipliers.")
         _whole("seed", self.seed, 0, MAX_SEED)
         _whole("steps", self.steps, 1, MAX_STEPS)
         _whole("bottleneck", self.bottleneck, BOTTLENECKS.start, BOTTLENECKS.stop - 1)
@@ -112,16 +112,16 @@ def _known(what: str, values: object, cls: type[Weights] | type[RunConfig]) -> d
     known: dict[str, Any] = {str(name): value for name, value in values.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     for name in known:
         if name not in names:
-            raise ExcolorError(f"The {what} has {name[:40]!r}; it knows {', '.join(names)}.")
+            raise ExcolorError(f"The {what} has {shown(name)}; it knows {', '.join(names)}.")
     return known
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ExcolorError(f"{name} is {value!r}; it must be a number from {low:g} to {high:g}.")
+        raise ExcolorError(f"{name} is {shown(value)}; it must be a number from {low:g} to {high:g}.")
     return float(value)
 
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ExcolorError(f"{name} is {value!r}; it must be a whole number from {low} to {high}.")
+        raise ExcolorError(f"{name} is {shown(value)}; it must be a whole number from {low} to {high}.")

@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, short, shown
+from excolor.files import read_up_to
 
 Array = NDArray[np.float64]
 
@@ -252,7 +253,7 @@ def load(schedule: str) -> Schedule:
         return parse(schedule)
     if schedule not in SHIPPED:
         shipped = " or ".join(SHIPPED)
-        raise ExcolorError(f"schedule is {_shown(schedule)}; it must be {shipped}, or the text of a CSV.")
+        raise ExcolorError(f"schedule is {shown(schedule)}; it must be {shipped}, or the text of a CSV.")
     source = files("excolor") / "schedules" / f"{schedule}.csv"
     return parse(source.read_text(encoding="utf-8"), schedule)
 
@@ -261,23 +262,18 @@ def read(path: str | Path) -> Schedule:
     """The schedule in a CSV file (UTF-8, up to 64 kB), named after the file.
 
     Raises:
-        ExcolorError: the file is missing, unreadable, too large or not UTF-8, or not a sheet (see `parse`).
+        ExcolorError: the file is missing, unreadable, no regular file, too large or not UTF-8, or not a sheet
+            (see `parse`).
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            # One byte more than allowed tells a file that is too large without reading all of it.
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
-        raise ExcolorError(f"path is {str(path)!r}; it must be a file that can be read ({error}).") from error
+    content = read_up_to(path, MAX_BYTES)
     if len(content) > MAX_BYTES:
-        raise ExcolorError(f"path is {str(path)!r}; it must be a file of up to {MAX_BYTES // 1000} kB.")
+        raise ExcolorError(f"path is {shown(str(path))}; it must be a file of up to {MAX_BYTES // 1000} kB.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         problem = f"it must be UTF-8, which it is not at byte {error.start}"
-        raise ExcolorError(f"path is {str(path)!r}; {problem}.") from error
-    return parse(text, path.stem)
+        raise ExcolorError(f"path is {shown(str(path))}; {problem}.") from error
+    return parse(text, Path(path).stem)
 
 
 def for_training(schedule: Schedule) -> Schedule:
@@ -290,7 +286,7 @@ def for_training(schedule: Schedule) -> Schedule:
     for track in schedule.tracks:
         if track.parameter not in PARAMETERS:
             known = ", ".join(PARAMETERS)
-            came = f"a parameter of schedule {schedule.name!r} is {_shown(track.parameter)}"
+            came = f"a parameter of schedule {schedule.name!r} is {shown(track.parameter)}"
             raise ExcolorError(f"{came}; it must be one of {known}.")
         for step, value in zip(track.steps, track.values, strict=True):
             if not 0 <= value <= MAX_VALUE:
@@ -302,17 +298,9 @@ def for_training(schedule: Schedule) -> Schedule:
     return schedule
 
 
-def _shown(text: str) -> str:
-    return repr(_short(text))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:40] + "…"
-
-
 def _refusal(line: int, column: str, came: str, right: str) -> ExcolorError:
     # A quoted column name may hold line breaks, but a message is one sentence on one line.
-    return ExcolorError(f"row {line}, {_short(' '.join(column.split()))} is {came}; {right}.")
+    return ExcolorError(f"row {line}, {short(' '.join(column.split()))} is {came}; {right}.")
 
 
 def _lines(text: str) -> Iterator[_Row]:
@@ -337,7 +325,7 @@ def _rows(lines: Iterator[_Row], header: _Row) -> list[_Row]:
     for row in lines:
         if len(row.cells) > width:
             right = f"it must not be there, as the header ends at cell {width}"
-            raise _refusal(row.line, f"cell {width + 1}", _shown(row.cells[width]), right)
+            raise _refusal(row.line, f"cell {width + 1}", shown(row.cells[width]), right)
         if len(rows) == MAX_ROWS:
             raise _refusal(row.line, "STEP", f"in row {MAX_ROWS + 1:,} of the sheet", f"{MAX_ROWS:,} is the most")
         rows.append(row)
@@ -356,7 +344,7 @@ def _columns(header: _Row) -> list[_Column]:
     for name in _FIXED:
         if name not in columns:
             right = f"the header must have {', '.join(_FIXED)} and a parameter such as lr"
-            raise _refusal(header.line, name, f"missing from {_shown(','.join(header.cells))}", right)
+            raise _refusal(header.line, name, f"missing from {shown(','.join(header.cells))}", right)
     if len(columns) == len(_FIXED):
         right = "it must be a parameter such as lr"
         raise _refusal(header.line, f"cell {len(_FIXED) + 1}", "missing", right)
@@ -366,11 +354,11 @@ def _columns(header: _Row) -> list[_Column]:
 def _column(index: int, cell: str, line: int) -> _Column:
     name, *spec = (part.strip() for part in cell.split(":"))
     if not name:
-        raise _refusal(line, f"cell {index + 1}", _shown(cell), "it must have a column name")
+        raise _refusal(line, f"cell {index + 1}", shown(cell), "it must have a column name")
     if len(spec) > 2:
-        raise _refusal(line, name, _shown(cell), "it must be name:space:timing at most")
+        raise _refusal(line, name, shown(cell), "it must be name:space:timing at most")
     if spec and name in _FIXED:
-        raise _refusal(line, name, _shown(cell), "only a parameter has a space or a timing")
+        raise _refusal(line, name, shown(cell), "only a parameter has a space or a timing")
     space, timing = (*spec, "", "")[:2]
     return _Column(
         name=name,
@@ -381,7 +369,7 @@ def _column(index: int, cell: str, line: int) -> _Column:
 
 def _choice(part: str, kind: str, options: tuple[str, ...], column: str, line: int) -> str:
     if part and part not in options:
-        raise _refusal(line, column, f"of {kind} {_shown(part)}", f"it must be {' or '.join(options)}")
+        raise _refusal(line, column, f"of {kind} {shown(part)}", f"it must be {' or '.join(options)}")
     return part or options[0]
 
 
@@ -394,18 +382,18 @@ def _resolve(cells: Sequence[tuple[int, str]]) -> list[int]:
             step = before = _whole(cell, line)
         elif not (_OFFSET.fullmatch(cell) or _FRACTION.fullmatch(cell)):
             right = "it must be a step (1000), a whole offset (+10) or a fraction (+0.5)"
-            raise _refusal(line, "STEP", _shown(cell), right)
+            raise _refusal(line, "STEP", shown(cell), right)
         elif before is None:
-            raise _refusal(line, "STEP", _shown(cell), "the first must be absolute, such as 0")
+            raise _refusal(line, "STEP", shown(cell), "the first must be absolute, such as 0")
         elif _OFFSET.fullmatch(cell):
             step = before + _whole(cell, line)
         else:
             step = _part_way(cell, line, before, after)
         if steps and step <= steps[-1]:
             right = f"it must come after step {steps[-1]}, where the row before it is"
-            raise _refusal(line, "STEP", f"{_shown(cell)}, step {step}", right)
+            raise _refusal(line, "STEP", f"{shown(cell)}, step {step}", right)
         if step > MAX_STEP:
-            raise _refusal(line, "STEP", f"{_shown(cell)}, step {step}", f"it must be {MAX_STEP} at most")
+            raise _refusal(line, "STEP", f"{shown(cell)}, step {step}", f"it must be {MAX_STEP} at most")
         steps.append(step)
     return steps
 
@@ -425,19 +413,19 @@ def _whole(cell: str, line: int) -> int:
     # Read as a float, which takes any number of digits; int() has a limit, and an error of its own for it.
     step = float(cell)
     if step > MAX_STEP:
-        raise _refusal(line, "STEP", _shown(cell), f"it must be {MAX_STEP} at most")
+        raise _refusal(line, "STEP", shown(cell), f"it must be {MAX_STEP} at most")
     return int(step)
 
 
 def _part_way(cell: str, line: int, before: int, after: int | None) -> int:
     fraction = float(cell)
     if not 0 < fraction < 1:
-        raise _refusal(line, "STEP", _shown(cell), "a fraction must be between 0 and 1")
+        raise _refusal(line, "STEP", shown(cell), "a fraction must be between 0 and 1")
     if after is None:
-        raise _refusal(line, "STEP", _shown(cell), "a fraction must have an absolute step below it")
+        raise _refusal(line, "STEP", shown(cell), "a fraction must have an absolute step below it")
     if after <= before:
         right = f"the absolute step below it is {after}, which must come after {before} above it"
-        raise _refusal(line, "STEP", _shown(cell), right)
+        raise _refusal(line, "STEP", shown(cell), right)
     return round(before + fraction * (after - before))
 
 
@@ -461,10 +449,10 @@ def _tracks(
 
 def _value(cell: str, line: int, column: _Column) -> float:
     if not _NUMBER.fullmatch(cell):
-        raise _refusal(line, column.name, _shown(cell), "it must be a number such as 0.01 or 1e-8")
+        raise _refusal(line, column.name, shown(cell), "it must be a number such as 0.01 or 1e-8")
     value = float(cell)
     if not math.isfinite(value):
-        raise _refusal(line, column.name, _shown(cell), "it must be a finite number")
+        raise _refusal(line, column.name, shown(cell), "it must be a finite number")
     if column.space == "log" and value <= 0:
-        raise _refusal(line, column.name, _shown(cell), "it must be above 0 in log space")
+        raise _refusal(line, column.name, shown(cell), "it must be above 0 in log space")
     return value

@@ -20,3 +20,9 @@ def shown(value: object) -> str:
         return short(repr(value))
     except ValueError:  # Python writes no whole number of more than 4300 digits
         return "a whole number of thousands of digits"
+
+
+def shown_path(path: object) -> str:
+    """A path, as a message repeats it: in quotes, and of a long one the last 40 characters, which tell the file."""
+    text = str(path)
+    return repr(text if len(text) <= LONGEST else "…" + text[-LONGEST:])

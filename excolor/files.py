@@ -13,7 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from excolor.errors import ExcolorError, shown
+from excolor.errors import ExcolorError, shown_path
 
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -68,12 +68,16 @@ def _beside(path: str | Path) -> Generator[tuple[Path, Path]]:
     """A new name on the same disk as the file that the path leads to, and that file."""
     with _told(path, "written"):
         target = Path(os.path.realpath(path))
-        if target.exists():
-            _refuse_odd(path, "written", target.stat().st_mode)
+        try:
+            mode = target.stat().st_mode  # not `exists`, which calls a link to itself a free place
+        except FileNotFoundError:
+            mode = None
+        if mode is not None:
+            _refuse_odd(path, "written", mode)
             if not os.access(target, os.W_OK):
-                raise ExcolorError(f"{shown(str(path))} cannot be written (it is write-protected); name another file.")
+                raise ExcolorError(f"{shown_path(path)} cannot be written (it is write-protected); name another file.")
         elif str(path).endswith(("/", os.sep)):
-            raise ExcolorError(f"{shown(str(path))} cannot be written (it is a directory's name); name a regular file.")
+            raise ExcolorError(f"{shown_path(path)} cannot be written (it is a directory's name); name a regular file.")
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".excolor-") as folder:
             yield Path(folder, target.name), target
 
@@ -81,18 +85,18 @@ def _beside(path: str | Path) -> Generator[tuple[Path, Path]]:
 def _refuse_odd(path: str | Path, done: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
-        raise ExcolorError(f"{shown(str(path))} cannot be {done} (it is {kind}); name a regular file.")
+        raise ExcolorError(f"{shown_path(path)} cannot be {done} (it is {kind}); name a regular file.")
 
 
 @contextmanager
 def _told(path: str | Path, done: str) -> Generator[None]:
     name = str(path)
     if not name:
-        raise ExcolorError(f"{shown(name)} cannot be {done} (it is empty); name a regular file.")
+        raise ExcolorError(f"{shown_path(name)} cannot be {done} (it is empty); name a regular file.")
     try:
         yield
     except ExcolorError:
         raise
     except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
         reason = getattr(error, "strerror", None) or error
-        raise ExcolorError(f"{shown(name)} cannot be {done} ({reason}).") from error
+        raise ExcolorError(f"{shown_path(name)} cannot be {done} ({reason}).") from error

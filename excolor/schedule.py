@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from excolor.errors import ExcolorError, short, shown
+from excolor.errors import ExcolorError, short, shown, shown_path
 from excolor.files import read_up_to
 
 Array = NDArray[np.float64]
@@ -267,12 +267,12 @@ def read(path: str | Path) -> Schedule:
     """
     content = read_up_to(path, MAX_BYTES)
     if len(content) > MAX_BYTES:
-        raise ExcolorError(f"path is {shown(str(path))}; it must be a file of up to {MAX_BYTES // 1000} kB.")
+        raise ExcolorError(f"path is {shown_path(path)}; it must be a file of up to {MAX_BYTES // 1000} kB.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         problem = f"it must be UTF-8, which it is not at byte {error.start}"
-        raise ExcolorError(f"path is {shown(str(path))}; {problem}.") from error
+        raise ExcolorError(f"path is {shown_path(path)}; {problem}.") from error
     return parse(text, Path(path).stem)
 
 

@@ -47,8 +47,8 @@ def sweep(
     Args:
         jobs: runs at a time; the number of cores by default.
         progress: called with the number of runs done, from the calling thread.
-        cancelled: asked from any thread, as in `train`. Once it says yes, no run begins, and those under way end by themselves
-            soon after the sweep has returned.
+        cancelled: asked from any thread, as in `train`. Once it says yes, no run begins, and those under
+            way end by themselves soon after the sweep has returned.
 
     Returns:
         the trials in the order of `configs`; after it was cancelled, those that were finished by then.

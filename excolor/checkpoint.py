@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import platform
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -21,8 +20,9 @@ import torch
 from numpy.typing import NDArray
 from safetensors import torch as st_torch
 
+from excolor import files
 from excolor.config import RunConfig
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, short, shown
 from excolor.measured import Measured, measure
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.schedule import find
@@ -79,15 +79,15 @@ def load(checkpoint: str | Path) -> Measured:
 
 
 def save(path: str | Path, run: Run | Measured, **story: Mapping[str, Any] | None) -> None:
-    """Write a run to a file, whole or not at all.
+    """Write a run to a file, whole or not at all; a link stays a link.
 
     Args:
         story: "selection" and "predictions", where there are any.
 
     Raises:
-        ExcolorError: the place cannot be written, or as in `to_bytes`.
+        ExcolorError: as in `files.write` and `to_bytes`.
     """
-    write(path, to_bytes(run if isinstance(run, Measured) else measure(run), **story))
+    files.write(path, to_bytes(run if isinstance(run, Measured) else measure(run), **story))
 
 
 def to_bytes(
@@ -142,35 +142,13 @@ def _spread(length: int, most: int) -> NDArray[np.int64]:
     return np.linspace(0, length - 1, min(length, most)).round().astype(np.int64)
 
 
-def write(path: str | Path, data: bytes) -> None:
-    """Write bytes to a file, whole or not at all.
-
-    Raises:
-        ExcolorError: the place cannot be written.
-    """
-    path = Path(path)
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".excolor-") as folder:
-            part = Path(folder, path.name)
-            part.write_bytes(data)
-            part.replace(path)
-    except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
-        raise ExcolorError(f"{str(path)!r} cannot be written ({getattr(error, 'strerror', None) or error}).") from error
-
-
 def read(path: str | Path) -> Checkpoint:
     """The checkpoint in a file.
 
     Raises:
-        ExcolorError: there is no such file, or as in `from_bytes`.
+        ExcolorError: there is no such file, it is no regular file, or as in `from_bytes`.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise ExcolorError(f"{str(path)!r} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
-    return from_bytes(data, path.name)
+    return from_bytes(files.read_up_to(path, MAX_BYTES), Path(path).name)
 
 
 def from_bytes(data: bytes, name: str = "The file") -> Checkpoint:
@@ -180,6 +158,7 @@ def from_bytes(data: bytes, name: str = "The file") -> Checkpoint:
         ExcolorError: too large, not safetensors, not one of ours, or with tensors of other names, shapes or types than
             its configuration asks for, or with parameters or latents that are not finite.
     """
+    name = short(name)
     if len(data) > MAX_BYTES:
         raise ExcolorError(f"{name} is larger than {MAX_BYTES // 1000} kB; an excolor checkpoint is smaller.")
     try:
@@ -268,7 +247,7 @@ def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencod
     expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
     if set(tensors) != set(expected):
         odd = sorted(set(tensors) ^ set(expected))[0]
-        raise ExcolorError(f"{name} has other tensors than its configuration asks for (see {odd[:60]!r}).")
+        raise ExcolorError(f"{name} has other tensors than its configuration asks for (see {shown(odd)}).")
     for key, tensor in tensors.items():
         if tensor.dtype != torch.float32:
             raise ExcolorError(f"{name} has {key} as {tensor.dtype}; it must be torch.float32.")
@@ -295,7 +274,7 @@ def pretrained_path(name: str) -> Path:
         ExcolorError: no checkpoint of that name ships.
     """
     if name not in PRETRAINED:
-        raise ExcolorError(f"No checkpoint {name!r} ships; there are {' and '.join(PRETRAINED)}.")
+        raise ExcolorError(f"No checkpoint {shown(name)} ships; there are {' and '.join(PRETRAINED)}.")
     package = Path(__file__).parent
     inside = package / "pretrained" / f"{name}.safetensors"
     return inside if inside.exists() else package.parent / "pretrained" / f"{name}.safetensors"

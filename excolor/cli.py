@@ -4,58 +4,66 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import signal
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from threading import Event
 from typing import Any, NoReturn
 
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-
-from excolor import checkpoint
+from excolor import checkpoint, files
 from excolor.benchmark import ROUNDS, bench
 from excolor.config import MAX_SEED, RunConfig, Weights
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, short, shown
 from excolor.losses import TERMS
 from excolor.measured import measure
 from excolor.metrics import Metrics
 from excolor.schedule import SHIPPED, find, read
 from excolor.sweeps import SELECTED_BY, best, summarize, sweep, with_seeds
+from excolor.terminal import bar, complain, prepare, width, write, write_table
 from excolor.training import Run, train
 
 MAX_RUNS = 100_000
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0, or 1 after bad input, which is said in one sentence."""
-    args = _parser().parse_args(argv)
+    """Run one command.
+
+    Returns:
+        the exit code: 0; 1 after bad input, or where the output cannot be written; 2 after arguments that cannot be
+        read; 130 after Ctrl-C. All but 0 are said in one sentence, except that nobody reads the output any more.
+    """
+    argv = sys.argv[1:] if argv is None else argv
     try:
+        prepare()
+        parser = _parser()
+        args, unknown = parser.parse_known_args(argv)
+        if unknown:
+            parser.error(f"there is no argument {shown(unknown[0])}; see --help")
         return args.command(args)
+    except argparse.ArgumentError as error:
+        complain(_cut(str(error), argv))
+        return 2
     except ExcolorError as error:
-        _err.print(f"excolor: {error}", style="bold", markup=False, soft_wrap=True)
+        complain(str(error))
         return 1
     except KeyboardInterrupt:
-        _err.print("excolor: stopped.")
+        complain("stopped.")
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
 def _train(args: argparse.Namespace) -> int:
     config = _config(args, seed=args.seed)
-    with _bar("Training", config.steps) as progress:
+    if args.out is not None:
+        files.try_place(args.out)
+    with bar("Training", config.steps) as progress:
         run = train(config, args.engine, progress=progress)
     measured = measure(run)
     metrics = measured.metrics
-    if args.out:
+    if args.out is not None:
         checkpoint.save(args.out, measured)
     result = {
         "config": config.to_dict(),
@@ -66,9 +74,9 @@ def _train(args: argparse.Namespace) -> int:
         return _print_json(result)
     _print_metrics(f"{_named(config)}, seed {config.seed}, {len(run.history)} steps", metrics)
     if run.stopped:
-        _out.print(_stopped(run))
-    if args.out:
-        _out.print(f"Written to {args.out}.", markup=False)
+        write(f"{_stopped(run)}\n")
+    if args.out is not None:
+        write(f"Written to {args.out}.\n")
     return 0
 
 
@@ -78,41 +86,48 @@ def _evaluate(args: argparse.Namespace) -> int:
         return _print_json(loaded.metrics.to_dict())
     _print_metrics(f"{args.checkpoint} ({_named(loaded.config)}, seed {loaded.config.seed})", loaded.metrics)
     if not loaded.run.remembers:
-        _out.print("The file holds no history of its training.")
+        write("The file holds no history of its training.\n")
     return 0
 
 
 def _sweep(args: argparse.Namespace) -> int:
     configs = with_seeds(_config(args), args.seeds)
-    with _bar("Training", len(configs)) as progress:
-        trials = sweep(configs, args.jobs, progress)
+    with bar("Training", len(configs)) as progress, _ctrl_c() as stopped:
+        trials = sweep(configs, args.jobs, progress, stopped.is_set)
+    code = 0
+    if len(trials) < len(configs):
+        complain(f"stopped; {len(trials)} of {len(configs)} runs are done.")
+        code = 130
     summary = summarize([trial.metrics for trial in trials])
     if args.json:
         runs = [{"seed": trial.config.seed, **trial.metrics.to_dict()} for trial in trials]
-        return _print_json({"runs": runs, "summary": summary})
-    _print_summary(f"{_named(configs[0])}, {len(trials)} seeds", summary)
-    failing = [str(trial.config.seed) for trial in trials if trial.metrics.fails]
-    _out.print(f"{len(failing)} of {len(trials)} runs fail" + (f": seeds {', '.join(failing)}." if failing else "."))
-    return 0
+        _print_json({"runs": runs, "summary": summary})
+    elif trials:
+        _print_summary(f"{_named(configs[0])}, {len(trials)} seeds", summary)
+        failing = [str(trial.config.seed) for trial in trials if trial.metrics.fails]
+        which = f": seeds {', '.join(failing)}" if failing else ""
+        write(f"{len(failing)} of {len(trials)} runs fail{which}.\n")
+    return code
 
 
 def _bench(args: argparse.Namespace) -> int:
-    with _bar("Measuring", ROUNDS) as progress:
+    with bar("Measuring", ROUNDS) as progress:
         result = bench(progress=progress)
     if args.json:
         return _print_json(asdict(result))
-    table = _table("One thread each, batches drawn beforehand", "", "steps/s", "a full training")
-    for name, rate in (("fused kernel", result.fused_steps_per_s), ("autograd loop", result.autograd_steps_per_s)):
-        table.add_row(name, f"{rate:,.0f}", f"{result.steps / rate:.3f} s")
-    _out.print(table)
-    _out.print(f"The fused kernel is {result.ratio:.0f} times as fast. Drawing them takes {result.draw_s:.3f} s.")
+    rates = {"fused kernel": result.fused_steps_per_s, "autograd loop": result.autograd_steps_per_s}
+    rows = [(name, f"{rate:,.0f}", f"{result.steps / rate:.3f} s") for name, rate in rates.items()]
+    write_table("One thread each, batches drawn beforehand", ("", "steps/s", "a full training"), rows)
+    write(f"The fused kernel is {result.ratio:.0f} times as fast. Drawing them takes {result.draw_s:.3f} s.\n")
     return 0
 
 
 def _pretrain(args: argparse.Namespace) -> int:
     seeds: range = args.seeds
+    out = checkpoint.pretrained_path(args.schedule) if args.out is None else args.out
+    files.try_place(out)
     configs = with_seeds(RunConfig(schedule=args.schedule), seeds)
-    with _bar("Training", len(configs)) as progress:
+    with bar("Training", len(configs)) as progress:
         trials = sweep(configs, args.jobs, progress)
     chosen = best(trials)
     config = chosen.config
@@ -121,35 +136,71 @@ def _pretrain(args: argparse.Namespace) -> int:
         "rule": SELECTED_BY,
         "distribution": summarize([trial.metrics for trial in trials]),
     }
-    out = args.out or checkpoint.pretrained_path(args.schedule)
     # A sweep keeps no histories, and on one machine equal configurations give equal runs.
     checkpoint.save(out, measure(train(config), metrics=chosen.metrics), selection=selection)
     if args.json:
         return _print_json({"config": config.to_dict(), "metrics": chosen.metrics.to_dict(), "selection": selection})
     _print_metrics(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen.metrics)
-    _out.print(f"Written to {out}.", markup=False)
+    write(f"Written to {out}.\n")
     return 0
+
+
+@contextmanager
+def _ctrl_c() -> Generator[Event]:
+    """An event that Ctrl-C sets in place of its exception, which comes the second time."""
+    stopped = Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # who began this process may have it ignored
+        signal.signal(signal.SIGINT, stop)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Help(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=width(sys.stdout) - 2)
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Say in one line what was wrong, without the usage; the exit code is 2."""
-        self.exit(2, f"{self.prog}: {message[:1].upper()}{message[1:]}.\n")
+        """Leave it to `main` to say what was wrong, in one line without the usage."""
+        raise argparse.ArgumentError(None, message)
+
+    def print_help(self, file: object = None) -> None:
+        """Write the help like all other output."""
+        write(self.format_help())
+
+
+def _cut(message: str, argv: Sequence[str]) -> str:
+    """A complaint of argparse, with what it repeats of the arguments cut to 40 characters each."""
+    for argument in argv:
+        for part in (argument, argument.partition("=")[2], argument[2:]):
+            message = message.replace(repr(part), shown(part)).replace(part, short(part)) if part else message
+    return f"{message[:1].upper()}{message[1:]}."
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="excolor", description="Decide where a network keeps a concept; delete it.")
+    about = "Decide where a network keeps a concept; delete it."
+    parser = _Parser(prog="excolor", description=about, formatter_class=_Help)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=about, description=about)
+        sub = commands.add_parser(name, help=about, description=about, formatter_class=_Help)
         sub.add_argument("--json", action="store_true", help="print JSON for machines")
         sub.set_defaults(command=run)
         return sub
 
     one = command("train", _train, "Train one model and print its figures.")
     _add_run_options(one)
-    one.add_argument("--seed", type=int, default=0, metavar="N", help="of weights and batches (0)")
+    one.add_argument("--seed", type=_whole, default=0, metavar="N", help="of weights and batches (0)")
     one.add_argument("--engine", choices=("fused", "autograd"), default="fused", help="compiled, or readable (fused)")
     one.add_argument("--out", metavar="FILE", help="write a checkpoint here")
 
@@ -178,10 +229,10 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--schedule", default="robust", metavar="NAME|FILE", help=f"{', '.join(SHIPPED)}, or a CSV file"
     )
-    parser.add_argument("--steps", type=int, metavar="N", help="stretches the schedule (its own length)")
+    parser.add_argument("--steps", type=_whole, metavar="N", help="stretches the schedule (its own length)")
     parser.add_argument("--weight", action="append", default=[], metavar="NAME=X", help=f"multiplier, 0 to 10: {names}")
-    parser.add_argument("--width", type=int, default=4, metavar="N", help="latent dims, 2 to 6 (4)")
-    parser.add_argument("--hidden", type=int, default=16, metavar="N", help="hidden width, 2 to 64 (16)")
+    parser.add_argument("--bottleneck", type=_whole, default=4, metavar="N", help="latent dims, 2 to 6 (4)")
+    parser.add_argument("--hidden", type=_whole, default=16, metavar="N", help="hidden width, 2 to 64 (16)")
     parser.add_argument(
         "--label-noise", type=float, default=0.0, metavar="X", help="share of labels drawn at random (0)"
     )
@@ -193,22 +244,27 @@ def _config(args: argparse.Namespace, seed: int = 0) -> RunConfig:
         schedule=schedule.name if args.schedule in SHIPPED else schedule.text,
         seed=seed,
         steps=schedule.steps if args.steps is None else args.steps,
-        bottleneck=args.width,
+        bottleneck=args.bottleneck,
         hidden=args.hidden,
         label_noise=args.label_noise,
-        weights=Weights(**dict(_weight(text) for text in args.weight)),
+        weights=_weights(args.weight),
     )
 
 
-def _weight(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
+def _weights(texts: Sequence[str]) -> Weights:
     names = [term.name for term in TERMS]
-    if name not in names:
-        raise ExcolorError(f"--weight {text!r} names no regularizer; write NAME=X with {', '.join(names)}.")
-    try:
-        return name, float(value)
-    except ValueError:
-        raise ExcolorError(f"--weight {text!r} has no number; write for example {name}=0.5.") from None
+    found: dict[str, float] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in names:
+            raise ExcolorError(f"--weight {shown(text)} names no regularizer; write NAME=X with {', '.join(names)}.")
+        if name in found:
+            raise ExcolorError(f"--weight {shown(text)} is the second for {name}; give each regularizer one.")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise ExcolorError(f"--weight {shown(text)} has no number; write for example {name}=0.5.") from None
+    return Weights(**found)
 
 
 def _seeds(text: str) -> range:
@@ -216,17 +272,24 @@ def _seeds(text: str) -> range:
     try:
         seeds = range(int(first), int(last)) if colon else range(int(first), int(first) + 1)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no range; write for example 0:60") from None
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no range; write for example 0:60") from None
     if not 0 < seeds.stop - seeds.start <= MAX_RUNS or seeds.start < 0 or seeds.stop > MAX_SEED + 1:
         right = f"up to {MAX_RUNS} seeds from 0 to {MAX_SEED}, for example 0:60"
-        raise argparse.ArgumentTypeError(f"{text!r} must be {right}")
+        raise argparse.ArgumentTypeError(f"{shown(text)} must be {right}")
     return seeds
 
 
 def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number from 1 to 256")
+    if len(text) > 3 or not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{shown(text)} must be a whole number from 1 to 256")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # also from Python's limit of 4300 digits
+        raise argparse.ArgumentTypeError(f"{shown(text)} must be a whole number, for example 7") from None
 
 
 def _named(config: RunConfig) -> str:
@@ -239,13 +302,12 @@ def _stopped(run: Run) -> str:
 
 
 def _print_json(value: Mapping[str, Any]) -> int:
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+    write(json.dumps(value, indent=2, allow_nan=False) + "\n")
     return 0
 
 
 def _print_metrics(title: str, metrics: Metrics) -> None:
     groups = {"intact": metrics.intact, "− warmth": metrics.warmth, "− hue": metrics.hue}
-    table = _table(title, "full grid", *groups)
     labels = {
         "max_mse": "maximum MSE",
         "median_mse": "median MSE",
@@ -254,34 +316,21 @@ def _print_metrics(title: str, metrics: Metrics) -> None:
         "target_mse": "target MSE",
         "bystander_mse": "bystander MSE",
     }
+    rows: list[list[str]] = []
     for name, label in labels.items():
         values = [getattr(group, name, None) for group in groups.values()]
-        table.add_row(label, *("" if v is None else f"{v:.1%}" if name == "gray_share" else f"{v:.2g}" for v in values))
-    _out.print(table)
-    _out.print(f"selectivity {metrics.selectivity:.3f}, red's cosine {metrics.red_cosine:.3f}.", end=" ")
-    _out.print("The run fails." if metrics.fails else "The run does not fail.")
+        figures = ["" if v is None else f"{v:.1%}" if name == "gray_share" else f"{v:.2g}" for v in values]
+        rows.append([label, *figures])
+    write_table(title, ("full grid", *groups), rows)
+    verdict = "The run fails." if metrics.fails else "The run does not fail."
+    write(f"selectivity {metrics.selectivity:.3f}, red's cosine {metrics.red_cosine:.3f}. {verdict}\n")
 
 
 def _print_summary(title: str, summary: Mapping[str, Any]) -> None:
     columns = ("mean", "sd", "min", "p10", "median", "p90", "max")
-    table = _table(title, "figure", *columns)
-    for name, values in summary.items():
-        if name != "fails":
-            table.add_row(name, *("–" if values[c] is None else f"{values[c]:.3g}" for c in columns))
-    _out.print(table)
-
-
-def _table(title: str, first: str, *columns: str) -> Table:
-    table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column(first)
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
-
-
-@contextmanager
-def _bar(what: str, total: int) -> Generator[Callable[[int], None]]:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
+    rows = [
+        [name, *("–" if values[c] is None else f"{values[c]:.3g}" for c in columns)]
+        for name, values in summary.items()
+        if name != "fails"
+    ]
+    write_table(title, ("figure", *columns), rows)

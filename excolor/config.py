@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, shown
 from excolor.losses import TERMS
 
 STEPS = 3001  # updates of the published run: steps 0 … 3000
@@ -81,7 +81,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         if not isinstance(self.schedule, str) or not self.schedule.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ExcolorError(f"schedule is {self.schedule!r}; it must be a schedule's name or its CSV text.")
+            raise ExcolorError(f"schedule is {shown(self.schedule)}; it must be a schedule's name or its CSV text.")
         if not isinstance(self.weights, Weights):  # pyright: ignore[reportUnnecessaryIsInstance]
             object.__setattr__(self, "weights", Weights(**_known("weights", self.weights, [t.name for t in TERMS])))
         _whole("seed", self.seed, 0, MAX_SEED)
@@ -127,25 +127,16 @@ def _known(what: str, values: object, names: Sequence[str]) -> dict[str, Any]:
     known: dict[str, Any] = {str(name): value for name, value in values.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     for name in known:
         if name not in names:
-            raise ExcolorError(f"The {what} has {name[:40]!r}; it knows {', '.join(names)}.")
+            raise ExcolorError(f"The {what} has {shown(name)}; it knows {', '.join(names)}.")
     return known
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ExcolorError(f"{name} is {_shown(value)}; it must be a number from {low:g} to {high:g}.")
+        raise ExcolorError(f"{name} is {shown(value)}; it must be a number from {low:g} to {high:g}.")
     return float(value)
 
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ExcolorError(f"{name} is {_shown(value)}; it must be a whole number from {low} to {high}.")
-
-
-def _shown(value: object) -> str:
-    """A value as Python writes it, cut where it is long: a message is one sentence."""
-    try:
-        text = repr(value)
-    except ValueError:  # a whole number of more digits than Python writes
-        return "a number of very many digits"
-    return text if len(text) <= 40 else f"{text[:40]}…"
+        raise ExcolorError(f"{name} is {shown(value)}; it must be a whole number from {low} to {high}.")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from itertools import takewhile
+from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,8 @@ from excolor.errors import ExcolorError
 from excolor.measured import Measured, measure
 from excolor.metrics import Metrics
 from excolor.training import train
+
+_ASK_EVERY = 0.1  # seconds
 
 
 def with_seeds(config: RunConfig, seeds: Iterable[int]) -> list[RunConfig]:
@@ -27,25 +33,51 @@ def sweep(
     configs: Sequence[RunConfig],
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Measured]:
     """Train and evaluate every configuration, in threads: the kernels release the interpreter lock.
 
     Args:
         jobs: runs at a time; the number of cores by default.
         progress: called with the number of runs done, from the calling thread.
+        cancelled: asked from any thread, as in `train`. Once it says yes, no run begins, and those under
+            way end by themselves soon after the sweep has returned.
 
     Returns:
-        the runs in the order of `configs`, without their histories and snapshots.
+        the runs in the order of `configs`, without their histories and snapshots; after it was cancelled, those that
+        were finished by then.
+
+    Raises:
+        ExcolorError: as in `train`. This and any other exception ends the runs under way.
     """
+    over = Event()
 
-    def trial(config: RunConfig) -> Measured:
-        return measure(train(config)).forgetting()
+    def ended() -> bool:
+        return over.is_set() or cancelled()
 
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        futures = [pool.submit(trial, config) for config in configs]
-        for done, _ in enumerate(as_completed(futures), start=1):
-            progress(done)
-        return [future.result() for future in futures]
+    def trial(config: RunConfig) -> Measured | None:
+        if ended():
+            return None
+        run = train(config, cancelled=ended)
+        cut_short = run.stopped is not None and run.stopped.term is None
+        return None if cut_short else measure(run).forgetting()
+
+    pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+    finished: SimpleQueue[Future[Measured | None]] = SimpleQueue()
+    try:
+        futures = [pool.submit(trial, config) for config in takewhile(lambda _: not cancelled(), configs)]
+        for future in futures:
+            future.add_done_callback(finished.put)
+        done = 0
+        while done < len(futures) and not cancelled():
+            with suppress(Empty):  # asks again, even while every run takes long
+                finished.get(timeout=_ASK_EVERY).result()
+                progress(done := done + 1)
+    finally:
+        over.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+    ended_runs = [future for future in futures if future.done() and not future.cancelled()]
+    return [found for future in ended_runs if (found := future.result()) is not None]
 
 
 def summarize(metrics: Sequence[Metrics]) -> dict[str, Any]:

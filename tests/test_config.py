@@ -119,7 +119,7 @@ HOSTILE = {
     "dunder": ('{"__class__": 1}', "'__class__'"),
     "weights list": ('{"weights": [1]}', "weights is list"),
     "unknown weight": ('{"weights": {"planar": 1}}', "'planar'; it knows unitarity"),
-    "long name": ('{"' + "x" * 10_000 + '": 1}', r"'x{40}'; it knows"),
+    "long name": ('{"' + "x" * 10_000 + '": 1}', r"'x{40}…'; it knows"),
 }
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import statistics
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +18,7 @@ from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.metrics import Metrics, evaluate
 from excolor.sweeps import Trial, best, distribution, summarize, sweep, with_seeds
-from excolor.training import train
+from excolor.training import Run, train
 
 
 def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
@@ -39,6 +42,55 @@ def test_a_sweep_of_nothing() -> None:
 def test_an_error_in_a_run_is_the_sweeps() -> None:
     with pytest.raises(ExcolorError, match="'no such'"):
         sweep([RunConfig(steps=1), RunConfig("no such", steps=1)], jobs=2)
+
+
+def test_a_cancelled_sweep_gives_the_runs_that_are_done() -> None:
+    configs = with_seeds(RunConfig(steps=60), range(50))
+    done: list[int] = []
+    trials = sweep(configs, jobs=1, progress=done.append, cancelled=lambda: len(done) >= 3)
+    assert 3 <= len(trials) < 50
+    assert [trial.run.config.seed for trial in trials] == list(range(len(trials)))
+    for trial in trials:
+        assert trial.run.vector.tobytes() == train(trial.run.config).vector.tobytes()
+    assert sweep(configs, cancelled=lambda: True) == []
+
+
+def test_cancelling_does_not_wait_for_the_runs_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+
+    def stuck(config: RunConfig, **_: object) -> Run:
+        let_go.wait(30)
+        return train(RunConfig(steps=1))
+
+    monkeypatch.setattr("excolor.sweeps.train", stuck)
+    asked = iter([False] * 4)
+    start = time.monotonic()
+    assert sweep([RunConfig(steps=1)], jobs=1, cancelled=lambda: next(asked, True)) == []
+    assert time.monotonic() - start < 5
+    let_go.set()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_exception_ends_the_runs_under_way(error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+
+    def watched(config: RunConfig, cancelled: Callable[[], bool]) -> Run:
+        if config.seed:
+            while not cancelled():
+                time.sleep(0.01)
+            ended.append(config.seed)
+        return train(config, cancelled=cancelled)
+
+    def raising(done: int) -> None:
+        raise error
+
+    monkeypatch.setattr("excolor.sweeps.train", watched)
+    with pytest.raises(error):
+        sweep(with_seeds(RunConfig(steps=5), range(9)), jobs=2, progress=raising)
+    deadline = time.monotonic() + 20
+    while not ended and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert 1 <= len(ended) <= 2
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40))

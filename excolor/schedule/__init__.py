@@ -10,10 +10,11 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, shown, shown_path
+from excolor.files import read_up_to
 from excolor.schedule.parse import ALIASES, MAX_ROWS, MAX_STEP, parse
 from excolor.schedule.track import SPACES, TIMINGS, Schedule, Track, minimum_jerk
-from excolor.schedule.wording import listed, shown
+from excolor.schedule.wording import listed
 
 __all__ = [
     "ALIASES",
@@ -63,23 +64,18 @@ def read(path: str | Path) -> Schedule:
     """The schedule in a CSV file (UTF-8, up to 64 kB), named after the file.
 
     Raises:
-        ExcolorError: the file is missing, unreadable, too large or not UTF-8, or not a sheet (see `parse`).
+        ExcolorError: the file is missing, unreadable, no regular file, too large or not UTF-8, or not a sheet (see
+            `parse`).
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            # One byte more than allowed tells a file that is too large without reading all of it.
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError if the name has a NUL
-        raise ExcolorError(f"path is {str(path)!r}; it must be a file that can be read ({error}).") from error
+    content = read_up_to(path, MAX_BYTES)
     if len(content) > MAX_BYTES:
-        raise ExcolorError(f"path is {str(path)!r}; it must be a file of up to {MAX_BYTES // 1000} kB.")
+        raise ExcolorError(f"path is {shown_path(path)}; it must be a file of up to {MAX_BYTES // 1000} kB.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         problem = f"it must be UTF-8, which it is not at byte {error.start}"
-        raise ExcolorError(f"path is {str(path)!r}; {problem}.") from error
-    return parse(text, path.stem)
+        raise ExcolorError(f"path is {shown_path(path)}; {problem}.") from error
+    return parse(text, Path(path).stem)
 
 
 def for_training(schedule: Schedule) -> Schedule:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from excolor.errors import ExcolorError
+from excolor.errors import ExcolorError, shown
 from excolor.losses import TERMS
 from excolor.schedule.track import SPACES, TIMINGS, Schedule, Track
-from excolor.schedule.wording import plain, shown
+from excolor.schedule.wording import plain
 
 ALIASES = {term.column: (term.column.removeprefix("reg-"), *term.aliases) for term in TERMS}
 """The weight of each regularizer, and what else its column may be called: the series has changed its names."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from excolor.errors import ExcolorError
-from excolor.schedule.wording import listed, plain, shown
+from excolor.errors import ExcolorError, shown
+from excolor.schedule.wording import listed, plain
 
 Array = NDArray[np.float64]
 

@@ -2,18 +2,9 @@
 
 from collections.abc import Sequence
 
-MAX_SHOWN = 40  # characters of a cell or a name
+from excolor.errors import short
+
 MAX_LISTED = 8  # names
-
-
-def short(text: str) -> str:
-    """The text, cut after 40 characters."""
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
-
-
-def shown(text: str) -> str:
-    """The text in quotes, cut after 40 characters; what cannot be printed is escaped."""
-    return repr(short(text))
 
 
 def plain(name: str) -> str:

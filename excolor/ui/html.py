@@ -66,9 +66,7 @@ def _cell(cell: Cell) -> Html:
     return Html(f"<td>{markup(cell)}</td>")
 
 
-def patch(
-    color: str, true: str = "", *, size: Literal["swatch", "small", "large"] = "small", label: str = ""
-) -> Html:
+def patch(color: str, true: str = "", *, size: Literal["swatch", "small", "large"] = "small", label: str = "") -> Html:
     """A color, `#rrggbb`, on the ground that all colors lie on, with the true color as a square inside it.
 
     Args:

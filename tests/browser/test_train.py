@@ -119,7 +119,9 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Pag
     weights = "--weight", "anchor=0.5", "--weight", "separate=1.5"
     runs = [
         in_background("train", *weights),
-        in_background("train", *weights, "--schedule", "ex-2.7", "--width", "5", "--label-noise", "0.1", "--seed", "1"),
+        in_background(
+            "train", *weights, "--schedule", "ex-2.7", "--bottleneck", "5", "--label-noise", "0.1", "--seed", "1"
+        ),
     ]
     shipped = in_background("evaluate", "robust")
     open_page(page, "train")

@@ -16,8 +16,9 @@ from excolor.metrics import respond
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine
-from excolor.ui import frame, inspector, missions, panels, pick, predict, shelf
-from excolor.ui.replay import replay
+from excolor.ui import frame, missions, panels, pick, predict, shelf
+from excolor.ui.components import inspector
+from excolor.ui.components.replay import replay
 from excolor.ui.runs import Trained, trained
 from excolor.ui.subject import metrics_of, shipped
 from excolor.ui.text import number, percent, settings

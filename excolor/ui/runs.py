@@ -17,7 +17,7 @@ from excolor.config import RunConfig
 from excolor.diagnosis import Cause, Placement, causes, placement
 from excolor.metrics import Metrics
 from excolor.training import Engine, Stop, train
-from excolor.ui.replay import frames
+from excolor.ui.components.replay import frames
 from excolor.ui.subject import Subject, metrics_of, subject
 
 WAIT = 0.5  # seconds
@@ -30,7 +30,7 @@ class Trained:
     """What the app keeps of a run.
 
     Attributes:
-        frames: of its replay, see `excolor.ui.replay.frames`.
+        frames: of its replay, see `excolor.ui.components.replay.frames`.
         train_s, evaluate_s: seconds that training and evaluation took.
     """
 

@@ -16,7 +16,7 @@ from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.replay import latents_in
+from excolor.ui.components.replay import latents_in
 from excolor.ui.runs import trained
 from excolor.ui.subject import Subject, by_key
 

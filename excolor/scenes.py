@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -30,12 +30,14 @@ from trame_vtk.tools.vtksz2html import write_html
 from vtkmodules.vtkWebCore import vtkWebApplication
 
 from excolor.charts.base import FAINT, GROUND
+from excolor.charts.wheel import REACH
 from excolor.color import HUES, hsv_to_rgb, rgb_grid
+from excolor.javascript import joined
 
 Array = NDArray[Any]
 
 POINT_RADIUS = 0.035
-_REACH = 1.38  # half the height of the view
+_VIEWER = Path(__file__).parent / "viewer"
 _AXIS = 1.18  # where an axis ends
 # Nothing is ever rendered here. This keeps PyVista from trying whether it could, with a process or an OpenGL context,
 os.environ.setdefault("ALLOW_PLOTTING", "true")
@@ -288,7 +290,7 @@ def _export(scene: Scene) -> dict[str, Any]:
             camera.focal_point = (0.0, 0.0, 0.0)
             camera.up = view.up
             camera.parallel_projection = True
-            camera.parallel_scale = _REACH
+            camera.parallel_scale = REACH
             camera.clipping_range = (0.1, 12.0)
         if scene.linked:
             plotter.link_views()
@@ -336,7 +338,7 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str]:
             for p in scene.panels
         ],
         "views": [{"name": v.name, "position": v.position, "up": v.up} for v in scene.views],
-        "reach": _REACH,
+        "reach": REACH,
         "radius": scene.radius,
         "ball": _ball(),
         "words": scene.words,
@@ -347,10 +349,8 @@ def _viewer(scene: Scene, key: str, height: int) -> tuple[str, str]:
             "places": base64.b64encode(packed.tobytes()).decode(),
             "names": list(scene.frame_names),
         }
-    folder = files("excolor").joinpath("viewer")
-    style, script, later = (
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("scene.css", "scene.js", "later.js")
-    )
+    style, later = ((_VIEWER / name).read_text(encoding="utf-8") for name in ("scene.css", "later.js"))
+    script = joined(_VIEWER / "scene.js")
     # A "<" in the data could end the script; escaped it reads the same.
     data = json.dumps(settings).replace("<", "\\u003c")
     scripts = f"<script>const EXCOLOR = {data};</script>{_LATER}{script}</script><script>{later}</script>"

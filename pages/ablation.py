@@ -12,8 +12,9 @@ from excolor.metrics import SURVIVES_TO, Deletion
 from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
 from excolor.training import Run
-from excolor.ui import frame, inspector, panels, predict, shelf, spheres
+from excolor.ui import frame, panels, predict, shelf, spheres
 from excolor.ui.caches import metrics_of
+from excolor.ui.components import inspector
 from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, answers, column, residue_of
 

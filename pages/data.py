@@ -36,7 +36,8 @@ from excolor.measured import Measured
 from excolor.metrics import respond
 from excolor.scenes import hsv_places
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, inspector, labels, noise, panels, pick, shelf, spheres
+from excolor.ui import frame, labels, noise, panels, pick, shelf, spheres
+from excolor.ui.components import inspector
 from excolor.ui.text import CAUSES, number, percent
 
 frame.require()

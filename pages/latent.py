@@ -9,7 +9,8 @@ from excolor.diagnosis import axis_roles, placement
 from excolor.metrics import respond
 from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, inspector, panels, pick, shelf, spheres
+from excolor.ui import frame, panels, pick, shelf, spheres
+from excolor.ui.components import inspector
 from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import projection
 

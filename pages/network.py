@@ -7,7 +7,7 @@ from excolor.color import describe, hex_to_rgb
 from excolor.metrics import respond
 from excolor.surgery import HUE, ablate
 from excolor.ui import frame, pick, shelf
-from excolor.ui.network import RED, network, not_finite
+from excolor.ui.components.network import RED, network, not_finite
 from excolor.ui.text import dims_text, number, percent
 
 frame.require()

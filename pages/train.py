@@ -17,9 +17,10 @@ from excolor.metrics import respond
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine, Run
-from excolor.ui import frame, inspector, missions, panels, pick, predict, shelf
+from excolor.ui import frame, missions, panels, pick, predict, shelf
 from excolor.ui.caches import frames_of, metrics_of, shipped
-from excolor.ui.replay import replay
+from excolor.ui.components import inspector
+from excolor.ui.components.replay import replay
 from excolor.ui.runs import Trained, trained
 from excolor.ui.text import number, percent, settings
 from excolor.ui.views import wheel

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from excolor.charts import brightness, curves, latents, patches
 from excolor.charts.base import GROUND, PICK
+from excolor.charts.wheel import REACH
 from excolor.color import HUES, PRIMARIES, SECONDARIES, describe
 
 Spec = dict[str, Any]
@@ -201,7 +202,7 @@ def test_a_circle_is_round_and_as_large_as_can_be(view: tuple[int, int], width: 
         ((low, high),) = domains
         assert low == -high
         pixels = (width if axis == "x" else height) / (high - low)  # of one unit
-        assert pixels == pytest.approx(min(width, height) / 3)
+        assert pixels == pytest.approx(min(width, height) / (2 * REACH))
 
 
 def test_red_is_at_the_top() -> None:

@@ -13,14 +13,14 @@ from excolor.ui.subject import Subject, subject
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from excolor.charts.wheel import views
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import describe, hex_to_rgb, named_colors
 from excolor.config import RunConfig
 from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, ablate
-from excolor.ui.network import RED, deleted, given, layers, not_finite, sound_dims
-from excolor.ui.replay import views
+from excolor.ui.components.network import RED, deleted, given, layers, not_finite, sound_dims
 from excolor.ui.shelf import LAST
 from excolor.ui.text import number, percent
 

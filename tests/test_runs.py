@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit
+from excolor.ui.subject import Subject, subject
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
+from excolor.charts.wheel import views
 from excolor.checkpoint import MAX_BYTES, PRETRAINED, parse
 from excolor.color import HUES, hsv_to_rgb, rgb_to_hex
 from excolor.config import BOTTLENECKS, RunConfig, Weights
@@ -28,9 +30,8 @@ from excolor.metrics import evaluate
 from excolor.model import from_vector, to_vector
 from excolor.training import LOSSES, Engine, History, Plan, Run, train
 from excolor.ui import runs, shelf
-from excolor.ui.replay import BINS, frames, latents_in, lines, views
+from excolor.ui.components.replay import BINS, frames, latents_in, lines
 from excolor.ui.runs import Memory, Trained, trained
-from excolor.ui.subject import Subject, subject
 
 SHORT = RunConfig(steps=100, seed=3)
 DIVERGES = RunConfig(

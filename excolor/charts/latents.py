@@ -15,14 +15,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.charts.wheel import REACH, rim_names
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
 VIEWS = ((1, 0), (2, 3))  # to the right, upwards: the hue plane with red at the top, and the rest
-_REACH = 1.5  # room for names beyond the unit circle
-_RIM = 1.2
-_NAMED_FROM = 0.35  # a hue nearer to the center than this has no place on the rim
-_HALF_LETTER, _LINE = 0.029, 0.13  # half a letter's width and a line's height, so that no name lies on another
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +70,7 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
 
 def _scale(side: str) -> alt.Scale:
     """Units of equal length along both sides, and on the shorter side just as many as are to be seen."""
-    most = f"{_REACH} * {side} / min(width, height)"
+    most = f"{REACH} * {side} / min(width, height)"
     return alt.Scale(domain=[alt.ExprRef(f"-{most}"), alt.ExprRef(most)], nice=False)
 
 
@@ -87,7 +84,7 @@ def table(
     across, up = dims
     points = len(u) - len(HUES)
     x, y = (u[:, k] if k < u.shape[1] else np.zeros(len(u), np.float32) for k in dims)
-    names, places = _rim_names(x[points:], y[points:])
+    names, places = rim_names(list(HUES), x[points:], y[points:])
     spans = [(-1.0, 0.0, 1.0, 0.0)] if across not in deleted else []
     spans += [(0.0, -1.0, 0.0, 1.0)] if up not in deleted else []
     blank, gap = [""] * (len(spans) + len(names)), [np.nan] * points
@@ -108,18 +105,6 @@ def mark(dims: tuple[int, int], code: str | None, u: NDArray[np.float32], turn: 
     """Where the picked color `code` is: at its latents u, `[D]`."""
     x, y = ([float(u[k]) if k < len(u) else 0.0] for k in dims)
     return mark_table(turn, code, x=x, y=y)
-
-
-def _rim_names(x: NDArray[np.float32], y: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float64]]:
-    radius = np.hypot(x, y).astype(np.float64)
-    placed = np.stack([x, y], -1) / np.maximum(radius, 1e-9)[:, None] * _RIM
-    names = list(HUES)
-    shown: list[int] = []
-    for i in np.flatnonzero(radius >= _NAMED_FROM).tolist():  # not a number is no place either
-        room = ((abs(placed[i] - placed[j]), _HALF_LETTER * (len(names[i]) + len(names[j]))) for j in shown)
-        if all(dx > width or dy > _LINE for (dx, dy), width in room):
-            shown.append(i)
-    return [names[i] for i in shown], placed[shown].reshape(-1, 2)
 
 
 def sub(dim: int) -> str:

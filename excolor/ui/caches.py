@@ -9,7 +9,7 @@ import streamlit as st
 from excolor import checkpoint
 from excolor.metrics import Metrics, evaluate
 from excolor.training import Run
-from excolor.ui import replay
+from excolor.ui.components import replay
 
 
 def by_key(run: Run) -> str:

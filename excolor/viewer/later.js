@@ -1,14 +1,17 @@
 // The viewer is a megabyte of code, and asking for WebGL can take as long as reading it. Neither happens while a page is
 // opened, but when its scene comes near the screen. Where there is no WebGL 2 the viewer would only fail: the page says so.
 
-new IntersectionObserver((entries, observer) => {
-  if (!entries.some((entry) => entry.isIntersecting)) return;
-  observer.disconnect();
-  const context = document.createElement("canvas").getContext("webgl2");
-  if (context) read();
-  else apologize();
-  context?.getExtension("WEBGL_lose_context")?.loseContext(); // a browser has few of them to give
-}, { rootMargin: "300px" }).observe(document.documentElement);
+new IntersectionObserver(
+  (entries, observer) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    const context = document.createElement("canvas").getContext("webgl2");
+    if (context) read();
+    else apologize();
+    context?.getExtension("WEBGL_lose_context")?.loseContext(); // a browser has few of them to give
+  },
+  { rootMargin: "300px" },
+).observe(document.documentElement);
 
 function read() {
   for (const waiting of document.querySelectorAll("script[data-later]")) {

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from playwright.sync_api import Frame, Locator, Page
 
 from excolor.charts.base import GROUND
+from excolor.charts.wheel import REACH
 from excolor.checkpoint import pretrained
 from excolor.color import HUES, hex_to_rgb, hsv_to_rgb, named_colors, rgb_grid
 from excolor.metrics import respond
@@ -31,7 +32,6 @@ from tests.browser.tools import open_page, pixels, settled
 Image = NDArray[np.uint8]
 Vector = tuple[float, ...]
 
-REACH = 1.38  # half the height of what a panel shows, and at least half its width
 NAMED = named_colors()
 COLORS = np.concatenate([rgb_grid(8).reshape(-1, 3), np.stack(list(NAMED.values()))])
 INTACT = pretrained("robust").run.model
@@ -114,7 +114,7 @@ def project(places: ArrayLike, camera: Camera, image: Image) -> tuple[NDArray[np
     across = np.cross(forward, camera.up)
     across /= np.linalg.norm(across)
     down = np.cross(forward, across)
-    unit = min(top - bottom, right - left) / (2 * REACH)
+    unit = min(top - bottom, right - left) / (2 * REACH)  # REACH of a panel's height, and at least of its width
     middle = (left + right) / 2, height - (bottom + top) / 2, 0
     return np.asarray(places) @ np.stack([across, down, forward], axis=1) * unit + middle, unit
 

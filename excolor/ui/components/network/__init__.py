@@ -7,17 +7,16 @@ itself. The server hears of a color when it is let go, and of the dims that are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
+from excolor.charts import wheel
 from excolor.color import GRAYS, HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.ui import pick
-from excolor.ui.replay import views
+from excolor.ui.components import declared
 
 RED = "#ff0000"  # what goes in until a visitor picks a color
 _DELETED = "network-deleted"
@@ -149,7 +148,8 @@ def given(
     return {
         "key": model_key,
         "layers": layers(model),
-        "views": views(model.bottleneck),
+        "views": wheel.views(model.bottleneck),
+        "wheel": wheel.FOR_BROWSER,
         "color": color,
         "turn": turn,
         "deleted": list(dims),
@@ -160,11 +160,7 @@ def given(
     }
 
 
-def _file(name: str) -> str:
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
-
-
-_component = component("excolor_network", html=_file("network.html"), css=_file("network.css"), js=_file("network.js"))
+_component = declared("network")
 
 
 def network(model_key: str, model: ColorAutoencoder, key: str) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
+from excolor.charts import wheel
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex
 from excolor.losses import TERMS
 from excolor.training import LOSSES, Run, plan, snapshot_colors
 from excolor.ui import pick
+from excolor.ui.components import declared
 
 BINS = 150  # points of a line: more than the pixels between them would show
 _NAMES = tuple(sorted((*PRIMARIES, *SECONDARIES), key=HUES.__getitem__))
@@ -40,16 +40,9 @@ def frames(run: Run) -> dict[str, Any]:
         "latents": base64.b64encode(packed.tobytes()).decode(),
         "colors": rgb_to_hex(colors),
         "named": [{"name": name, "point": point} for name, point in zip(_NAMES, named, strict=True)],
-        "views": views(run.config.bottleneck),
+        "views": wheel.views(run.config.bottleneck),
         "lines": lines(run),
     }
-
-
-def views(bottleneck: int) -> list[tuple[int, int]]:
-    """Pairs of dims (to the right, upwards) that show them all: the hue plane first, an odd one out against 0."""
-    rest = list(range(2, bottleneck))
-    pairs = [(rest[i], rest[i + 1]) for i in range(0, len(rest) - 1, 2)]
-    return [(1, 0), *pairs, *([(rest[-1], 0)] if len(rest) % 2 else [])]
 
 
 def lines(run: Run) -> dict[str, Any]:
@@ -73,11 +66,7 @@ def _binned(values: np.ndarray, edges: np.ndarray) -> list[float | None]:
     return [float(f"{s / n:.4g}") if n else None for s, n in zip(sums.tolist(), counts.tolist(), strict=True)]
 
 
-def _file(name: str) -> str:
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
-
-
-_component = component("excolor_replay", html=_file("replay.html"), css=_file("replay.css"), js=_file("replay.js"))
+_component = declared("replay")
 
 
 def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any], alt: str, key: str) -> None:
@@ -109,6 +98,7 @@ def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any]
             "key": model_key,
             "baseline": baseline["lines"],
             "words": words,
+            "wheel": wheel.FOR_BROWSER,
             "picked": nearest(shown["colors"], pick.picked()),
         },
         key=key,

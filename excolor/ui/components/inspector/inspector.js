@@ -1,7 +1,8 @@
 // The picked color in one small table. The scenes of the page, in frames of their own, are told where it is in them.
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector("aside"), find = (selector) => root.querySelector(selector);
+  const root = parentElement.querySelector("aside"),
+    find = (selector) => root.querySelector(selector);
   root.hidden = !data.code;
   root.dataset.code = data.code ?? "";
   root.setAttribute("aria-label", data.words.label);
@@ -12,7 +13,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     find(".codes").textContent = data.codes;
     find("button").textContent = data.words.clear;
     find("button").onclick = () => setTriggerValue("clear", true);
-    find("thead").replaceChildren(row("th", "", data.titles.map((title) => [title])));
+    find("thead").replaceChildren(
+      row(
+        "th",
+        "",
+        data.titles.map((title) => [title]),
+      ),
+    );
     find("tbody").replaceChildren(...data.rows.map(({ name, cells }) => row("td", name, cells)));
   }
   return () => tell(undefined);

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
 from excolor.color import describe, exact_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.metrics import Response
 from excolor.ui import pick
+from excolor.ui.components import declared
 from excolor.ui.text import number
 
 # A chart that marks nothing is still given places of some color.
@@ -55,13 +54,7 @@ def look(answers: Sequence[Response]) -> Inspected:
     return Inspected(pick.picked(), pick.turn(), picked_rgb(), tuple(answers))
 
 
-def _file(name: str) -> str:
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
-
-
-_component = component(
-    "excolor_inspector", html=_file("inspector.html"), css=_file("inspector.css"), js=_file("inspector.js")
-)
+_component = declared("inspector")
 
 
 def table(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[np.float64]] | None = None) -> None:

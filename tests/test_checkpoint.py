@@ -215,9 +215,12 @@ def test_a_file_of_the_first_format_loads_without_a_history(name: str) -> None:
     assert old.run.stopped is None
     assert old.run.config == RunConfig(schedule=name, seed=old.run.config.seed)
     assert old.story["selection"]["rule"]
-    # Figures was what it called them, and gray had another spelling.
+    # Figures was what it called them, in another spelling.
     written = header((DATA / f"{name}-1.safetensors").read_bytes())["__metadata__"]["figures"]
-    given, stored = evaluate(old.run.model).to_dict(), json.loads(written.replace("grey", "gray"))
+    given, stored = (
+        evaluate(old.run.model).to_dict(),
+        json.loads(written.replace("grey", "gray").replace("colour", "color")),
+    )
     assert given.keys() == stored.keys()
     for group in ("intact", "warmth", "hue"):
         assert given[group] == pytest.approx(stored[group], rel=1e-3)

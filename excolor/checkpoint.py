@@ -99,7 +99,7 @@ def to_bytes(
     """A checkpoint as bytes, 250 kB at most; of its story (see `Checkpoint`) what is empty is left out.
 
     Raises:
-        ExcolorError: a parameter is not finite.
+        ExcolorError: a parameter is not finite, or the schedule is so long that nothing else has room.
     """
     run = measured.run
     if not np.isfinite(run.parameters).all():
@@ -119,17 +119,26 @@ def to_bytes(
     metadata |= {name: json.dumps(value, allow_nan=False) for name, value in story.items() if value}
     network = {name: tensor.contiguous() for name, tensor in run.model.state_dict().items()}
     if not run.remembers:
-        return st_torch.save(network, metadata)
+        return _within(st_torch.save(network, metadata))
     # A schedule of one's own can be so long that less of the history has room.
     for share in (1, 2, 4, 8):
         data = st_torch.save(network | _recorded(run, MAX_ROWS // share, SNAPSHOTS // share), metadata)
         if len(data) <= MAX_BYTES:
             return data
-    return st_torch.save(network, {name: value for name, value in metadata.items() if name != "columns"})
+    return _within(st_torch.save(network, {name: value for name, value in metadata.items() if name != "columns"}))
+
+
+def _within(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise ExcolorError(f"The schedule is too long for a checkpoint, which has {MAX_BYTES // 1000} kB at most.")
+    return data
 
 
 def _recorded(run: Run, rows: int, moments: int) -> dict[str, torch.Tensor]:
-    row, moment = _spread(len(run.history), rows), _spread(len(run.snapshots), moments)
+    row = _spread(len(run.history), rows)
+    # On its way to divergence a network has latents that are no numbers; nobody can draw them.
+    drawable = np.flatnonzero(np.isfinite(run.snapshots.latents).all((1, 2)))
+    moment = drawable[_spread(len(drawable), moments)]
     arrays = run.history.steps[row], run.history.losses[row], run.snapshots.steps[moment], run.snapshots.latents[moment]
     return {
         key: torch.as_tensor(array).to(dtype).contiguous()

@@ -21,7 +21,7 @@ def configs() -> list[RunConfig]:
     return [RunConfig(label_noise=level, seed=seed) for level in LEVELS for seed in range(SEEDS)]
 
 
-def measured(config: RunConfig) -> Measured:
+def trial(config: RunConfig) -> Measured:
     """Train one run and measure it on the quick grid; its history is not kept."""
     return measure(train(config), quick_grid()).forgetting()
 

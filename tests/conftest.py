@@ -11,8 +11,10 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
+    from excolor.config import RunConfig
+    from excolor.measured import Measured
     from excolor.model import ColorAutoencoder
-    from excolor.sweeps import Trial
+    from excolor.training import Run
 
 # Two workers share two cores; torch in each would otherwise start a thread for every one of them. Read when
 # torch is imported, which is after this.
@@ -55,7 +57,21 @@ def random_model() -> Callable[..., ColorAutoencoder]:
 
 
 @pytest.fixture(scope="session")
-def published_trials() -> list[Trial]:
+def run_of() -> Callable[..., Run]:
+    """Makes a run that ended with a model, of which nothing else was recorded."""
+    from excolor.config import RunConfig
+    from excolor.model import to_vector
+    from excolor.training import Run, no_history, no_snapshots
+
+    def make(model: ColorAutoencoder, config: RunConfig | None = None) -> Run:
+        config = config or RunConfig(bottleneck=model.bottleneck, hidden=model.hidden)
+        return Run(config, to_vector(model), no_history(), no_snapshots(model.bottleneck))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def published_trials() -> list[Measured]:
     """Seeds 0 to 19 of the published schedule, with their figures on the full grid."""
     from excolor.config import RunConfig
     from excolor.sweeps import sweep, with_seeds

@@ -26,11 +26,11 @@ from excolor.checkpoint import PRETRAINED, pretrained, pretrained_path, read
 from excolor.cli import main
 from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
+from excolor.measured import Measured
 from excolor.metrics import evaluate
-from excolor.model import to_vector
 from excolor.schedule import find
 from excolor.sweeps import sweep
-from excolor.training import train
+from excolor.training import Stop, train
 
 ERRORS = ["max_mse", "median_mse", "gray_mse"]
 DELETION = [*ERRORS, "gray_share", "target_mse", "bystander_mse"]
@@ -124,13 +124,16 @@ def test_a_diverged_run_says_where_and_has_no_figures(run_json: Run, tmp_path: P
     assert said["stopped_at"] == 1
     assert said["metrics"]["fails"] is True
     assert said["metrics"]["hue"]["gray_mse"] is None or said["metrics"]["hue"]["gray_mse"] > 0.01
-    assert read(tmp_path / "hot.safetensors").story["metrics"] == said["metrics"]  # its last weights are finite
+    kept = read(tmp_path / "hot.safetensors")  # its last weights are finite
+    assert kept.story["metrics"] == said["metrics"]
+    assert kept.run.stopped == Stop(1, "unitarity")
+    assert kept.run.history.steps.tolist() == [0, 1]
 
 
 def test_figures_that_are_not_finite_are_null(run_json: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> object:
         run = train(RunConfig(steps=5))
-        run.vector[:] = float("nan")
+        run.parameters[:] = float("nan")
         return run
 
     monkeypatch.setattr("excolor.cli.train", broken)
@@ -146,10 +149,10 @@ def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_pat
     for name in ("a.safetensors", "b.safetensors"):
         said = run_json("train", "--seed", "3", "--out", str(tmp_path / name))
         kept = read(tmp_path / name)
-        assert kept.config.to_dict() == said["config"]
+        assert kept.run.config.to_dict() == said["config"]
         assert kept.story["metrics"] == said["metrics"]
-        vectors.append(to_vector(kept.model).tobytes())
-    assert vectors == [train(RunConfig(seed=3)).vector.tobytes()] * 2
+        vectors.append(kept.run.parameters.tobytes())
+    assert vectors == [train(RunConfig(seed=3)).parameters.tobytes()] * 2
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
@@ -194,10 +197,11 @@ def test_pretrain_makes_a_checkpoint_again(run_json: Run, tmp_path: Path) -> Non
     out = tmp_path / "again.safetensors"
     said = run_json("pretrain", "robust", "--seeds", "160:163", "--out", str(out))
     kept = read(out)
-    assert said["config"] == kept.config.to_dict()
+    assert said["config"] == kept.run.config.to_dict()
     assert kept.story["selection"] == said["selection"]
     assert said["selection"]["seeds"] == "160:163"
-    assert to_vector(kept.model).tobytes() == train(kept.config).vector.tobytes()
+    assert kept.run.remembers  # though a sweep keeps no histories
+    assert kept.run.parameters.tobytes() == train(kept.run.config).parameters.tobytes()
 
 
 # For people

@@ -9,17 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from excolor.ui.subject import Subject, subject
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from excolor.charts.wheel import views
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import describe, hex_to_rgb, named_colors
-from excolor.config import RunConfig
 from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, ablate
+from excolor.training import Run
 from excolor.ui.components.network import RED, deleted, given, layers, not_finite, sound_dims
 from excolor.ui.shelf import LAST
 from excolor.ui.text import number, percent
@@ -27,6 +26,7 @@ from excolor.ui.text import number, percent
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 SIZES = ((2, 2), (3, 7), (4, 16), (6, 64))
 MakeModel = Callable[..., ColorAutoencoder]
+MakeRun = Callable[[ColorAutoencoder], Run]
 
 # --- what the component is handed ----------------------------------------------------------------
 
@@ -91,7 +91,7 @@ def test_whatever_a_browser_sends_dims_come_of_it(sent: object, dims: list[int])
 # --- the page ------------------------------------------------------------------------------------
 
 
-def opened(run: Subject | None = None, model: str | None = None, **session: object) -> AppTest:
+def opened(run: Run | None = None, model: str | None = None, **session: object) -> AppTest:
     """The page of a visitor whose last run is `run`, or who has chosen `model`."""
     at = AppTest.from_file(str(APP), default_timeout=120)
     at.session_state["model"] = LAST if run else model or PRETRAINED[0]
@@ -140,9 +140,8 @@ def test_without_a_pick_red_goes_in() -> None:
 
 
 @pytest.mark.parametrize(("bottleneck", "hidden"), SIZES)
-def test_a_run_of_any_width_opens(bottleneck: int, hidden: int, random_model: MakeModel) -> None:
-    config = RunConfig(bottleneck=bottleneck, hidden=hidden)
-    at = opened(subject(LAST, config, random_model(bottleneck, hidden)), network_deleted=[1, 3, 5])
+def test_a_run_of_any_width_opens(bottleneck: int, hidden: int, random_model: MakeModel, run_of: MakeRun) -> None:
+    at = opened(run_of(random_model(bottleneck, hidden)), network_deleted=[1, 3, 5])
     data = handed(at)
     assert data is not None
     assert data["deleted"] == [dim for dim in (1, 3, 5) if dim < bottleneck]
@@ -151,21 +150,21 @@ def test_a_run_of_any_width_opens(bottleneck: int, hidden: int, random_model: Ma
     assert "nan" not in said(at)
 
 
-def test_a_run_that_diverged_gets_a_sentence_instead(random_model: MakeModel) -> None:
+def test_a_run_that_diverged_gets_a_sentence_instead(random_model: MakeModel, run_of: MakeRun) -> None:
     vector = to_vector(random_model())
     vector[:7] = np.nan
-    at = opened(subject(LAST, RunConfig(), from_vector(vector, 4, 16)))
+    at = opened(run_of(from_vector(vector, 4, 16)))
     assert handed(at) is None
     (sentence,) = at.info
     assert sentence.value.startswith("This run has diverged: 7 of its 263 weights are no longer numbers")
     assert not at.expander
 
 
-def test_weights_too_large_to_compute_with_still_open_the_page(random_model: MakeModel) -> None:
+def test_weights_too_large_to_compute_with_still_open_the_page(random_model: MakeModel, run_of: MakeRun) -> None:
     vector = to_vector(random_model()) * np.float32(1e30)
     assert np.isfinite(vector).all()
     assert not torch.isfinite(respond_z(from_vector(vector, 4, 16))).all()
-    at = opened(subject(LAST, RunConfig(), from_vector(vector, 4, 16)))
+    at = opened(run_of(from_vector(vector, 4, 16)))
     assert handed(at) is not None
     assert "run out of bounds" in said(at)
     assert "nan" not in said(at)

@@ -20,9 +20,9 @@ from excolor.metrics import (
     evaluate,
     full_grid,
     intact_metrics,
-    measure,
     residue,
     respond,
+    scan,
     share_in,
 )
 from excolor.surgery import HUE, WARMTH, ablate, prune
@@ -187,10 +187,10 @@ def as_shown(values: Intact | Deletion) -> dict[str, str]:
 
 def expected_column(model: str, dims: tuple[int, ...], how: str) -> dict[str, str]:
     intact, grid = pretrained(model).run.model, full_grid()
-    before = measure(intact, grid, latents=True)
+    before = scan(intact, grid, latents=True)
     if not dims:
         return as_shown(intact_metrics(before, grid))
-    after = measure((prune if how == "prune" else ablate)(intact, dims), grid)
+    after = scan((prune if how == "prune" else ablate)(intact, dims), grid)
     return as_shown(deletion_metrics(after, grid, share_in(before.u, dims)))
 
 

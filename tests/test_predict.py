@@ -11,10 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from excolor import checkpoint
-from excolor.checkpoint import dump, pretrained
+from excolor.checkpoint import pretrained, to_bytes
 from excolor.color import GRAYS, HUES, named_colors
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import HUE_OFF_PLANE, RED_COSINE, ROTATED, Cause, breakages, causes, placement
+from excolor.measured import measure
 from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
@@ -149,10 +150,10 @@ def predicted_run(monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, bytes]:
     files: list[bytes] = []
 
     def keeping(*arguments: Any, **more: Any) -> bytes:
-        files.append(dump(*arguments, **more))
+        files.append(to_bytes(*arguments, **more))
         return files[-1]
 
-    monkeypatch.setattr(checkpoint, "dump", keeping)
+    monkeypatch.setattr(checkpoint, "to_bytes", keeping)
     at = app("train.py", predict="")
     sound(at.button("preset-No planarity").click().run())
     mark(at, run=["plane"])
@@ -192,8 +193,7 @@ def test_a_prediction_goes_with_the_file_of_its_run(predicted_run: tuple[AppTest
     ],
 )
 def test_a_prediction_that_makes_no_sense_is_left_out_and_the_network_is_not(nonsense: object) -> None:
-    shipped = pretrained()
-    data = dump(shipped.model, shipped.config, evaluate(shipped.model), predictions=cast(dict[str, Any], nonsense))
+    data = to_bytes(measure(pretrained().run), predictions=cast(dict[str, Any], nonsense))
     at = app("train.py", predict="")
     load(at, "odd.safetensors", data)
     assert any("Loaded as odd" in each.value for each in at.success)
@@ -201,9 +201,8 @@ def test_a_prediction_that_makes_no_sense_is_left_out_and_the_network_is_not(non
 
 
 def test_a_reason_that_cannot_be_written_is_shown_without_what_cannot() -> None:
-    shipped = pretrained()
     said = {"said": {"warmth": ["red"], "hue": []}, "why": "a\ud800b\n\x00c" + "d" * 1000}
-    data = dump(shipped.model, shipped.config, evaluate(shipped.model), predictions={"ablation": said})
+    data = to_bytes(measure(pretrained().run), predictions={"ablation": said})
     at = app("train.py", predict="")
     load(at, "odd.safetensors", data)
     sound(at.switch_page("pages/ablation.py").run())
@@ -293,8 +292,8 @@ def test_an_address_may_leave_the_questions_out() -> None:
 
 def test_what_breaks_agrees_with_the_causes_of_a_run() -> None:
     seen: set[str] = set()
-    for weights in (Weights(), Weights(separate=0), Weights(planarity=0), Weights(anchor=0), Weights(0, 0, 0, 0)):
-        model = train(RunConfig(weights=weights)).model
+    for weights in ({}, {"separate": 0}, {"planarity": 0}, {"anchor": 0}, dict.fromkeys(Weights(), 0)):
+        model = train(weights=weights).model
         metrics, placed = evaluate(model), placement(model)
         found, broke = causes(metrics, placed), breakages(metrics, placed)
         out = {name for name, each in broke.items() if not all(bounded.kept for bounded in each)}

@@ -15,22 +15,21 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit
-from excolor.ui.subject import Subject, subject
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from excolor.charts.wheel import views
-from excolor.checkpoint import MAX_BYTES, PRETRAINED, parse
+from excolor.checkpoint import MAX_BYTES, PRETRAINED, from_bytes
 from excolor.color import HUES, hsv_to_rgb, rgb_to_hex
-from excolor.config import BOTTLENECKS, RunConfig, Weights
+from excolor.config import BOTTLENECKS, RunConfig
 from excolor.diagnosis import causes, placement
 from excolor.errors import ExcolorError
 from excolor.losses import TERMS
 from excolor.metrics import evaluate
-from excolor.model import from_vector, to_vector
-from excolor.training import LOSSES, Engine, History, Plan, Run, train
+from excolor.training import LOSSES, Engine, History, Run, no_snapshots, plan, snapshot_colors, train
 from excolor.ui import runs, shelf
-from excolor.ui.components.replay import BINS, frames, latents_in, lines
+from excolor.ui.caches import frames_of
+from excolor.ui.components.replay import BINS, frames, lines
 from excolor.ui.runs import Memory, Trained, trained
 
 SHORT = RunConfig(steps=100, seed=3)
@@ -68,24 +67,26 @@ def test_equal_configurations_are_trained_once(calls: list[tuple[RunConfig, Engi
 
 def test_what_is_remembered_is_the_run_and_what_evaluate_says_of_it(calls: list[tuple[RunConfig, Engine]]) -> None:
     run, kept = train(SHORT), trained(SHORT)
-    assert kept.config == SHORT
-    assert np.array_equal(to_vector(kept.subject.model), run.vector)
-    assert kept.subject.config == SHORT
-    assert kept.metrics == evaluate(run.model)
-    assert kept.placement == placement(run.model)
-    assert kept.causes == causes(kept.metrics, kept.placement, run.stopped)
-    assert kept.stopped is None
-    assert kept.frames == frames(run)
+    measured = kept.measured
+    assert measured.config == SHORT
+    assert np.array_equal(measured.run.parameters, run.parameters)
+    assert measured.metrics == evaluate(run.model)
+    assert measured.placement == placement(run.model)
+    assert measured.causes == causes(measured.metrics, measured.placement, run.stopped)
+    assert measured.run.stopped is None
+    assert measured.run.remembers
+    assert frames_of(measured.run) == frames(run)
     assert kept.train_s > 0
     assert kept.evaluate_s > 0
 
 
 def test_a_diverged_run_is_remembered_with_where_it_stopped(calls: list[tuple[RunConfig, Engine]]) -> None:
     kept = trained(DIVERGES)
-    assert kept.stopped == train(DIVERGES).stopped
-    assert kept.stopped is not None
+    stopped = kept.measured.run.stopped
+    assert stopped == train(DIVERGES).stopped
+    assert stopped is not None
     assert trained(DIVERGES) is kept
-    json.dumps(kept.frames, allow_nan=False)
+    json.dumps(frames_of(kept.measured.run), allow_nan=False)
 
 
 def stub(monkeypatch: pytest.MonkeyPatch, act: Callable[[RunConfig, Callable[[int], None]], Any]) -> None:
@@ -232,7 +233,7 @@ def test_a_training_that_is_broken_off_leaves_nothing_and_the_next_one_works(
         trained(SHORT, progress=progress)
     assert 50 <= seen[-1] < 100
     assert runs.memory().slot(SHORT, "fused").trained is None
-    assert trained(SHORT).stopped is None
+    assert trained(SHORT).measured.run.stopped is None
     assert len(calls) == 2
 
 
@@ -260,11 +261,14 @@ def run(request: pytest.FixtureRequest) -> Run:
     return train(RunConfig(steps=200, seed=1, bottleneck=request.param))
 
 
+def latents_in(shown: dict[str, Any]) -> np.ndarray:
+    """The latents in a replay, `[S, 216, D]`, as its script unpacks them."""
+    packed = np.frombuffer(base64.b64decode(shown["latents"]), "<i2")
+    return packed.reshape(len(shown["steps"]), len(shown["colors"]), shown["dims"]) / 32767
+
+
 def test_latents_are_packed_to_a_32767th(run: Run) -> None:
-    shown = frames(run)
-    packed = np.frombuffer(base64.b64decode(shown["latents"]), "<i2").reshape(run.snapshots.latents.shape)
-    assert np.abs(packed / 32767 - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
-    assert np.array_equal(latents_in(shown), packed / 32767)
+    assert np.abs(latents_in(frames(run)) - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
 
 
 def test_frames_are_plain_json_and_say_what_the_snapshots_are_of(run: Run) -> None:
@@ -274,9 +278,9 @@ def test_frames_are_plain_json_and_say_what_the_snapshots_are_of(run: Run) -> No
     assert shown["steps"][0] == 0
     assert shown["steps"][-1] == shown["total"] == run.config.steps
     assert shown["dims"] == run.config.bottleneck
-    assert shown["colors"] == rgb_to_hex(run.snapshots.colors)
+    assert shown["colors"] == rgb_to_hex(snapshot_colors())
     for named in shown["named"]:
-        assert np.allclose(run.snapshots.colors[named["point"]], hsv_to_rgb([HUES[named["name"]], 1, 1]))
+        assert np.allclose(snapshot_colors()[named["point"]], hsv_to_rgb([HUES[named["name"]], 1, 1]))
     assert len(shown["named"]) == 6
 
 
@@ -297,36 +301,43 @@ def test_views_show_every_dim_and_the_hue_plane_first(bottleneck: int) -> None:
     assert len(shown) == math.ceil(bottleneck / 2)
 
 
-def history(steps: int, seed: int = 0, gaps: float = 0.4) -> History:
+def recorded(rows: int, steps: int | None = None, seed: int = 0, gaps: float = 0.4) -> Run:
+    """A run that recorded losses at so many of its steps, with gaps; at all of them by default."""
     rng = np.random.default_rng(seed)
-    losses = rng.lognormal(size=(steps, len(LOSSES))).astype(np.float32)
+    losses = rng.lognormal(size=(rows, len(LOSSES))).astype(np.float32)
     losses[rng.random(losses.shape) < gaps] = np.nan
-    return History(losses, Plan(rng.random(steps), rng.random((steps, len(TERMS)))))
+    config = RunConfig(steps=steps or rows)
+    at = np.sort(rng.permutation(config.steps)[:rows])
+    return Run(config, np.zeros(0, np.float32), History(at, losses), no_snapshots(4))
 
 
-def averaged(values: list[float], bins: int) -> tuple[list[float], list[float | None]]:
-    """By hand: the middle of each bin, and the mean of the numbers in it."""
+def averaged(steps: list[int], values: list[float], bins: int) -> tuple[list[float], list[float | None]]:
+    """By hand: the middle of each bin between its first step and its last, and the mean of the numbers in it."""
     edges = sorted({int(i * len(values) / bins) for i in range(bins + 1)})
     middles, means = [], []
     for first, last in pairwise(edges):
         there = [value for value in values[first:last] if math.isfinite(value)]
-        middles.append(sum(range(first, last)) / (last - first))
+        middles.append((steps[first] + steps[last - 1]) / 2)
         means.append(sum(there) / len(there) if there else None)
     return middles, means
 
 
-@pytest.mark.parametrize("steps", [1, 2, BINS - 1, BINS, BINS + 1, 3001])
-def test_lines_are_means_over_bins_and_a_bin_without_a_value_is_a_gap(steps: int) -> None:
-    made = history(steps)
-    shown = lines(made)
+# Every step of a run; some of its steps, as files keep of a long run.
+ROWS = [(rows, rows) for rows in (1, 2, BINS - 1, BINS, BINS + 1, 3001)] + [(3001, 10_000), (100, 3001)]
+
+
+@pytest.mark.parametrize(("rows", "steps"), ROWS)
+def test_lines_are_means_over_bins_and_a_bin_without_a_value_is_a_gap(rows: int, steps: int) -> None:
+    made = recorded(rows, steps)
+    shown, planned, at = lines(made), plan(made.config), made.history.steps
     columns = {
-        **{("losses", name): made.losses[:, i] for i, name in enumerate(LOSSES)},
-        **{("weights", term.name): made.plan.weights[:, i] for i, term in enumerate(TERMS)},
-        ("weights", "learning rate"): made.plan.rate,
+        **{("losses", name): made.history.losses[:, i] for i, name in enumerate(LOSSES)},
+        **{("weights", term.name): planned.weights[at, i] for i, term in enumerate(TERMS)},
+        ("weights", "learning rate"): planned.rate[at],
     }
     assert {(kind, name) for kind in ("losses", "weights") for name in shown[kind]} == set(columns)
     for (kind, name), values in columns.items():
-        middles, means = averaged([float(value) for value in values], min(BINS, steps))
+        middles, means = averaged(at.tolist(), [float(value) for value in values], min(BINS, rows))
         assert shown["x"] == pytest.approx(middles)
         drawn = shown[kind][name]
         assert [value is None for value in drawn] == [mean is None for mean in means]
@@ -335,14 +346,14 @@ def test_lines_are_means_over_bins_and_a_bin_without_a_value_is_a_gap(steps: int
 
 
 def test_a_line_without_any_value_is_all_gap() -> None:
-    made = history(300, gaps=1.0)
+    made = recorded(300, gaps=1.0)
     assert set(lines(made)["losses"]["anchor"]) == {None}
 
 
 def test_a_bin_may_hold_numbers_near_the_end_of_their_range() -> None:
-    made = history(10, gaps=0)
-    made.losses[:, 0] = np.finfo(np.float32).max
-    made.losses[-1, 1] = np.inf
+    made = recorded(10, gaps=0)
+    made.history.losses[:, 0] = np.finfo(np.float32).max
+    made.history.losses[-1, 1] = np.inf
     json.dumps(lines(made), allow_nan=False)
 
 
@@ -358,9 +369,8 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def one() -> Subject:
-    config = RunConfig(steps=60, seed=7, bottleneck=3, hidden=8, label_noise=0.25, weights=Weights(anchor=2))
-    return subject("seed 7", config, train(config).model)
+def one() -> Run:
+    return train(steps=60, seed=7, bottleneck=3, hidden=8, label_noise=0.25, weights={"anchor": 2})
 
 
 def test_a_new_visitor_can_choose_what_ships(session: dict[str, Any]) -> None:
@@ -368,13 +378,11 @@ def test_a_new_visitor_can_choose_what_ships(session: dict[str, Any]) -> None:
     assert shelf.kept() == {}
 
 
-def test_a_kept_run_can_be_chosen_under_its_name_until_it_is_forgotten(session: dict[str, Any], one: Subject) -> None:
+def test_a_kept_run_can_be_chosen_under_its_name_until_it_is_forgotten(session: dict[str, Any], one: Run) -> None:
     shelf.set_last(one)
     assert shelf.keep("  mine ", one) == "mine"
     assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST, "mine"]
-    chosen = shelf.choices()["mine"]
-    assert (chosen.name, chosen.key, chosen.config) == ("mine", one.key, one.config)
-    assert one.name == "seed 7"
+    assert shelf.choices()["mine"] is one
     shelf.forget("mine")
     assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST]
     shelf.forget("mine")  # a second click finds nothing to do
@@ -382,18 +390,18 @@ def test_a_kept_run_can_be_chosen_under_its_name_until_it_is_forgotten(session: 
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * (shelf.MAX_NAME + 1), *PRETRAINED, shelf.LAST, "mine", " mine "])
-def test_a_name_that_is_no_name_is_refused_in_a_sentence(session: dict[str, Any], one: Subject, name: str) -> None:
+def test_a_name_that_is_no_name_is_refused_in_a_sentence(session: dict[str, Any], one: Run, name: str) -> None:
     shelf.keep("mine", one)
     with pytest.raises(ExcolorError, match=r"^[A-Za-z].*\.$"):
         shelf.keep(name, one)
     assert list(shelf.kept()) == ["mine"]
 
 
-def test_the_longest_name_is_kept_whole(session: dict[str, Any], one: Subject) -> None:
+def test_the_longest_name_is_kept_whole(session: dict[str, Any], one: Run) -> None:
     assert shelf.keep("x" * shelf.MAX_NAME, one) == "x" * shelf.MAX_NAME
 
 
-def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Subject) -> None:
+def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Run) -> None:
     for n in range(shelf.MAX_KEPT):
         shelf.keep(f"run {n}", one)
     for attempt in (lambda: shelf.keep("one more", one), lambda: shelf.load(shelf.file_of(one), "one more")):
@@ -404,16 +412,17 @@ def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Subject) 
     assert len(shelf.kept()) == shelf.MAX_KEPT
 
 
-def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, Any], one: Subject) -> None:
+def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, Any], one: Run) -> None:
     data = shelf.file_of(one)
-    parsed = parse(data)
-    assert to_vector(parsed.model).tobytes() == to_vector(one.model).tobytes()
-    assert parsed.config == one.config
+    parsed = from_bytes(data)
+    assert parsed.run.parameters.tobytes() == one.parameters.tobytes()
+    assert parsed.run.config == one.config
     assert parsed.story["metrics"] == evaluate(one.model).to_dict()
     name = shelf.load(data, "mine.safetensors")
     assert name == "mine"
     loaded = shelf.choices()[name]
     assert loaded.key == one.key
+    assert np.array_equal(loaded.history.losses, one.history.losses, equal_nan=True)
     assert evaluate(loaded.model) == evaluate(one.model)
 
 
@@ -428,15 +437,13 @@ def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, An
         (f"{'x' * 60}.safetensors", ["x" * 36, f"{'x' * 36} 2", f"{'x' * 36} 3"]),
     ],
 )
-def test_a_loaded_run_is_named_after_its_file(
-    session: dict[str, Any], one: Subject, file: str, names: list[str]
-) -> None:
+def test_a_loaded_run_is_named_after_its_file(session: dict[str, Any], one: Run, file: str, names: list[str]) -> None:
     data = shelf.file_of(one)
     assert [shelf.load(data, file) for _ in names] == names
     assert all(len(name) <= shelf.MAX_NAME for name in shelf.kept())
 
 
-def test_the_same_file_can_fill_the_shelf(session: dict[str, Any], one: Subject) -> None:
+def test_the_same_file_can_fill_the_shelf(session: dict[str, Any], one: Run) -> None:
     data = shelf.file_of(one)
     for _ in range(shelf.MAX_KEPT):
         shelf.load(data, "robust.safetensors")
@@ -450,16 +457,17 @@ def test_a_bad_file_is_refused_in_a_sentence_with_its_name(session: dict[str, An
     assert shelf.kept() == {}
 
 
-def test_weights_that_are_no_numbers_make_no_file(session: dict[str, Any], one: Subject) -> None:
-    weights = to_vector(one.model)
+def test_weights_that_are_no_numbers_make_no_file(session: dict[str, Any], one: Run) -> None:
+    weights = one.parameters.copy()
     weights[5] = np.nan
-    broken = subject("broken", one.config, from_vector(weights, one.config.bottleneck, one.config.hidden))
+    broken = dataclasses.replace(one, parameters=weights)
     with pytest.raises(ExcolorError, match="not finite"):
         shelf.file_of(broken)
 
 
 def test_a_run_that_diverged_with_weights_that_are_numbers_goes_there_and_back(session: dict[str, Any]) -> None:
-    broken = trained(DIVERGES).subject
-    assert np.isfinite(to_vector(broken.model)).all()
+    broken = trained(DIVERGES).measured.run
+    assert np.isfinite(broken.parameters).all()
     shelf.load(shelf.file_of(broken), "broken.safetensors")
-    assert shelf.choices()["broken"].key == broken.key
+    again = shelf.choices()["broken"]
+    assert (again.key, again.stopped) == (broken.key, broken.stopped)

@@ -6,7 +6,8 @@ import dataclasses
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -14,18 +15,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from excolor.ui.subject import Subject, subject
 from streamlit.testing.v1 import AppTest
 
 from excolor import scenes
 from excolor.checkpoint import pretrained
 from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_grid, rgb_to_hex
-from excolor.config import RunConfig, Weights
+from excolor.config import RunConfig
 from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
-from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.training import train
+from excolor.training import Run, snapshot_colors, train
 from excolor.ui.shelf import LAST
 from excolor.ui.text import number, percent
 from tests.scene_page import meshes, settings_of
@@ -36,7 +36,11 @@ CUTS = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
 SCENES = ["sphere", "training", "cube"]
 COLORS = np.concatenate([rgb_grid(8).reshape(-1, 3), np.stack(list(named_colors().values()))])
 
-Models = Callable[..., ColorAutoencoder]
+
+@lru_cache(maxsize=1)
+def robust() -> Run:
+    """The shipped run, trained again: it has its whole history."""
+    return train(pretrained("robust").run.config)
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +50,13 @@ def spheres() -> ModuleType:
     return sys.modules["excolor.ui.spheres"]
 
 
-def open_page(name: str = "latent.py", last: Subject | None = None) -> AppTest:
+def open_page(name: str = "latent.py", last: Run | None = None) -> AppTest:
     """A page as a visitor meets it whose last run on the Train page was this one."""
     at = AppTest.from_file(str(APP), default_timeout=240)
     at.query_params["predict"] = "skip"
     at.run()
     if last is not None:
-        at.session_state["last-run"] = dataclasses.replace(last, name=LAST)
+        at.session_state["last-run"] = last
         at.session_state["model"] = LAST
     at.switch_page(f"pages/{name}").run()
     return sound(at)
@@ -100,8 +104,8 @@ def u(model: ColorAutoencoder, deleted: tuple[int, ...] = ()) -> np.ndarray:
 
 
 def test_every_view_of_every_deletion_shows_its_latents() -> None:
-    at = open_page()
-    model = pretrained("robust").run.model
+    at = open_page(last=robust())
+    model = robust().model
     names = [
         text.strip() for text in ("u₀ warmth", "u₁ hue", *(f"u{'₂₃'[i]} {axis_roles(model)[2 + i]}" for i in (0, 1)))
     ]
@@ -139,14 +143,14 @@ def test_the_words_beneath_the_sphere_are_those_of_the_model_on_screen() -> None
 
 
 def test_any_three_dims_can_be_chosen_and_the_same_twice_is_said_to_be_flat() -> None:
-    at = open_page()
+    at = open_page(last=robust())
     sound(at.button_group("latent-view-4").set_value("other").run())
     for dims in ((0, 1, 2), (3, 1, 0), (2, 2, 2), (0, 3, 0)):
         for i, dim in enumerate(dims):
             at.selectbox(f"latent-{i}-4").set_value(dim)
         sound(at.run())
         places, _colors = points_in(drawn(at)["sphere"])
-        np.testing.assert_allclose(places, u(pretrained("robust").run.model)[:, dims], atol=1e-5)
+        np.testing.assert_allclose(places, u(robust().model)[:, dims], atol=1e-5)
         assert len(at.info) == (len(set(dims)) < 3)
 
 
@@ -175,9 +179,9 @@ def test_a_color_that_is_looked_for_is_ringed(name: str) -> None:
 
 @pytest.mark.parametrize("width", [2, 3, 5, 6])
 def test_a_run_of_another_width_has_its_dims(width: int) -> None:
-    config = RunConfig(bottleneck=width, steps=120, seed=1)
-    model = train(config).model
-    at = open_page(last=subject("mine", config, model))
+    run = train(bottleneck=width, steps=120, seed=1)
+    model = run.model
+    at = open_page(last=run)
     views = at.button_group(f"latent-view-{width}")
     assert views.options == [*(view for view, dims in VIEWS.items() if max(dims) < width), "other"]
     sound(views.set_value("other").run())
@@ -191,16 +195,13 @@ def test_a_run_of_another_width_has_its_dims(width: int) -> None:
         assert len(settings_of(pages["training"])["frames"]["names"]) > 1
     assert at.selectbox("latent-0-" + str(width)).options == [str(k) for k in range(width)]
     # The other page with scenes.
-    at = open_page("ablation.py", subject("mine", config, model))
+    at = open_page("ablation.py", run)
     assert list(drawn(at)) == ["triple"]
 
 
-def test_a_run_that_broke_down_is_drawn_all_the_same(random_model: Models) -> None:
-    broken = random_model()
-    weights = to_vector(broken)
-    weights[:] = np.nan
-    config = RunConfig(steps=60)
-    at = open_page(last=subject("broken", config, from_vector(weights, broken.bottleneck, broken.hidden)))
+def test_a_run_that_broke_down_is_drawn_all_the_same() -> None:
+    run = train(steps=60)
+    at = open_page(last=dataclasses.replace(run, parameters=np.full_like(run.parameters, np.nan)))
     pages = drawn(at)
     assert list(pages) == SCENES
     np.testing.assert_allclose(points_in(pages["sphere"])[0], 0, atol=1e-6)
@@ -208,13 +209,20 @@ def test_a_run_that_broke_down_is_drawn_all_the_same(random_model: Models) -> No
 
 
 def test_the_training_ends_where_the_network_stands() -> None:
-    at = open_page()
-    shots = train(pretrained("robust").run.config).snapshots
+    at = open_page(last=robust())
+    shots = robust().snapshots
     page = drawn(at)["training"]
     places, colors = points_in(page)
     np.testing.assert_allclose(places, shots.latents[-1][:, (1, 0, 2)], atol=1e-4)
-    np.testing.assert_allclose(colors, shots.colors, atol=0.5 / 255 + 1e-9)
+    np.testing.assert_allclose(colors, snapshot_colors(), atol=0.5 / 255 + 1e-9)
     assert settings_of(page)["frames"]["names"] == [f"{done} updates" for done in shots.steps]
+    assert at.info == []
+
+
+def test_a_run_without_its_history_has_no_training_to_play_and_says_so() -> None:
+    at = open_page(last=robust().forgetting())
+    assert list(drawn(at)) == ["sphere", "cube"]
+    assert [each.value for each in at.info if "no history of its training" in each.value]
 
 
 def test_the_cube_joins_hues_to_the_answers_of_the_network_on_screen() -> None:
@@ -253,19 +261,17 @@ def test_three_spheres_lose_what_the_page_deletes() -> None:
 
 
 def test_axes_are_named_by_what_lives_there(spheres: ModuleType) -> None:
-    shipped = pretrained("robust")
-    names = spheres.axis_names(subject("robust", shipped.config, shipped.model))
+    names = spheres.axis_names(pretrained("robust").run)
     assert names[:2] == ["u₀ warmth", "u₁ hue"]
     assert sorted(name[3:] for name in names[2:]) == ["", "tone"]
     # Without the term that holds them apart, all hues crowd around red: there is no wheel to name an axis after.
-    crowded = RunConfig(weights=Weights(separate=0))
-    roles = axis_roles(train(crowded).model)
+    crowded = train(weights={"separate": 0})
+    roles = axis_roles(crowded.model)
     assert not {"warmth", "hue"} & set(roles)
-    names = spheres.axis_names(subject("crowded", crowded, train(crowded).model))
+    names = spheres.axis_names(crowded)
     assert names == [f"u{digit} {role}".strip() for digit, role in zip("₀₁₂₃", roles, strict=True)]
     for width in (2, 3, 5, 6):
-        config = RunConfig(bottleneck=width, steps=3)
-        names = spheres.axis_names(subject("begun", config, train(config).model))
+        names = spheres.axis_names(train(bottleneck=width, steps=3))
         assert [name[:2] for name in names] == [f"u{digit}" for digit in "₀₁₂₃₄₅"[:width]]
 
 
@@ -292,14 +298,15 @@ def test_equal_scenes_are_built_once(forgetful: None, monkeypatch: pytest.Monkey
         return original(scene, key, height)
 
     monkeypatch.setattr(scenes, "to_html", counting)
-    at = open_page()
+    at = open_page(last=robust())
     assert built == SCENES
     first = drawn(at)
-    # A rerun, another session, and the same weights under another name.
+    # A rerun, another session, equal parameters in another run; one that has forgotten its training shares the rest.
     assert drawn(sound(at.run())) == first
-    assert drawn(open_page()) == first
-    shipped = pretrained("robust")
-    assert drawn(open_page(last=subject("same", shipped.config, shipped.model))) == first
+    assert drawn(open_page(last=robust())) == first
+    assert drawn(open_page(last=dataclasses.replace(robust(), config=RunConfig(seed=1)))) == first
+    forgetting = drawn(open_page(last=robust().forgetting()))
+    assert forgetting == {key: page for key, page in first.items() if key != "training"}
     assert built == SCENES
     # A picked color is marked in the scenes that are there; another choice builds the one that it changes, once.
     for code in ("#ff0000", "", "#ff0000"):
@@ -321,6 +328,8 @@ def test_a_scene_that_cannot_be_built_says_so_and_the_projections_stay(
     at = AppTest.from_file(str(APP), default_timeout=240)
     at.query_params["predict"] = "skip"
     at.run()
+    at.session_state["last-run"] = robust()
+    at.session_state["model"] = LAST
     sound(at.switch_page(f"pages/{name}").run(), warnings=lost)
     for warning in at.warning:
         assert re.fullmatch(r"The scene could not be built \(RuntimeError\)\. .*flat charts.*\.", warning.value)

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
+from excolor.measured import Measured, measure
 from excolor.metrics import Metrics, evaluate
-from excolor.sweeps import Trial, best, distribution, summarize, sweep, with_seeds
-from excolor.training import Run, train
+from excolor.sweeps import best, distribution, summarize, sweep, with_seeds
+from excolor.training import train
 
 
 def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
@@ -28,10 +29,13 @@ def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
     trials = sweep(configs, jobs=3, progress=done.append)
     assert done == [1, 2, 3, 4]
     for trial, config in zip(trials, configs, strict=True):
-        assert trial.run.config == config
-        assert trial.run.vector.tobytes() == train(config).vector.tobytes()
+        assert trial.config == trial.run.config == config
+        assert not trial.run.remembers
+        assert trial.run.parameters.tobytes() == train(config).parameters.tobytes()
     assert trials[0].metrics == evaluate(trials[0].run.model)
-    assert trials[1].metrics == trials[3].metrics
+    assert (trials[1].metrics, trials[1].causes) == (trials[3].metrics, trials[3].causes)
+    alone = measure(train(configs[2]))
+    assert (trials[2].metrics, trials[2].placement) == (alone.metrics, alone.placement)
 
 
 def test_a_sweep_of_nothing() -> None:
@@ -124,7 +128,7 @@ def test_distribution_leaves_out_what_is_not_finite() -> None:
     assert set(distribution([]).values()) == {None}
 
 
-def test_summary_has_every_figure_and_counts_failures(published_trials: list[Trial]) -> None:
+def test_summary_has_every_figure_and_counts_failures(published_trials: list[Measured]) -> None:
     metrics = [trial.metrics for trial in published_trials]
     summary = summarize(metrics)
     assert summary.keys() == {*metrics[0].scores(), "fails"}
@@ -133,20 +137,18 @@ def test_summary_has_every_figure_and_counts_failures(published_trials: list[Tri
     assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.gray_mse > 0.01 for f in metrics)
 
 
-def scored(trial: Trial, **values: float) -> Trial:
+def scored(trial: Measured, **values: float) -> Measured:
     """The trial with other figures: a, b, c are good when low, x, y, z when high."""
     a, b, c, x, y, z = (values[name] for name in "abcxyz")
     old: Metrics = trial.metrics
     intact = replace(old.intact, max_mse=a, median_mse=b)
     hue = replace(old.hue, gray_mse=c, gray_share=x)
-    return Trial(
-        trial.run,
-        replace(old, intact=intact, hue=hue, selectivity=y, red_cosine=z, fails=values["fails"] > 0),
-    )
+    metrics = replace(old, intact=intact, hue=hue, selectivity=y, red_cosine=z, fails=values["fails"] > 0)
+    return replace(trial, metrics=metrics)
 
 
 @given(rows=st.lists(st.tuples(*[st.integers(0, 4)] * 6, st.booleans()), min_size=1, max_size=8))
-def test_the_best_has_the_lowest_sum_of_ranks(rows: list[tuple[int, ...]], published_trials: list[Trial]) -> None:
+def test_the_best_has_the_lowest_sum_of_ranks(rows: list[tuple[int, ...]], published_trials: list[Measured]) -> None:
     trials = [
         scored(published_trials[seed], **dict(zip([*"abcxyz", "fails"], row, strict=True)))
         for seed, row in enumerate(rows)

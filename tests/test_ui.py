@@ -19,15 +19,17 @@ from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, named_colors
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
-from excolor.metrics import Deletion, Metrics, evaluate, full_grid, measure, residue, respond
+from excolor.metrics import Deletion, Metrics, evaluate, full_grid, residue, respond, scan
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
+from excolor.training import Run, train
 from excolor.ui import panels
-from excolor.ui.subject import Subject, metrics_of, shipped, subject
+from excolor.ui.caches import frames_of, metrics_of, shipped
 from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, column, operate, residue_of, wheel
 
 Models = Callable[..., ColorAutoencoder]
+Runs = Callable[..., Run]
 NOT_FINITE = [math.nan, math.inf, -math.inf]
 
 # --- text ----------------------------------------------------------------------------------------
@@ -84,27 +86,26 @@ def test_sets_of_dims() -> None:
     assert [dims_text(dims) for dims in ((), WARMTH, HUE)] == ["[]", "[0]", "[0, 1]"]
 
 
-# --- subjects ------------------------------------------------------------------------------------
+# --- what is remembered of runs ------------------------------------------------------------------
 
 
-def test_equal_weights_have_equal_keys_and_any_other_weight_another(random_model: Models) -> None:
-    model, config = random_model(), RunConfig()
-    one = subject("one", config, model)
-    assert subject("other", RunConfig(seed=1), random_model()).key == one.key
+def test_equal_weights_have_equal_keys_and_any_other_weight_another(random_model: Models, run_of: Runs) -> None:
+    model = random_model()
+    one = run_of(model)
+    assert run_of(random_model(), RunConfig(seed=1)).key == one.key
     for place in (0, 100, 262):
         vector = to_vector(model)
         vector[place] = np.nextafter(vector[place], np.float32(9))
-        assert subject("one", config, from_vector(vector, 4, 16)).key != one.key
-    assert hash(one) == hash(dataclasses.replace(one))
+        assert run_of(from_vector(vector, 4, 16)).key != one.key
     with pytest.raises(dataclasses.FrozenInstanceError):
-        one.name = "changed"  # pyright: ignore[reportAttributeAccessIssue]
+        one.parameters = vector  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
-def test_shipped_subjects_are_the_checkpoints_shared_and_without_gradients(name: str) -> None:
-    chosen, loaded = shipped(name), pretrained(name)
-    assert (chosen.name, chosen.config) == (name, loaded.config)
-    assert to_vector(chosen.model).tobytes() == to_vector(loaded.model).tobytes()
+def test_shipped_runs_are_the_checkpoints_shared_and_without_gradients(name: str) -> None:
+    chosen, loaded = shipped(name), pretrained(name).run
+    assert (chosen.config, chosen.key) == (loaded.config, loaded.key)
+    assert chosen.parameters.tobytes() == loaded.parameters.tobytes()
     assert shipped(name) is chosen
     assert not chosen.model.training
     assert not any(parameter.requires_grad for parameter in chosen.model.parameters())
@@ -115,37 +116,45 @@ def test_a_checkpoint_that_does_not_ship() -> None:
         shipped("nope")
 
 
-def test_figures_are_remembered_by_the_weights(random_model: Models) -> None:
-    one = subject("one", RunConfig(), random_model(seed=3))
+def test_figures_are_remembered_by_the_weights(random_model: Models, run_of: Runs) -> None:
+    one = run_of(random_model(seed=3))
     metrics = metrics_of(one)
     assert metrics == evaluate(one.model)
-    assert metrics_of(subject("other", RunConfig(seed=9), random_model(seed=3))) is metrics
-    assert metrics_of(subject("one", RunConfig(), random_model(seed=4))) is not metrics
+    assert metrics_of(run_of(random_model(seed=3), RunConfig(seed=9))) is metrics
+    assert metrics_of(run_of(random_model(seed=4))) is not metrics
+
+
+def test_a_replay_is_not_that_of_a_run_with_equal_weights_that_has_forgotten_its_training() -> None:
+    run = train(steps=60)
+    for first, second in ((run, run.forgetting()), (run.forgetting(), run)):
+        frames_of.clear()
+        assert frames_of(first)["steps"] == first.snapshots.steps.tolist()
+        assert frames_of(second)["steps"] == second.snapshots.steps.tolist()
+        assert frames_of(dataclasses.replace(second)) is frames_of(second)
 
 
 # --- columns of the ablation page ----------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def robust() -> Subject:
+def robust() -> Run:
     return shipped("robust")
 
 
 @pytest.fixture(scope="module")
-def metrics(robust: Subject) -> Metrics:
+def metrics(robust: Run) -> Metrics:
     return evaluate(robust.model)
 
 
-def test_without_deletion_a_column_shows_the_model_itself(robust: Subject, metrics: Metrics) -> None:
+def test_without_deletion_a_column_shows_the_model_itself(robust: Run, metrics: Metrics) -> None:
+    model = robust.model
     for pruned in (False, True):
-        assert operate(robust.model, (), pruned) is robust.model
+        assert operate(model, (), pruned) is model
         assert column(robust, (), pruned).metrics == metrics.intact
 
 
 @pytest.mark.parametrize(("dims", "part"), [(WARMTH, "warmth"), (HUE, "hue")])
-def test_a_column_has_the_figures_of_evaluate(
-    robust: Subject, metrics: Metrics, dims: tuple[int, ...], part: str
-) -> None:
+def test_a_column_has_the_figures_of_evaluate(robust: Run, metrics: Metrics, dims: tuple[int, ...], part: str) -> None:
     expected = getattr(metrics, part)
     assert column(robust, dims, False).metrics == expected
     shown = column(robust, dims, True).metrics
@@ -154,7 +163,7 @@ def test_a_column_has_the_figures_of_evaluate(
 
 
 @pytest.mark.parametrize("dims", [(2,), (1, 3), (0, 2, 3)])
-def test_figures_of_another_set_of_dims(robust: Subject, dims: tuple[int, ...]) -> None:
+def test_figures_of_another_set_of_dims(robust: Run, dims: tuple[int, ...]) -> None:
     shown = column(robust, dims, False).metrics
     assert isinstance(shown, Deletion)
     grid = full_grid()
@@ -162,7 +171,7 @@ def test_figures_of_another_set_of_dims(robust: Subject, dims: tuple[int, ...]) 
     for at in range(0, len(mse), 50_000):
         part = respond(ablate(robust.model, dims), grid.rgb[at : at + 50_000])
         mse[at : at + 50_000], rgb[at : at + 50_000] = part.mse, part.rgb
-    share = (measure(robust.model, grid, latents=True).u[:, dims].astype(np.float64) ** 2).sum(-1)
+    share = (scan(robust.model, grid, latents=True).u[:, dims].astype(np.float64) ** 2).sum(-1)
     assert vars(shown) == pytest.approx(
         {
             "max_mse": mse.max(),
@@ -182,7 +191,7 @@ def mean_of(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else math.nan
 
 
-def test_every_dim_can_be_ablated_and_not_pruned(robust: Subject) -> None:
+def test_every_dim_can_be_ablated_and_not_pruned(robust: Run) -> None:
     every = tuple(range(4))
     shown = column(robust, every, False)
     assert isinstance(shown.metrics, Deletion)
@@ -200,7 +209,7 @@ def rows_of(shown: Column) -> dict[str, list[dict[str, Any]]]:
     return {name: table.to_pylist() for name, table in tables.items()}
 
 
-def test_pruning_draws_what_ablation_draws(robust: Subject) -> None:
+def test_pruning_draws_what_ablation_draws(robust: Run) -> None:
     ablated, pruned = (column(robust, WARMTH, how) for how in (False, True))
     shown = rows_of(pruned)
     for name, rows in rows_of(ablated).items():
@@ -215,7 +224,7 @@ def test_pruning_draws_what_ablation_draws(robust: Subject) -> None:
 
 
 @pytest.mark.parametrize("dims", [(), WARMTH, HUE])
-def test_a_column_draws_the_answers_of_its_model(robust: Subject, dims: tuple[int, ...]) -> None:
+def test_a_column_draws_the_answers_of_its_model(robust: Run, dims: tuple[int, ...]) -> None:
     shown = column(robust, dims, False)
     model = operate(robust.model, dims, False)
     assert shown.dims == dims
@@ -233,7 +242,7 @@ def answers(model: ColorAutoencoder, rgb: np.ndarray) -> tuple[np.ndarray, np.nd
     return response.rgb, response.mse
 
 
-def test_gray_patches_and_brightness_of_the_named_hues(robust: Subject) -> None:
+def test_gray_patches_and_brightness_of_the_named_hues(robust: Run) -> None:
     shown = column(robust, HUE, False)
     model = prune(robust.model, HUE)
     # 24 hues × 8 values at full saturation; the table has saturation in the second place.
@@ -246,19 +255,19 @@ def test_gray_patches_and_brightness_of_the_named_hues(robust: Subject) -> None:
 
 @pytest.mark.parametrize(("width", "views"), [(2, [(1, 0)]), (3, [(1, 0)]), (4, latents.VIEWS), (6, latents.VIEWS)])
 def test_other_widths_have_the_views_that_their_dims_allow(
-    random_model: Models, width: int, views: list[tuple[int, int]]
+    random_model: Models, run_of: Runs, width: int, views: list[tuple[int, int]]
 ) -> None:
-    chosen = subject("wide", RunConfig(bottleneck=width), random_model(width, gain=3))
+    chosen = run_of(random_model(width, gain=3))
     for dims, pruned in (((), False), (WARMTH, True), ((width - 1,), True)):
         assert list(column(chosen, dims, pruned).latents) == list(views)
 
 
-def test_columns_are_remembered_by_the_weights(robust: Subject) -> None:
-    assert column(robust, HUE, False) is column(dataclasses.replace(robust, name="again"), HUE, False)
+def test_columns_are_remembered_by_the_weights(robust: Run) -> None:
+    assert column(robust, HUE, False) is column(dataclasses.replace(robust, config=RunConfig(seed=9)), HUE, False)
     assert column(robust, HUE, False) is not column(robust, WARMTH, False)
 
 
-def test_residue_and_wheel_are_the_models(robust: Subject) -> None:
+def test_residue_and_wheel_are_the_models(robust: Run) -> None:
     assert residue_of(robust, HUE) == residue(robust.model, HUE)
     response = respond(robust.model, latents.colors())
     ends = ["x2", "y2"]  # not a number for most rows, which equals nothing

@@ -11,7 +11,7 @@ import streamlit as st
 
 from excolor.config import RunConfig
 from excolor.measured import Measured
-from excolor.robustness import LEVELS, SEEDS, configs, measured
+from excolor.robustness import LEVELS, SEEDS, configs, trial
 from excolor.ui import runs
 
 
@@ -65,7 +65,7 @@ class Study:
             # One core for each run, as for those that sessions wait for: none of them waits for more than a run.
             if self.watchers and self.error is None:
                 with runs.cores:
-                    self.points[config] = measured(config)
+                    self.points[config] = trial(config)
 
         while True:
             try:

@@ -19,7 +19,7 @@ from excolor.errors import ExcolorError
 from excolor.measured import Measured, measure
 from excolor.metrics import Metrics, evaluate
 from excolor.sweeps import best, distribution, summarize, sweep, with_seeds
-from excolor.training import train
+from excolor.training import Run, train
 
 
 def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:

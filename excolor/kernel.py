@@ -25,7 +25,19 @@ from numpy.typing import NDArray
 
 from excolor.data import BATCH, LABELS
 from excolor.errors import ExcolorError
-from excolor.losses import AXIS, PLANE, RED, SAME_COLOR, SHARPNESS, TERMS, VIBRANT
+from excolor.losses import (
+    AXIS,
+    PLANE,
+    RED,
+    SAME_COLOR,
+    SHARPNESS,
+    TERMS,
+    VIBRANT,
+    anchor,
+    planarity,
+    separate,
+    unitarity,
+)
 
 # Without "nnan" and "ninf": with them the compiler may assume that every number is finite. Nor may the kernel ask
 # isfinite(), which is x − x == 0 in disguise: "reassoc" alone has made that true of everything. A comparison is safe.
@@ -38,10 +50,10 @@ _jit = njit(**_OPTIONS, forceinline=True)
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 # What is written out below, so that the compiler sees constants. `_check_unrolled` holds it against the list.
 _UNROLLED = (
-    ("unitarity", "unitarity", (), None),
-    ("anchor", "anchor", (AXIS,), RED),
-    ("separate", "separate", (), None),
-    ("planarity", "subspace", PLANE, VIBRANT),
+    ("unitarity", "unitarity", (), "z", None, unitarity),
+    ("anchor", "anchor", (AXIS,), "u", RED, anchor),
+    ("separate", "separate", (), "u", None, separate),
+    ("planarity", "subspace", PLANE, "u", VIBRANT, planarity),
 )
 _RED, _VIBRANT = 0, 1  # places in `LABELS`
 BLOCK = 256  # colors at a time in `scan`: its scratch arrays stay in the first cache
@@ -429,7 +441,8 @@ def train_steps(
 
 def _check_unrolled() -> None:
     """The kernel computes just the terms of the list, with their dims, labels and constants."""
-    if tuple((term.name, term.kind, term.dims, term.label) for term in TERMS) != _UNROLLED:
+    listed = tuple((term.name, term.kind, term.dims, term.layer, term.label, term.loss) for term in TERMS)
+    if listed != _UNROLLED:
         known = ", ".join(name for name, *_ in _UNROLLED)
         raise ExcolorError(f"The compiled kernel knows {known}; train other regularizers with the engine 'autograd'.")
     assert SHARPNESS == 100, "s99 below is seven squarings and products"

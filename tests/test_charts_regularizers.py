@@ -25,10 +25,10 @@ from streamlit.testing.v1 import AppTest
 from excolor.charts import gradients, keyframes
 from excolor.charts.base import GROUND
 from excolor.color import hex_to_rgb, rgb_to_hex, rgb_to_hsv
-from excolor.data import draw_batches, training_set
-from excolor.losses import TERMS
+from excolor.data import LABELS, draw_batches, expected_positives, training_set
+from excolor.losses import TERMS, Label
 from excolor.schedule import SHIPPED, find
-from excolor.ui.labels import Label, chance, positives, probability
+from excolor.ui.labels import chance
 from excolor.ui.text import number, percent
 
 Spec = dict[str, Any]
@@ -370,16 +370,16 @@ def likely(label: Label, rgb: list[float]) -> float:
     return (s * v) ** 100 / 2
 
 
-@pytest.mark.parametrize("label", ["red", "vibrant"])
+@pytest.mark.parametrize("label", LABELS, ids=lambda label: label.name)
 def test_carriers_are_counted_exactly(label: Label) -> None:
     colors, drawn = training_set()
-    share = math.fsum(p * likely(label, rgb) for p, rgb in zip(drawn.tolist(), colors.tolist(), strict=True))
-    found = positives(label)
+    share = math.fsum(p * likely(label.name, rgb) for p, rgb in zip(drawn.tolist(), colors.tolist(), strict=True))
+    found = expected_positives(label)
     assert found.per_batch == pytest.approx(64 * share)
     assert found.without == pytest.approx(math.exp(64 * math.log1p(-share)))
     # And as they come, over 20,000 batches: five standard errors.
     batches = draw_batches(20_000, 0.0, np.random.default_rng(3))
-    labels = batches.positives("red") if label == "red" else batches.positives("vibrant")
+    labels = batches.positives(label.name)
     assert labels.sum(1).mean() == pytest.approx(found.per_batch, abs=5 * math.sqrt(found.per_batch / 20_000))
     nobody = (labels.sum(1) == 0).mean()
     assert nobody == pytest.approx(found.without, abs=5 * math.sqrt(0.25 / 20_000))
@@ -408,9 +408,9 @@ def said(at: AppTest) -> str:
 
 
 def test_the_page_counts_the_carriers(at: AppTest) -> None:
-    for label in ("red", "vibrant"):
-        found = positives(label)
-        (paragraph,) = re.findall(rf"label “{label}”.*", said(at))
+    for label in LABELS:
+        found = expected_positives(label)
+        (paragraph,) = re.findall(rf"label “{label.name}”.*", said(at))
         assert f"in a batch {number(found.per_batch)} carry it" in paragraph
         assert f"**{percent(found.without)}** of the batches" in paragraph
     assert said(at).count("No label: every sample") == 2
@@ -421,13 +421,13 @@ def test_the_patches_are_training_colors_with_their_probability(at: AppTest) -> 
     lists = re.findall(r'<ul class="xc-carriers" aria-label="(\w+)">(.*?)</ul>', html)
     assert [label for label, _ in lists] == ["red", "vibrant"]
     trained = set(rgb_to_hex(training_set()[0]))
-    for label, cells in lists:
+    for (_, cells), label in zip(lists, LABELS, strict=True):
         patches = re.findall(r"background:(#\w{6}).*?<span>(.*?)<br><b>(.*?)</b>", cells)
         assert len(patches) >= 8
         for fill, name, words in patches:
             assert fill in trained
             assert name
-            exact = probability(label, hex_to_rgb(fill)[None]).item()
+            exact = label.probability(hex_to_rgb(fill)[None]).item()
             # A hex code has whole levels only, so the probability it gives is a little off.
             match = re.fullmatch(r"([\d.]+) %", unescape(words))
             if match:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
 from dataclasses import FrozenInstanceError, replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 
 from excolor.config import MAX_SEED, MAX_STEPS, RunConfig, Weights
 from excolor.errors import ExcolorError
+from excolor.losses import TERMS
 
 multipliers = st.floats(0, 10) | st.integers(0, 10)
 configs = st.builds(
@@ -23,7 +27,7 @@ configs = st.builds(
     bottleneck=st.integers(2, 6),
     hidden=st.integers(2, 64),
     label_noise=st.floats(0, 1) | st.integers(0, 1),
-    weights=st.builds(Weights, multipliers, multipliers, multipliers, multipliers),
+    weights=st.builds(Weights, **{term.name: multipliers for term in TERMS}),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -47,7 +51,7 @@ def test_published_defaults() -> None:
     config = RunConfig()
     # docs/experiment.md, "Training" and "Model": steps 0 … 3000, 4 dims, 16 hidden units, weights as scheduled.
     assert (config.steps, config.bottleneck, config.hidden, config.label_noise) == (3001, 4, 16, 0)
-    assert config.weights == Weights(1, 1, 1, 1)
+    assert config.weights == Weights() == dict.fromkeys(("unitarity", "anchor", "separate", "planarity"), 1.0)
     assert RunConfig.from_json("{}") == config
     assert RunConfig.from_json('{"weights": {"anchor": 0}}').weights == Weights(anchor=0)
 
@@ -61,6 +65,36 @@ def test_configurations_are_values() -> None:
         RunConfig().seed = 1  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def test_weights_are_a_mapping_in_the_order_of_the_terms_and_a_value() -> None:
+    weights = Weights(planarity=3, unitarity=0.5)
+    assert list(weights.items()) == [("unitarity", 0.5), ("anchor", 1.0), ("separate", 1.0), ("planarity", 3.0)]
+    assert (weights.planarity, weights["planarity"], len(weights)) == (3.0, 3.0, 4)
+    for order in permutations(weights):
+        assert Weights(**{name: weights[name] for name in order}) == weights
+        assert hash(Weights(**{name: weights[name] for name in order})) == hash(weights)
+    assert {weights: 1}[Weights(unitarity=0.5, planarity=3.0)] == 1
+    assert eval(repr(weights)) == weights
+    for copied in (copy.copy(weights), copy.deepcopy(weights), pickle.loads(pickle.dumps(weights))):
+        assert copied == weights
+        assert hash(copied) == hash(weights)
+    assert not hasattr(weights, "planar")
+    with pytest.raises(KeyError):
+        weights["planar"]
+    with pytest.raises(ExcolorError, match="'planar'; it knows unitarity, anchor, separate, planarity"):
+        Weights(planar=1)
+
+
+def test_a_configuration_takes_any_mapping_of_weights() -> None:
+    config = RunConfig(weights={"anchor": 0})  # pyright: ignore[reportArgumentType]
+    assert config == RunConfig(weights=Weights(anchor=0))
+    assert hash(config) == hash(RunConfig(weights=Weights(anchor=0)))
+    assert isinstance(config.weights, Weights)
+    assert replace(config, seed=1).weights == config.weights
+    for given_ in ({"planar": 1}, {"anchor": 11}, {1: 1.0}):
+        with pytest.raises(ExcolorError):
+            RunConfig(weights=given_)  # pyright: ignore[reportArgumentType]
+
+
 NOT_WHOLE = [1.0, math.nan, True, None, "3", [1]]
 OUT_OF_RANGE: dict[str, list[object]] = {
     "schedule": ["", "  \n", None, 3, ["robust"]],
@@ -69,16 +103,16 @@ OUT_OF_RANGE: dict[str, list[object]] = {
     "bottleneck": [1, 7, *NOT_WHOLE],
     "hidden": [1, 65, *NOT_WHOLE],
     "label_noise": [-0.001, 1.001, math.nan, math.inf, True, None, "0.5", 10**400],
-    "weights": [None, 1.0, {"anchor": 1.0}, (1, 1, 1, 1)],
+    "weights": [None, 1.0, [("anchor", 1.0)], (1, 1, 1, 1)],
 }
 
 
 @pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in OUT_OF_RANGE.items() for v in values])
 def test_every_range_is_refused_by_name(name: str, value: object) -> None:
     arguments: dict[str, Any] = {name: value}
-    with pytest.raises(ExcolorError, match=f"^{name} is "):
+    with pytest.raises(ExcolorError, match=f"^(The )?{name} is "):
         RunConfig(**arguments)
-    with pytest.raises(ExcolorError, match=f"^{name} is "):
+    with pytest.raises(ExcolorError, match=f"^(The )?{name} is "):
         replace(RunConfig(), **arguments)
 
 
@@ -101,7 +135,7 @@ def test_every_multiplier_is_refused_by_name(name: str, value: object) -> None:
 )
 def test_the_ends_of_every_range_are_in_it(arguments: dict[str, Any]) -> None:
     assert {name: getattr(RunConfig(**arguments), name) for name in arguments} == arguments
-    assert Weights(0, 10, 0, 10) == Weights(0.0, 10.0, 0.0, 10.0)
+    assert Weights(unitarity=0, anchor=10) == Weights(unitarity=0.0, anchor=10.0)
 
 
 HOSTILE = {

@@ -15,13 +15,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from excolor import data
+from excolor import data, robustness
 from excolor.config import STEPS, RunConfig
 from excolor.data import BATCH, BLOCK, cell_shares, draw_sample, noise_on, shares, stream
 from excolor.diagnosis import Cause, causes, placement
+from excolor.measured import Measured
 from excolor.metrics import evaluate, quick_grid
+from excolor.robustness import Robustness, limits
 from excolor.sweeps import sweep, with_seeds
-from excolor.training import train
+from excolor.training import Run, no_history, no_snapshots, train
 from excolor.ui import noise
 from excolor.ui.text import number
 from tests.test_pages import app, html, sound
@@ -131,7 +133,7 @@ def test_noise_changes_labels_alone_and_none_where_there_is_none() -> None:
 
 @pytest.fixture
 def at() -> AppTest:
-    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
     return app("data.py")
 
 
@@ -296,20 +298,21 @@ FEW = (0.0, 1.0)
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A short sweep: two rates and two seeds."""
-    monkeypatch.setattr(noise, "LEVELS", FEW)
-    monkeypatch.setattr(noise, "SEEDS", 2)
+    for module in (noise, robustness):
+        monkeypatch.setattr(module, "LEVELS", FEW)
+        monkeypatch.setattr(module, "SEEDS", 2)
     yield
-    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
 
 
-def finish(running: noise.Sweep) -> None:
+def finish(running: noise.Study) -> None:
     end = time.monotonic() + 60
     while running.watchers and time.monotonic() < end:
         time.sleep(0.01)
 
 
 def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
-    running = noise.Sweep()
+    running = noise.Study()
     running.start("me")
     finish(running)
     points = running.finished()
@@ -320,6 +323,8 @@ def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
         metrics = evaluate(run.model, quick_grid())
         assert each.metrics == metrics
         assert each.causes == causes(metrics, placement(run.model), run.stopped)
+        assert each.run.key == run.key
+        assert not each.run.remembers
         # Neither depends on the grid.
         assert each.metrics.red_cosine == trial.metrics.red_cosine
         assert each.metrics.selectivity == trial.metrics.selectivity
@@ -328,15 +333,15 @@ def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
 
 
 def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    running, asked, go = noise.Sweep(), list[RunConfig](), threading.Event()
-    real = noise.point
+    running, asked, go = noise.Study(), list[RunConfig](), threading.Event()
+    real = robustness.train
 
-    def slowly(config: RunConfig) -> noise.Point:
+    def slowly(config: RunConfig) -> Run:
         asked.append(config)
         assert go.wait(60)
         return real(config)
 
-    monkeypatch.setattr(noise, "point", slowly)
+    monkeypatch.setattr(robustness, "train", slowly)
     monkeypatch.setattr(noise.os, "cpu_count", lambda: 1)
     running.start("one")
     running.start("two")
@@ -361,10 +366,10 @@ def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch
 def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     cores = threading.BoundedSemaphore(1)
     monkeypatch.setattr(noise.runs, "cores", cores)
-    running, under_way, most = noise.Sweep(), 0, 0
-    real = noise.point
+    running, under_way, most = noise.Study(), 0, 0
+    real = robustness.train
 
-    def watched(config: RunConfig) -> noise.Point:
+    def watched(config: RunConfig) -> Run:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
@@ -372,7 +377,7 @@ def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monke
         under_way -= 1
         return found
 
-    monkeypatch.setattr(noise, "point", watched)
+    monkeypatch.setattr(robustness, "train", watched)
     with cores:  # somebody else's run
         running.start("me")
         time.sleep(0.3)
@@ -383,27 +388,27 @@ def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monke
 
 
 def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(config: RunConfig) -> noise.Point:
+    def broken(config: RunConfig) -> Run:
         raise MemoryError
 
-    monkeypatch.setattr(noise, "point", broken)
-    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    monkeypatch.setattr(robustness, "train", broken)
+    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
     at.button("data-sweep").click().run()
-    finish(noise.sweep())
+    finish(noise.study())
     at.run()
     assert ["(MemoryError)" in each.value for each in at.warning] == [True]
-    assert not noise.sweep().watched_by(at.session_state["data-visitor"])
+    assert not noise.study().watched_by(at.session_state["data-visitor"])
 
 
 def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) -> None:
-    noise.sweep.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
     assert "Nothing is trained yet." in said(at)
     at.button("data-sweep").click().run()
-    finish(noise.sweep())
+    finish(noise.study())
     sound(at.run())
-    points = noise.sweep().finished()
+    points = noise.study().finished()
     assert len(points) == 4
     assert not [button for button in at.button if button.key in ("data-sweep", "data-cancel")]
     assert "All 2 seeds are sound up to a noise of 0." in said(at)
@@ -420,15 +425,18 @@ def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) ->
     assert "Runs that are not sound, by noise: 0: 0 of 2, 1: 2 of 2." in said(at)
 
 
-def made_up(rate: float, seed: int, *found: Cause, gray_mse: float = 0.001) -> noise.Point:
-    metrics = evaluate(train(RunConfig(steps=1)).model, quick_grid())
+def made_up(rate: float, seed: int, *found: Cause, gray_mse: float = 0.001) -> Measured:
+    run = train(RunConfig(steps=1))
+    metrics = evaluate(run.model, quick_grid())
     hue = type(metrics.hue)(**{**vars(metrics.hue), "gray_mse": gray_mse})
     metrics = type(metrics)(**{**vars(metrics), "hue": hue, "fails": gray_mse > 0.01})
-    return noise.Point(RunConfig(label_noise=rate, seed=seed), metrics, found)
+    config = RunConfig(label_noise=rate, seed=seed)
+    made = Run(config, run.parameters, no_history(), no_snapshots(config.bottleneck))
+    return Measured(made, metrics, placement(made.model), found)
 
 
 def test_what_breaks_first_is_read_from_the_points() -> None:
-    told = noise.tolerance(
+    told = limits(
         [
             made_up(0.0, 0),
             made_up(0.0, 1),
@@ -440,9 +448,9 @@ def test_what_breaks_first_is_read_from_the_points() -> None:
             made_up(0.3, 1, Cause.ROTATED),
         ]
     )
-    assert told == noise.Tolerance(0.1, 0.2, grays=2, off_plane=1, red=0, red_to=0.2)
+    assert told == Robustness(0.1, 0.2, grays=2, off_plane=1, red=0, red_to=0.2)
     sound_ones = [made_up(rate, 0) for rate in (0.0, 0.5, 1.0)]
-    assert noise.tolerance(sound_ones) == noise.Tolerance(1.0, None, 0, 0, 0, red_to=1.0)
-    never = noise.tolerance([made_up(0.0, 0, Cause.RED_OFF_AXIS), made_up(0.5, 0)])
+    assert limits(sound_ones) == Robustness(1.0, None, 0, 0, 0, red_to=1.0)
+    never = limits([made_up(0.0, 0, Cause.RED_OFF_AXIS), made_up(0.5, 0)])
     assert math.isnan(never.sound_to)
     assert (never.breaks_at, never.red) == (0.0, 1)

@@ -25,9 +25,13 @@ from excolor.diagnosis import (
     HUE_OFF_PLANE,
     RED_COSINE,
     ROTATED,
+    Bound,
     Cause,
     Placement,
+    at_least,
+    at_most,
     axis_roles,
+    breakages,
     causes,
     placement,
 )
@@ -38,7 +42,7 @@ from excolor.training import LOSSES, Run, Stop, train
 
 SEEDS = range(4)
 MOST = 3
-ALL_OFF = Weights(0, 0, 0, 0)
+ALL_OFF = Weights(**dict.fromkeys(Weights(), 0.0))
 every_schedule = pytest.mark.parametrize("schedule", SHIPPED)
 
 
@@ -275,6 +279,42 @@ def test_a_cause_begins_just_beyond_its_threshold_and_where_there_is_no_number(
     assert found(good) == ()
     assert found(bad) == (cause,)
     assert found(math.nan) == (cause,)
+
+
+@pytest.mark.parametrize("bound", [0.0, 0.01, 0.8, 20.0])
+def test_a_bound_is_kept_up_to_itself_and_never_by_what_is_not_a_number(bound: float) -> None:
+    for value in (bound, just(bound, 100), just(bound, -100), math.inf, -math.inf):
+        assert at_least(value, bound) == Bound(value, bound, value >= bound)
+        assert at_most(value, bound) == Bound(value, bound, value <= bound)
+    assert at_least(bound, bound).kept
+    assert at_most(bound, bound).kept
+    assert not at_least(math.nan, bound).kept
+    assert not at_most(math.nan, bound).kept
+
+
+@pytest.mark.parametrize(
+    ("what", "changed"),
+    [
+        ("answers", {"max_mse": just(FAILS_ABOVE, 1)}),
+        ("axis", {"red_cosine": just(RED_COSINE, 0)}),
+        ("axis", {"red_angle": just(ROTATED, 180)}),
+        ("plane", {"hue_off_plane": just(HUE_OFF_PLANE, 1)}),
+        ("grays", {"gray_mse": just(FAILS_ABOVE, 1)}),
+    ],
+)
+def test_what_is_broken_is_what_is_out_of_its_bounds(what: str, changed: dict[str, float]) -> None:
+    def broken(**values: float) -> set[str]:
+        of_placement = {name: value for name, value in values.items() if hasattr(SOUND, name)}
+        shown = metrics(**{name: value for name, value in values.items() if name in ("max_mse", "red_cosine")})
+        if "gray_mse" in values:
+            shown = dataclasses.replace(shown, hue=dataclasses.replace(GONE, gray_mse=values["gray_mse"]))
+        bounds = breakages(shown, dataclasses.replace(SOUND, **of_placement))
+        assert list(bounds) == ["answers", "grays", "plane", "axis"]
+        return {name for name, found in bounds.items() if not all(each.kept for each in found)}
+
+    assert broken() == set()
+    assert broken(**changed) == {what}
+    assert broken(**dict.fromkeys(changed, math.nan)) == {what}
 
 
 def test_a_wheel_outside_its_plane_has_no_angle_to_speak_of() -> None:

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ import excolor
 from excolor import kernel
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH, LABELS, draw_batches
-from excolor.losses import TERMS, labeled_mean
+from excolor.errors import ExcolorError
+from excolor.losses import RED, TERMS, VIBRANT, anchor, labeled_mean
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.training import LOSSES, train
 
@@ -131,7 +133,9 @@ def test_one_update_is_adams(random_model: Models) -> None:
     [
         RunConfig("ex-2.7", seed=1),
         RunConfig("robust", seed=2),
-        RunConfig("robust", seed=3, bottleneck=6, hidden=33, weights=Weights(2, 3, 5, 2)),
+        RunConfig(
+            "robust", seed=3, bottleneck=6, hidden=33, weights=Weights(unitarity=2, anchor=3, separate=5, planarity=2)
+        ),
         RunConfig("ex-2.7", seed=4, bottleneck=2, hidden=7, weights=Weights(anchor=0, separate=0), label_noise=0.5),
     ],
     ids=["ex-2.7", "robust", "wide", "narrow"],
@@ -141,7 +145,7 @@ def test_the_first_hundred_steps_are_those_of_the_autograd_loop(config: RunConfi
         done = [0]
         run = train(config, engine, progress=done.append, cancelled=lambda: done[-1] >= 100)  # pyright: ignore
         assert 100 <= len(run.history) < 160
-        return run.vector, run.history.losses
+        return run.parameters, run.history.losses
 
     (fused, recorded), (loop, losses) = first_hundred("fused"), first_hundred("autograd")
     moved = np.abs(loop - first_weights(config)).max()
@@ -154,7 +158,50 @@ def test_the_first_hundred_steps_are_those_of_the_autograd_loop(config: RunConfi
 
 
 def first_weights(config: RunConfig) -> np.ndarray:
-    return train(config, cancelled=lambda: True).vector
+    return train(config, cancelled=lambda: True).parameters
+
+
+UNROLLED_OTHERWISE: dict[str, tuple[type[Exception], dict[str, Any]]] = {
+    "sharpness": (AssertionError, {"SHARPNESS": 64}),
+    "axis": (AssertionError, {"AXIS": 1}),
+    "plane": (AssertionError, {"PLANE": (0, 2)}),
+    "labels": (AssertionError, {"LABELS": LABELS[::-1]}),
+    "another label": (AssertionError, {"LABELS": (replace(RED, power=3), VIBRANT)}),
+    "one more": (ExcolorError, {"TERMS": (*TERMS, replace(TERMS[3], name="flatness"))}),
+    "one less": (ExcolorError, {"TERMS": TERMS[:3]}),
+    "another order": (ExcolorError, {"TERMS": TERMS[::-1]}),
+    **{
+        f"another {name}": (ExcolorError, {"TERMS": (TERMS[0], replace(TERMS[1], **{name: value}), *TERMS[2:])})
+        for name, value in {
+            "name": "pin",
+            "kind": "subspace",
+            "dims": (1,),
+            "layer": "z",
+            "label": VIBRANT,
+            "loss": lambda u: 2 * anchor(u),
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize(("error", "changed"), UNROLLED_OTHERWISE.values(), ids=UNROLLED_OTHERWISE)
+def test_what_is_not_written_out_in_the_kernel_is_refused(
+    error: type[Exception], changed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, random_model: Models
+) -> None:
+    step = Step(random_model(), **batch("both"), weights=ON["all"])
+    step.fused()
+    for name, value in changed.items():
+        monkeypatch.setattr(kernel, name, value)
+    with pytest.raises(error):
+        step.fused()
+
+
+def test_the_name_of_a_column_is_not_the_kernels_business(
+    monkeypatch: pytest.MonkeyPatch, random_model: Models
+) -> None:
+    step = Step(random_model(), **batch("both"), weights=ON["all"])
+    monkeypatch.setattr(kernel, "TERMS", tuple(replace(term, column=f"weight of {term.name}") for term in TERMS))
+    step.fused()
 
 
 @given(st.lists(st.integers(1, 59), max_size=6, unique=True).map(sorted))
@@ -185,7 +232,7 @@ def test_gelu_is_the_exact_one_to_half_a_millionth() -> None:
     assert np.abs(slope - derivative.numpy()).max() < 6e-7
 
 
-def responded(model: ColorAutoencoder, rgb: np.ndarray, latents: bool = True) -> tuple[np.ndarray, ...]:
+def scanned(model: ColorAutoencoder, rgb: np.ndarray, latents: bool = True) -> tuple[np.ndarray, ...]:
     u = np.full((len(rgb) if latents else 0, model.bottleneck), -9, np.float32)
     mse, spread = np.full((2, len(rgb)), -9, np.float32)
     kernel.scan(model.bottleneck, model.hidden, to_vector(model), rgb, u, mse, spread)
@@ -194,7 +241,7 @@ def responded(model: ColorAutoencoder, rgb: np.ndarray, latents: bool = True) ->
 
 @pytest.mark.parametrize("n", [0, 1, 255, 256, 257, 700])
 @pytest.mark.parametrize(("d", "h"), [(4, 16), (2, 2), (6, 33), (1, 7)])  # 1: what pruning may leave
-def test_respond_is_the_model_in_double_precision(n: int, d: int, h: int, random_model: Models) -> None:
+def test_scan_is_the_model_in_double_precision(n: int, d: int, h: int, random_model: Models) -> None:
     model = random_model(d, h, seed=12, gain=2.5)
     rgb = np.random.default_rng(n).random((n, 3), dtype=np.float32)
     exactly = ColorAutoencoder(d, h).double()
@@ -204,10 +251,10 @@ def test_respond_is_the_model_in_double_precision(n: int, d: int, h: int, random
     assert n < 2 or bool(((output < 0) | (output > 1)).any())  # so that the clamp shows
     output = output.clamp(0, 1).numpy()
     expected = u.numpy(), ((output - rgb) ** 2).mean(-1), np.ptp(output, axis=-1)
-    seen = responded(model, rgb)
+    seen = scanned(model, rgb)
     for name, ours, theirs in zip(("u", "mse", "spread"), seen, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=5e-6, err_msg=name)
-    without = responded(model, rgb, latents=False)
+    without = scanned(model, rgb, latents=False)
     assert all(np.array_equal(a, b) for a, b in zip(without[1:], seen[1:], strict=True))
 
 
@@ -216,7 +263,7 @@ def test_respond_is_the_model_in_double_precision(n: int, d: int, h: int, random
 def test_a_weight_that_is_not_a_number_shows_in_every_error(name: str, at: int, random_model: Models) -> None:
     model = random_model(seed=13)
     dict(model.named_parameters())[name].view(-1)[at] = float("nan")
-    u, mse, _ = responded(model, np.random.default_rng(0).random((300, 3), dtype=np.float32))
+    u, mse, _ = scanned(model, np.random.default_rng(0).random((300, 3), dtype=np.float32))
     assert np.isnan(mse).all()
     assert np.isnan(u).all() == name.startswith("encoder")
 
@@ -226,7 +273,7 @@ import sys, excolor
 from excolor.config import RunConfig
 from excolor.training import train
 assert excolor.__file__.startswith(sys.argv[1]), excolor.__file__
-print(train(RunConfig(steps=120)).vector.tobytes().hex())
+print(train(RunConfig(steps=120)).parameters.tobytes().hex())
 """
 
 
@@ -241,13 +288,13 @@ def trained_in(folder: Path, environment: dict[str, str]) -> str:
 def test_a_kernel_from_the_disk_rounds_as_one_just_compiled() -> None:
     # One of the two was compiled in this process or in the next test's, the other comes from the disk.
     here = Path(excolor.__file__).parents[1]
-    expected = train(RunConfig(steps=120)).vector
+    expected = train(RunConfig(steps=120)).parameters
     assert trained_in(here, os.environ | {"PYTHONPATH": str(here)}) == expected.tobytes().hex()
 
 
 @pytest.mark.parametrize("trouble", ["a file in every place for a cache", "a cache full of rubbish"])
 def test_a_cache_that_is_no_use_costs_only_time(trouble: str, tmp_path: Path) -> None:
-    expected = train(RunConfig(steps=120)).vector
+    expected = train(RunConfig(steps=120)).parameters
     ours = Path(excolor.__file__).parent
     copied = tmp_path / "excolor"  # numba would fall back on the cache beside the package under test
     shutil.copytree(ours, copied, ignore=shutil.ignore_patterns("__pycache__", "ui", "charts"))

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from excolor.losses import TERMS, VIBRANT, anchor, labeled_mean, planarity, separate, unitarity
+from excolor.color import redness, vibrancy
+from excolor.losses import PLANE, RED, TERMS, VIBRANT, anchor, labeled_mean, planarity, separate, unitarity
+from excolor.training import LOSSES
 
 
 def unit_vectors(n: int, d: int, seed: int) -> Tensor:
@@ -123,10 +125,20 @@ def test_every_term_gives_one_value_per_sample() -> None:
 def test_terms_act_where_the_experiment_has_them() -> None:
     # SPEC, table "Loss": layer and label of each term; columns of the published sheet.
     acts = {term.name: (term.layer, term.label, term.column, term.loss) for term in TERMS}
+    asks = {term.name: (term.kind, term.dims) for term in TERMS}
     assert acts == {
         "unitarity": ("z", None, "reg-unit", unitarity),
-        "anchor": ("u", "red", "reg-anchor", anchor),
+        "anchor": ("u", RED, "reg-anchor", anchor),
         "separate": ("u", None, "reg-separate", separate),
         "planarity": ("u", VIBRANT, "reg-planar", planarity),
     }
+    assert asks == {
+        "unitarity": ("unitarity", ()),
+        "anchor": ("anchor", (0,)),
+        "separate": ("separate", ()),
+        "planarity": ("subspace", (0, 1)),
+    }
+    assert PLANE == (0, 1)
+    assert (RED.name, RED.quality, RED.power, RED.rate) == ("red", redness, 10, 0.5)
+    assert (VIBRANT.name, VIBRANT.quality, VIBRANT.power, VIBRANT.rate) == ("vibrant", vibrancy, 100, 0.5)
     assert (*acts, "reconstruction") == LOSSES

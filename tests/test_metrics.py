@@ -14,6 +14,7 @@ import torch
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
+from excolor.measured import Measured
 from excolor.metrics import (
     Deletion,
     Intact,
@@ -21,16 +22,16 @@ from excolor.metrics import (
     deletion_metrics,
     evaluate,
     full_grid,
-    measure,
     quick_grid,
     residue,
     respond,
+    scan,
     selectivity,
     share_in,
 )
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate
-from excolor.sweeps import Trial, sweep, with_seeds
+from excolor.sweeps import sweep, with_seeds
 from excolor.training import train
 
 Models = Callable[..., ColorAutoencoder]
@@ -170,11 +171,11 @@ def test_quick_grid_is_every_fourth_hue_and_more_for_the_maxima() -> None:
 
 
 @pytest.fixture(scope="module")
-def several(published_trials: list[Trial]) -> list[Trial]:
+def several(published_trials: list[Measured]) -> list[Measured]:
     return [*published_trials, *sweep(with_seeds(RunConfig("robust"), range(100, 106)))]
 
 
-def test_quick_grid_is_within_a_hundredth_for_hue_and_two_for_warmth(several: list[Trial]) -> None:
+def test_quick_grid_is_within_a_hundredth_for_hue_and_two_for_warmth(several: list[Measured]) -> None:
     for trial in several:
         full, quick = trial.metrics.scores(), evaluate(trial.run.model, quick_grid()).scores()
         assert full.keys() == quick.keys()
@@ -184,7 +185,7 @@ def test_quick_grid_is_within_a_hundredth_for_hue_and_two_for_warmth(several: li
 
 
 @pytest.mark.parametrize("d", [2, 4, 6])
-def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None:
+def test_respond_and_scan_are_the_model(d: int, random_model: Models) -> None:
     model = random_model(d, seed=2, gain=2)
     rgb = np.random.default_rng(0).random((3, 5, 3))
     z, u, output = model(torch.tensor(rgb.reshape(-1, 3), dtype=torch.float32))
@@ -195,11 +196,11 @@ def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None
     np.testing.assert_allclose(seen.rgb, output.clamp(0, 1), atol=1e-6)
     np.testing.assert_allclose(seen.mse, ((seen.rgb - rgb.reshape(-1, 3)) ** 2).mean(1), atol=1e-6)
     grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[::5003], gray=full_grid().gray[::5003])
-    measured, there = measure(model, grid, latents=True), respond(model, grid.rgb)
-    np.testing.assert_allclose(measured.mse, there.mse, atol=5e-6)
-    np.testing.assert_allclose(measured.spread, np.ptp(there.rgb, axis=1), atol=5e-6)
-    np.testing.assert_allclose(measured.u, there.u, atol=5e-6)
-    assert measure(model, grid).u.shape == (0, d)
+    scanned, there = scan(model, grid, latents=True), respond(model, grid.rgb)
+    np.testing.assert_allclose(scanned.mse, there.mse, atol=5e-6)
+    np.testing.assert_allclose(scanned.spread, np.ptp(there.rgb, axis=1), atol=5e-6)
+    np.testing.assert_allclose(scanned.u, there.u, atol=5e-6)
+    assert scan(model, grid).u.shape == (0, d)
     assert share_in(there.u, range(d)) == pytest.approx(np.ones(len(grid.rgb)), abs=1e-5)
     assert share_in(there.u, [1]) == pytest.approx(there.u[:, 1] ** 2)
     assert not share_in(there.u, []).any()
@@ -207,13 +208,13 @@ def test_respond_and_measure_are_the_model(d: int, random_model: Models) -> None
 
 def test_no_target_and_no_bystander_have_no_mean() -> None:
     grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[:4], gray=np.array([True, False, True, False]), even=4)
-    measured = measure(pretrained().run.model, grid)
-    metrics = deletion_metrics(measured, grid, np.full(4, 0.2, np.float32))
+    scanned = scan(pretrained().run.model, grid)
+    metrics = deletion_metrics(scanned, grid, np.full(4, 0.2, np.float32))
     assert math.isnan(metrics.target_mse)
     assert math.isnan(metrics.bystander_mse)
-    edge = deletion_metrics(measured, grid, np.array([0.5, 0.05, 0.4999, 0.0501], np.float32))
-    assert (edge.target_mse, edge.bystander_mse) == pytest.approx(measured.mse[:2].tolist())
-    assert edge.gray_mse == pytest.approx(float(measured.mse[[0, 2]].mean()))
+    edge = deletion_metrics(scanned, grid, np.array([0.5, 0.05, 0.4999, 0.0501], np.float32))
+    assert (edge.target_mse, edge.bystander_mse) == pytest.approx(scanned.mse[:2].tolist())
+    assert edge.gray_mse == pytest.approx(float(scanned.mse[[0, 2]].mean()))
 
 
 def test_selectivity_of_a_model_that_answers_gray_to_everything(random_model: Models) -> None:

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,10 +25,11 @@ from excolor import missions
 from excolor.checkpoint import pretrained
 from excolor.color import GRAYS, HUES
 from excolor.config import RunConfig, Weights
-from excolor.diagnosis import Cause, Placement, placement
+from excolor.diagnosis import Cause, Placement, causes
+from excolor.measured import Measured, measure
 from excolor.metrics import Deletion, Intact, Metrics, evaluate
-from excolor.missions import MISSIONS, Evidence, Mission, What, check
-from excolor.training import Stop, train
+from excolor.missions import MISSIONS, Mission, What, check
+from excolor.training import Run, Stop, no_history, no_snapshots, train
 from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words
 from excolor.ui.text import number, settings
 from tests.test_pages import APP, PAGES, html, sound
@@ -39,9 +41,8 @@ every_mission = pytest.mark.parametrize("mission", MISSIONS, ids=lambda mission:
 
 
 @cache
-def shown(config: RunConfig) -> Evidence:
-    run = train(config)
-    return Evidence(config, evaluate(run.model), placement(run.model), run.stopped)
+def shown(config: RunConfig) -> Measured:
+    return measure(train(config)).forgetting()
 
 
 def seeds(config: RunConfig, n: int) -> list[RunConfig]:
@@ -55,7 +56,7 @@ WAYS: dict[str, Iterable[RunConfig]] = {
     "half-round": seeds(RunConfig(weights=Weights(anchor=0)), 40),
     "bad-luck": seeds(RunConfig(schedule="ex-2.7"), 100),
     "noisy": seeds(RunConfig(label_noise=0.65, weights=Weights(separate=5, planarity=3)), 8),
-    "fewest": seeds(RunConfig(schedule="ex-2.7", weights=Weights(0, 1, 0.3, 0)), 8),
+    "fewest": seeds(RunConfig(schedule="ex-2.7", weights=Weights(unitarity=0, separate=0.3, planarity=0)), 8),
     "better": [
         RunConfig(seed=seed, steps=6000, weights=Weights(planarity=planarity))
         for seed, planarity in product(range(30), (1.0, 2.0))
@@ -65,7 +66,7 @@ WAYS: dict[str, Iterable[RunConfig]] = {
 
 @every_mission
 def test_a_student_who_follows_the_hints_solves_it(mission: Mission) -> None:
-    runs: list[Evidence] = []
+    runs: list[Measured] = []
     for config in WAYS[mission.id]:
         runs.append(shown(config))
         reason = next(iter(runs[-1].causes), None) if mission.asks else None
@@ -97,8 +98,8 @@ TOO_FAST = "STEP,PHASE,ACTION,lr\n0,Train,,0.01\n30,,,0.01\n31,,,1e30\n99,,,1e30
     [
         RunConfig(schedule=TOO_FAST, steps=100),
         RunConfig(schedule="ex-2.7", steps=20),
-        RunConfig(steps=20, label_noise=0.8, weights=Weights(0, 1, 0, 0)),
-        RunConfig(steps=300, bottleneck=2, weights=Weights(1, 0, 1, 0)),
+        RunConfig(steps=20, label_noise=0.8, weights=Weights(unitarity=0, separate=0, planarity=0)),
+        RunConfig(steps=300, bottleneck=2, weights=Weights(anchor=0, planarity=0)),
     ],
     ids=["diverged", "published but short", "short and noisy", "narrow"],
 )
@@ -135,14 +136,17 @@ def made(
     red: float = 0.25,
     gray: float = 1e-3,
     stopped: Stop | None = None,
-) -> Evidence:
+) -> Measured:
     """A sound run, but for what is given."""
     gone = Deletion(0.3, 0.01, gray_mse, 0.99, 0.2, 0.002)
     colors = tuple((name, 1e-4, red if name == "red" else 0.1, 0.1) for name in HUES)
     grays = tuple((name, 1e-4, gray, gray_mse) for name in GRAYS)
     fails = not (max_mse <= 0.01 and gray_mse <= 0.01)
     metrics = Metrics(Intact(max_mse, 1e-5, 1e-4), gone, gone, selectivity, red_cosine, fails, colors + grays)
-    return Evidence(config or RunConfig(), metrics, Placement(gray_in_plane, hue_off_plane, red_angle), stopped)
+    config = config or RunConfig()
+    run = Run(config, np.zeros(1, np.float32), no_history(), no_snapshots(config.bottleneck), stopped)
+    placed = Placement(gray_in_plane, hue_off_plane, red_angle)
+    return Measured(run, metrics, placed, causes(metrics, placed, stopped))
 
 
 TWO = RunConfig(weights=Weights(unitarity=0, planarity=0))
@@ -190,7 +194,7 @@ def test_a_near_miss_is_a_miss(name: str, what: str, edge: float, worse: float) 
     for value in (just(edge, worse), math.nan):
         near = state(value)
         assert not near.done
-        assert sum(not part.met for part in near.parts) == 1
+        assert sum(not part.bound.kept for part in near.parts) == 1
 
 
 def test_a_miss_that_rounds_to_the_bound_is_written_with_the_digits_that_tell() -> None:
@@ -205,13 +209,16 @@ def test_labels_with_less_noise_do_not_count(config: RunConfig) -> None:
 
 
 def test_a_regularizer_counts_however_weak_it_is() -> None:
-    assert made(TWO).regularizers == 2
-    faint = replace(TWO, weights=Weights(unitarity=0, planarity=0.01))
-    assert made(faint).regularizers == 3
-    assert not check(BY_ID["fewest"], [made(faint)]).done
+    def counted(config: RunConfig) -> tuple[float, bool]:
+        state = check(BY_ID["fewest"], [made(config)])
+        (count,) = (part.bound.value for part in state.parts if part.what is What.REGULARIZERS)
+        return count, state.done
+
+    assert counted(TWO) == (2, True)
+    assert counted(replace(TWO, weights=Weights(unitarity=0, planarity=0.01))) == (3, False)
 
 
-def on_seeds(config: RunConfig, wrong: int | None = None, n: int = 3) -> list[Evidence]:
+def on_seeds(config: RunConfig, wrong: int | None = None, n: int = 3) -> list[Measured]:
     return [made(each, gray_in_plane=0.5 if each.seed == wrong else 0.05) for each in seeds(config, n)]
 
 
@@ -267,7 +274,7 @@ configs = st.builds(
     seed=st.integers(0, 3),
     bottleneck=st.integers(2, 6),
     label_noise=st.sampled_from([0.0, 0.65, 1.0]),
-    weights=st.builds(Weights, weight, weight, weight, weight),
+    weights=st.builds(Weights, **dict.fromkeys(Weights(), weight)),
 )
 NUMBERS = (
     "max_mse",
@@ -287,14 +294,14 @@ NUMBERS = (
     reason=st.none() | st.sampled_from(list(Cause)),
 )
 def test_whatever_a_run_shows_its_state_is_a_whole_sentence_and_numbers_that_are_none_solve_nothing(
-    runs: list[Evidence], reason: Cause | None
+    runs: list[Measured], reason: Cause | None
 ) -> None:
     for mission in MISSIONS:
         state = check(mission, runs, reason)
         words = in_words(state, runs[-1])
         assert re.fullmatch(r"(Done with|Not yet:) .+\.", words)
         assert not re.search(r"[{}]|\bnan\b|\binf\b|None|!|\(\)|: \.|;\.", words)
-        assert all(not part.met for part in state.parts if math.isnan(part.value))
+        assert all(not part.bound.kept for part in state.parts if math.isnan(part.bound.value))
         if not runs[-1].metrics.intact.max_mse <= 0.01:
             assert not state.done
 
@@ -319,7 +326,7 @@ def test_everything_has_its_words() -> None:
 
 def test_settings_say_what_was_moved() -> None:
     assert settings(RunConfig()) == "robust, seed 0"
-    moved = RunConfig("ex-2.7", 3, 300, 5, label_noise=0.25, weights=Weights(0, 2, 1, 0.3))
+    moved = RunConfig("ex-2.7", 3, 300, 5, label_noise=0.25, weights=Weights(unitarity=0, anchor=2, planarity=0.3))
     assert settings(moved) == (
         "ex-2.7, seed 3, no unitarity, anchor × 2, planarity × 0.3, width 5, 300 updates, 25% noise"
     )

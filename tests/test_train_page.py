@@ -60,7 +60,7 @@ SAID = {
 def told(at: AppTest) -> None:
     """The verdict names the causes of the run on screen, all of them, in their order, and no other."""
     bold = re.findall(r"\*\*(.+?)\*\*", verdict(at))
-    causes = shown(at).causes
+    causes = shown(at).measured.causes
     assert len(bold) == max(1, len(causes))
     assert all(SAID[cause] in words for cause, words in zip(causes, bold, strict=False))
     assert causes or bold == ["A sound run"]
@@ -88,8 +88,8 @@ def set_all(at: AppTest, **values: Any) -> AppTest:
 def test_the_page_opens_on_the_defaults_and_they_are_a_sound_run(at: AppTest) -> None:
     assert config_of(at) == RunConfig()
     told(at)
-    assert shown(at).causes == ()
-    assert number(shown(at).metrics.red_cosine) in verdict(at)
+    assert shown(at).measured.causes == ()
+    assert number(shown(at).measured.metrics.red_cosine) in verdict(at)
 
 
 def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
@@ -107,9 +107,9 @@ def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
         assert {term: at.select_slider(f"train-{term}").value for term in TERMS} == weights
         assert config_of(at) == RunConfig(seed=2, weights=Weights(**weights))
         told(at)
-        assert made.get(name, set()) <= set(shown(at).causes), name
+        assert made.get(name, set()) <= set(shown(at).measured.causes), name
         if name == "All on":
-            assert shown(at).causes == ()
+            assert shown(at).measured.causes == ()
 
 
 def test_each_control_reaches_the_training_and_one_or_all_can_be_reset(at: AppTest) -> None:
@@ -138,7 +138,7 @@ def test_every_width_and_the_extremes_of_every_control(schedule: str, at: AppTes
     told(at)
     for weight in (10.0, 0.01, 0.0):
         set_all(at, **dict.fromkeys(TERMS, weight))
-        assert config_of(at).weights == Weights(*[weight] * 4)
+        assert config_of(at).weights == Weights(**dict.fromkeys(TERMS, weight))
         told(at)
     set_all(at, seed=2**32 - 1)
     told(at)
@@ -154,13 +154,12 @@ def test_a_bottleneck_that_is_too_narrow_is_not_told_to_train_longer(at: AppTest
 def test_a_run_that_diverges_says_where_and_in_which_term(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "STEP,PHASE,ACTION,lr\n0,Train,,0.01\n30,,,0.01\n31,,,1e30\n99,,,1e30\n"
     diverged = trained(RunConfig(schedule=text, steps=100))
-    assert diverged.stopped is not None
+    stopped = diverged.measured.run.stopped
+    assert stopped is not None
     # No control of the page leads there, so the page is handed the run.
     monkeypatch.setattr(runs, "_train", lambda config, engine, progress: diverged)
     sound(at.number_input("train-seed").set_value(99).run())
-    assert verdict(at) == (
-        f"**The run diverged at step {diverged.stopped.step}**: its {diverged.stopped.term} was no longer a number."
-    )
+    assert verdict(at) == (f"**The run diverged at step {stopped.step}**: its {stopped.term} was no longer a number.")
 
 
 def test_controls_are_as_they_were_left_when_the_visitor_comes_back(at: AppTest) -> None:
@@ -299,7 +298,7 @@ def test_autograd_is_trained_when_asked_for_and_the_difference_is_measured(at: A
     sound(at.button("autograd").click().run())
     slow, fast = trained(config_of(at), "autograd"), shown(at)
     said = at.markdown[-1].value
-    for value in (slow.train_s, fast.train_s, slow.metrics.red_cosine, fast.metrics.red_cosine):
+    for value in (slow.train_s, fast.train_s, slow.measured.metrics.red_cosine, fast.measured.metrics.red_cosine):
         assert number(value) in said
     set_all(at, seed=1)  # another run has not been asked for
     assert "Autograd took" not in at.markdown[-1].value

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+import excolor
 from excolor.color import hsv_to_rgb
 from excolor.config import RunConfig, Weights
-from excolor.data import BATCH
+from excolor.data import BATCH, LABELS
 from excolor.errors import ExcolorError
 from excolor.losses import TERMS, labeled_mean
+from excolor.measured import Measured
 from excolor.metrics import evaluate, quick_grid, respond
 from excolor.model import to_vector
 from excolor.schedule import find
-from excolor.sweeps import Trial, summarize
-from excolor.training import LOSSES, Engine, batches, generators, initial_model, plan, train
+from excolor.sweeps import summarize
+from excolor.training import LOSSES, Engine, batches, generators, initial_model, plan, snapshot_colors, train
 
 ENGINES: tuple[Engine, ...] = ("fused", "autograd")
 HEADER = "STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-unit,reg-planar\n"
@@ -33,16 +39,16 @@ SHORT = RunConfig(seed=5, steps=120)
 def test_equal_configurations_give_bitwise_equal_runs(engine: Engine) -> None:
     config = RunConfig("ex-2.7", seed=3, steps=90, label_noise=0.1, weights=Weights(anchor=0.5))
     first, again = train(config, engine), train(RunConfig.from_json(config.to_json()), engine)
-    assert first.vector.tobytes() == again.vector.tobytes()
+    assert first.parameters.tobytes() == again.parameters.tobytes()
     assert first.history.losses.tobytes() == again.history.losses.tobytes()
     assert first.snapshots.latents.tobytes() == again.snapshots.latents.tobytes()
 
 
 def test_other_trainings_beside_it_change_nothing() -> None:
     configs = [replace(SHORT, seed=seed, steps=1500) for seed in range(4)] * 6
-    alone = {config: train(config).vector.tobytes() for config in configs[:4]}
+    alone = {config: train(config).parameters.tobytes() for config in configs[:4]}
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda config: train(config).vector.tobytes(), configs))
+        together = list(pool.map(lambda config: train(config).parameters.tobytes(), configs))
     assert together == [alone[config] for config in configs]
     assert len(set(together)) == 4
 
@@ -60,7 +66,7 @@ def test_other_trainings_beside_it_change_nothing() -> None:
 )
 def test_whatever_is_configured_matters(change: dict[str, object]) -> None:
     other = replace(SHORT, **change)  # pyright: ignore[reportArgumentType]
-    assert train(other).vector.tobytes() != train(SHORT).vector.tobytes()
+    assert train(other).parameters.tobytes() != train(SHORT).parameters.tobytes()
 
 
 def test_weights_and_batches_have_generators_of_their_own() -> None:
@@ -70,7 +76,7 @@ def test_weights_and_batches_have_generators_of_their_own() -> None:
     one, two = generators(1)
     assert one.random() != two.random()
     given = train(SHORT, drawn=batches(SHORT))
-    assert given.vector.tobytes() == train(SHORT).vector.tobytes()
+    assert given.parameters.tobytes() == train(SHORT).parameters.tobytes()
 
 
 # What the schedule says
@@ -79,7 +85,7 @@ def test_weights_and_batches_have_generators_of_their_own() -> None:
 @pytest.mark.parametrize("name", ["ex-2.7", "robust"])
 @pytest.mark.parametrize("steps", [2, 301, 3001, 6001])
 def test_another_length_stretches_the_schedule(name: str, steps: int) -> None:
-    planned = plan(RunConfig(name, steps=steps, weights=Weights(1, 2, 3, 0)))
+    planned = plan(RunConfig(name, steps=steps, weights=Weights(unitarity=1, anchor=2, separate=3, planarity=0)))
     for step in {0, 1, steps // 3, steps - 1}:
         sheet = find(name).at(step * 3000 / (steps - 1))
         assert planned.rate[step] == sheet["lr"]
@@ -95,8 +101,8 @@ def test_a_multiplier_of_0_is_a_schedule_without_the_term(engine: Engine, term: 
     without = "\n".join(",".join(row[:column] + row[column + 1 :]) for row in rows)
     assert len(rows[0]) - 1 == len(without.splitlines()[0].split(","))
     off = train(RunConfig("ex-2.7", steps=60, weights=Weights(**{term: 0.0})), engine)
-    assert off.vector.tobytes() == train(RunConfig(without, steps=60), engine).vector.tobytes()
-    assert off.vector.tobytes() != train(RunConfig("ex-2.7", steps=60), engine).vector.tobytes()
+    assert off.parameters.tobytes() == train(RunConfig(without, steps=60), engine).parameters.tobytes()
+    assert off.parameters.tobytes() != train(RunConfig("ex-2.7", steps=60), engine).parameters.tobytes()
 
 
 def test_label_noise_weakens_what_labels_teach() -> None:
@@ -126,8 +132,9 @@ def test_history_has_gaps_exactly_where_nobody_carries_the_label(engine: Engine)
     assert np.array_equal(gaps[:, LOSSES.index("planarity")], nobody[1])
     for name in ("unitarity", "separate", "reconstruction"):
         assert not gaps[:, LOSSES.index(name)].any()
-    assert np.array_equal(run.history.plan.rate, plan(SHORT).rate)
-    assert np.array_equal(run.history.plan.weights, plan(SHORT).weights)
+    assert run.history.steps.tolist() == list(range(120))
+    assert plan(run.config).rate.shape == (120,)
+    assert plan(run.config).weights.shape == (120, len(TERMS))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -135,11 +142,7 @@ def test_history_begins_with_the_losses_of_the_initial_model(engine: Engine) -> 
     model, drawn = initial_model(SHORT).double(), batches(SHORT)
     rgb = torch.tensor(drawn.rgb[0], dtype=torch.float64)
     z, u, output = model(rgb)
-    labels = {
-        "red": torch.tensor(drawn.positives("red")[0]),
-        "vibrant": torch.tensor(drawn.positives("vibrant")[0]),
-        None: None,
-    }
+    labels = {label: torch.tensor(drawn.positives(label.name)[0]) for label in LABELS} | {None: None}
     expected = [labeled_mean(term.loss({"z": z, "u": u}[term.layer]), labels[term.label]).item() for term in TERMS]
     seen = train(SHORT, engine).history.losses[0].tolist()
     for name, ours, value in zip(LOSSES, seen, [*expected, ((output - rgb) ** 2).mean().item()], strict=True):
@@ -154,12 +157,12 @@ def test_snapshots_are_of_the_model_through_training(engine: Engine) -> None:
     assert seen.latents.shape == (60, 216, 4)
     assert (seen.steps[0], seen.steps[-1]) == (0, 120)
     assert np.all(np.diff(seen.steps) > 0)
-    levels = np.unique(seen.colors)
+    levels = np.unique(snapshot_colors())
     assert levels == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
-    assert len(np.unique(seen.colors, axis=0)) == 6**3
+    assert len(np.unique(snapshot_colors(), axis=0)) == 6**3
     done = [0]
     half = train(SHORT, engine, progress=done.append, cancelled=lambda: done[-1] == seen.steps[30])
-    colors = torch.tensor(seen.colors)
+    colors = torch.tensor(snapshot_colors())
     for index, model in ((0, initial_model(SHORT)), (30, half.model), (-1, run.model)):
         np.testing.assert_allclose(seen.latents[index], model(colors)[1].detach(), atol=1e-5)
 
@@ -180,10 +183,23 @@ def test_the_trained_model_is_ready_for_use_and_the_callers_own() -> None:
     model = run.model
     assert not model.training
     assert not any(p.requires_grad for p in model.parameters())
-    assert to_vector(model).tobytes() == run.vector.tobytes()
+    assert to_vector(model).tobytes() == run.parameters.tobytes()
     with torch.no_grad():
         model.decoder_out.bias.fill_(9)
-    assert to_vector(run.model).tobytes() == run.vector.tobytes()
+    assert to_vector(run.model).tobytes() == run.parameters.tobytes()
+
+
+def test_a_run_that_forgets_is_the_same_network_without_its_past() -> None:
+    run = train(RunConfig(steps=5, bottleneck=3))
+    bare = run.forgetting()
+    assert run.remembers
+    assert not bare.remembers
+    assert (len(bare.history), len(bare.snapshots)) == (0, 0)
+    assert bare.snapshots.latents.shape == (0, 216, 3)
+    assert bare.history.losses.shape == (0, len(LOSSES))
+    assert (bare.config, bare.key, bare.stopped) == (run.config, run.key, run.stopped)
+    assert bare.parameters.tobytes() == run.parameters.tobytes()
+    assert run.key == train(run.config).key != train(replace(run.config, seed=1)).key
 
 
 # How a run ends early
@@ -200,7 +216,7 @@ def test_a_diverged_run_names_step_and_term_and_keeps_its_history(engine: Engine
         "unitarity",
     )  # the update of step 70 was the fatal one
     assert run.history.losses.shape == (72, 5)
-    assert len(run.history.plan.rate) == len(run.history.plan.weights) == 72
+    assert run.history.steps.tolist() == list(range(72))
     assert np.isfinite(run.history.losses[:71, [0, 2, 4]]).all()
     assert not np.isfinite(run.history.losses[71, 0])
     assert run.snapshots.steps[-1] <= 71
@@ -238,7 +254,7 @@ def test_a_cancelled_run_keeps_what_it_has(engine: Engine) -> None:
 def test_a_run_cancelled_at_once_is_the_initial_model() -> None:
     run = train(SHORT, cancelled=lambda: True)
     assert len(run.history) == 0
-    assert run.vector.tobytes() == to_vector(initial_model(SHORT)).tobytes()
+    assert run.parameters.tobytes() == to_vector(initial_model(SHORT)).tobytes()
 
 
 @pytest.mark.parametrize(
@@ -254,6 +270,88 @@ def test_a_schedule_that_cannot_be_used_is_refused(schedule: str, says: str) -> 
     for engine in ENGINES:
         with pytest.raises(ExcolorError, match=says):
             train(RunConfig(schedule), engine)
+
+
+# Another regularizer
+
+
+ANOTHER = '''
+import sys
+
+from excolor import losses
+from excolor.color import vibrancy
+
+assert not [name for name in sys.modules if name in ("excolor.config", "excolor.data", "excolor.training")]
+DESATURATED = losses.Label("desaturated", lambda rgb: 1 - vibrancy(rgb), 10, 0.5)
+NEUTRALITY = losses.Term(
+    "neutrality", "subspace", (2, 3), "u", DESATURATED, "reg-neutral", lambda u: (u[:, :2] ** 2).sum(-1)
+)
+losses.TERMS = (*losses.TERMS, NEUTRALITY)
+
+import numpy as np
+
+from excolor import schedule
+
+schedule.PARAMETERS = (*schedule.PARAMETERS, *{"reg-neutral"} - {*schedule.PARAMETERS})
+
+from excolor.config import RunConfig, Weights
+from excolor.data import LABELS
+from excolor.errors import ExcolorError
+from excolor.training import LOSSES, batches, plan, train
+
+assert list(RunConfig().weights) == ["unitarity", "anchor", "separate", "planarity", "neutrality"]
+assert RunConfig().weights.neutrality == 1
+assert RunConfig.from_json(RunConfig(weights=Weights(neutrality=3)).to_json()).weights["neutrality"] == 3
+assert [label.name for label in LABELS] == ["red", "vibrant", "desaturated"]
+assert LOSSES[-2:] == ("neutrality", "reconstruction")
+
+TEXT = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-unit,reg-planar,reg-neutral
+0,,,0.01,0.01,0.1,0.1,0.1,0
+150,,,0.01,0.01,0.1,0.1,0.1,0.2
+299,,,0.01,0.01,0.1,0.1,0.1,0.2
+"""
+on = RunConfig(TEXT, seed=1, steps=300, weights={"neutrality": 2})
+planned = plan(on).weights
+assert planned.shape == (300, 5)
+assert (planned[0, 4], planned[299, 4]) == (0, 0.4)
+assert planned[75, 3] == 0.1
+
+# Nobody carries a label in some batches: there its loss is a gap, and there alone.
+drawn = batches(on)
+assert drawn.labels.shape == (3, 300, 64)
+who = drawn.positives("desaturated")
+who[40:50] = 0
+run = train(on, "autograd", drawn=drawn)
+place = LOSSES.index("neutrality")
+seen = run.history.losses[:, place]
+assert run.stopped is None
+assert run.history.losses.shape == (300, 6)
+assert np.array_equal(np.isnan(seen), ~who.any(1))
+assert 10 <= np.isnan(seen).sum() < 300
+
+def last(weight):
+    run = train(on, "autograd", weights={"neutrality": weight})
+    return np.nanmean(run.history.losses[-50:, place])
+
+assert last(2) < 0.5 * last(0), (last(2), last(0))
+
+try:
+    train(on)
+except ExcolorError as error:
+    print(error)
+'''
+
+
+def test_a_new_regularizer_is_one_entry_in_the_list() -> None:
+    root = str(Path(excolor.__file__).parents[1])
+    environment = os.environ | {"PYTHONPATH": root}
+    command = [sys.executable, "-c", ANOTHER]
+    ran = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == (
+        "The compiled kernel knows unitarity, anchor, separate, planarity; "
+        "train other regularizers with the engine 'autograd'."
+    )
 
 
 # Distributions over seeds
@@ -286,7 +384,9 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_the_published_run_lies_where_another_implementation_has_it(name: str, published_trials: list[Trial]) -> None:
+def test_the_published_run_lies_where_another_implementation_has_it(
+    name: str, published_trials: list[Measured]
+) -> None:
     low, median, high = EXPECTED[name]
     values = [trial.metrics.scores()[name] for trial in published_trials]
     # Other seeds of another generator: a median of 20 strays, and extremes stray further.
@@ -297,7 +397,7 @@ def test_the_published_run_lies_where_another_implementation_has_it(name: str, p
         assert float(np.median(values)) == pytest.approx(median, abs=0.02)
 
 
-def test_published_vibrant_colors_selectivity_and_failures(published_trials: list[Trial]) -> None:
+def test_published_vibrant_colors_selectivity_and_failures(published_trials: list[Measured]) -> None:
     vivid = hsv_to_rgb([[h / 240, 1, 1] for h in range(240)])
     off = [float((respond(trial.run.model, vivid).u[:, 2:] ** 2).sum(1).mean()) for trial in published_trials]
     assert min(off) > 0.05 / 1.5
@@ -308,5 +408,5 @@ def test_published_vibrant_colors_selectivity_and_failures(published_trials: lis
     assert max(selectivity) == pytest.approx(0.94, abs=0.04)
     assert sum(trial.metrics.fails for trial in published_trials) <= 5  # about 6 %
     assert all(trial.run.config.seed == seed for seed, trial in enumerate(published_trials))
-    assert published_trials[0].run.history.losses.shape == (3001, 5)
+    assert not any(trial.run.remembers for trial in published_trials)
     assert batches(published_trials[0].run.config).rgb.shape == (3001, BATCH, 3)

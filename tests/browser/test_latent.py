@@ -25,7 +25,7 @@ from excolor.color import HUES, hex_to_rgb, hsv_to_rgb, named_colors, rgb_grid
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, POINT_RADIUS, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.training import train
+from excolor.training import snapshot_colors, train
 from tests.browser.conftest import Visit
 from tests.browser.tools import open_page, pixels, settled
 

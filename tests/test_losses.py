@@ -12,6 +12,8 @@ from torch import Tensor
 
 from excolor.losses import LOSSES, TERMS, anchor, labeled_mean, planarity, separate, unitarity
 
+pytestmark = pytest.mark.numerical
+
 
 def unit_vectors(n: int, d: int, seed: int) -> Tensor:
     drawn = torch.randn(n, d, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)

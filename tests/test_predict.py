@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from html import unescape
+from itertools import product
 from typing import Any, cast
 
 import pytest
@@ -293,8 +294,11 @@ def test_an_address_may_leave_the_questions_out() -> None:
 
 def test_what_breaks_agrees_with_the_causes_of_a_run() -> None:
     seen: set[str] = set()
-    for weights in (Weights(), Weights(separate=0), Weights(planarity=0), Weights(anchor=0), Weights(0, 0, 0, 0)):
-        model = train(RunConfig(weights=weights)).model
+    ways = Weights(), Weights(separate=0), Weights(planarity=0), Weights(anchor=0), Weights(0, 0, 0, 0)
+    for seed, weights in product(range(6), ways):
+        if {"grays", "plane", "axis"} <= seen:  # with which seed is up to the processor
+            break
+        model = train(RunConfig(weights=weights, seed=seed)).model
         metrics, placed = evaluate(model), placement(model)
         found, broke = causes(metrics, placed), breakages(metrics, placed)
         out = {name for name, each in broke.items() if not all(bounded.kept for bounded in each)}

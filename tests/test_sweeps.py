@@ -17,6 +17,8 @@ from excolor.metrics import Metrics, evaluate
 from excolor.sweeps import Trial, best, distribution, summarize, sweep, with_seeds
 from excolor.training import train
 
+pytestmark = pytest.mark.numerical
+
 
 def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
     configs = with_seeds(RunConfig(steps=60), [7, 2, 5, 2])

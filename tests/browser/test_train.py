@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
+from excolor.config import RunConfig, Weights
+from excolor.diagnosis import Cause
+from excolor.missions import Evidence
 from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
 from tests.browser.tools import ROOT, open_page, settled
+from tests.search import evidence, seed_where
 
+TERMS = [field.name for field in fields(Weights)]
 COLUMNS = ("intact", "warmth", "hue")
 ROWS = {
     "maximum MSE": "max_mse",
@@ -146,14 +152,32 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Pag
 
 def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page: Page) -> None:
     open_page(page, "train")
+    leads_to: dict[str, tuple[dict[str, float], Cause | None, str]] = {
+        "No unitarity": ({"unitarity": 0}, None, "A sound run"),
+        "No anchor": ({"anchor": 0}, Cause.ROTATED, "The wheel is rotated"),
+        "No separate": ({"separate": 0}, Cause.GRAYS_IN_PLANE, "Grays in the hue plane"),
+        "No planarity": ({"planarity": 0}, Cause.GRAYS_IN_PLANE, "Grays in the hue plane"),
+        "All off": (dict.fromkeys(TERMS, 0), Cause.HUE_OFF_PLANE, "Hue is not in the plane"),
+    }
+
+    def as_said(run: Evidence) -> bool:
+        """Most seeds are; one wheel in nine stands right by accident, and which is up to the processor."""
+        for weights, cause, _ in leads_to.values():
+            found = evidence(replace(run.config, weights=Weights(**weights))).causes
+            if cause not in found if cause else found:
+                return False
+        return run.sound
+
+    def sow() -> None:
+        field = page.get_by_role("spinbutton", name="seed")
+        field.fill(str(seed))
+        field.press("Enter")
+        settled(page)
+
+    seed = seed_where(RunConfig(), as_said)
+    sow()
     assert "A sound run" in verdict(page)
-    for preset, words in {
-        "No unitarity": "A sound run",
-        "No anchor": "The wheel is rotated",
-        "No separate": "Grays in the hue plane",
-        "No planarity": "Grays in the hue plane",
-        "All off": "Hue is not in the plane",
-    }.items():
+    for preset, (_, _, words) in leads_to.items():
         button(page, preset).click()
         settled(page)
         assert words in verdict(page)
@@ -165,6 +189,7 @@ def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page
     button(page, "Reset all").click()
     settled(page)
     assert slider(page, "separate").get_attribute("aria-valuetext") == "× 1"
+    sow()
     assert "A sound run" in verdict(page)
 
 

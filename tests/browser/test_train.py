@@ -17,7 +17,7 @@ from excolor.diagnosis import Cause
 from excolor.missions import Evidence
 from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import ROOT, open_page, settled
+from tests.browser.tools import ROOT, hold_the_clock, open_page, settled
 from tests.search import evidence, seed_where
 
 TERMS = [field.name for field in fields(Weights)]
@@ -287,22 +287,24 @@ def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
     page.emulate_media(reduced_motion="no-preference")
     open_page(page, "train")
     replay = Replay(page)
+    hold_the_clock(page)
     replay.record()
     replay.press("Play")  # from the end it begins again
-    page.wait_for_timeout(600)
+    page.clock.run_for(600)
     replay.press("Pause")
     stood = replay.frame
     assert 0 < stood < replay.last
     assert replay.recorded == list(range(stood + 1))
-    page.wait_for_timeout(300)
+    page.clock.run_for(300)
     assert replay.frame == stood
     replay.scrubber.fill("50")
     replay.press("Play")
-    expect(replay.root.locator(".play")).to_have_text("Play", timeout=10_000)
+    page.clock.run_for(10_000)
+    expect(replay.root.locator(".play")).to_have_text("Play")
     assert replay.recorded[-10:] == list(range(50, 60))
     replay.press("Play")
     replay.scrubber.fill("7")  # a hand on the slider stops it
-    page.wait_for_timeout(300)
+    page.clock.run_for(300)
     assert replay.frame == 7
     expect(replay.root.locator(".play")).to_have_text("Play")
 
@@ -311,11 +313,12 @@ def test_with_reduced_motion_play_shows_few_frames_slowly(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     open_page(page, "train")
     replay = Replay(page)
+    hold_the_clock(page)
     replay.record()
     replay.press("Play")
-    page.wait_for_timeout(2600)
+    page.clock.run_for(2600)
     replay.press("Pause")
-    assert replay.recorded in ([0, 6], [0, 6, 12], [0, 6, 12, 18])
+    assert replay.recorded == [0, 6, 12]  # one a second
 
 
 def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Page) -> None:

@@ -1,7 +1,8 @@
 """The verdict: each cause on runs that were made to have it, on sound runs none, and both sides of every threshold.
 
-Trainings are chaotic: on another machine a seed may end elsewhere. So what a run is made to have is asked of most of
-a few seeds, and nothing is asked of a single one.
+Trainings are chaotic: on another machine a seed may end elsewhere. So what a run is made to have is asked of several
+seeds, and nothing is asked of a single one. How many of eight must have it comes from how many of 60 had it, given
+beside each: so few that less than one machine in a thousand would see fewer, and more than there would be by accident.
 """
 
 from __future__ import annotations
@@ -40,8 +41,11 @@ from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import SHIPPED
 from excolor.training import LOSSES, Run, Stop, train
 
-SEEDS = range(4)
-MOST = 3
+pytestmark = pytest.mark.numerical
+
+SEEDS = range(8)
+ODD = 2  # so many of them may be an exception, where that has been seen once in 60
+HALF = 4
 ALL_OFF = Weights(**dict.fromkeys(Weights(), 0.0))
 every_schedule = pytest.mark.parametrize("schedule", SHIPPED)
 
@@ -51,7 +55,7 @@ def shown(run: Run) -> tuple[Cause, ...]:
     return causes(evaluate(model, quick_grid()), placement(model), run.stopped)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def shown_by(config: RunConfig) -> tuple[Cause, ...]:
     return shown(train(config))
 
@@ -66,9 +70,10 @@ def counted(config: RunConfig) -> Counter[Cause]:
 
 @every_schedule
 def test_with_all_regularizers_nothing_is_found(schedule: str) -> None:
-    # The thresholds were chosen on the robust schedule; the published one has an odd run now and then.
+    # The thresholds were chosen on the robust schedule, of whose 400 runs they name none; 57 of 60 published ones are
+    # sound.
     found = [shown_by(RunConfig(schedule=schedule, seed=seed)) for seed in SEEDS]
-    assert found.count(()) >= (len(SEEDS) if schedule == "robust" else MOST)
+    assert found.count(()) >= (len(SEEDS) - 1 if schedule == "robust" else HALF)
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
@@ -80,43 +85,43 @@ def test_nothing_is_found_in_a_checkpoint_that_ships(name: str) -> None:
 @every_schedule
 def test_without_separate_grays_lie_in_the_hue_plane(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=Weights(separate=0)))
-    assert found[Cause.GRAYS_IN_PLANE] == len(SEEDS)
-    assert found[Cause.HUE_OFF_PLANE] == 0
+    assert found[Cause.GRAYS_IN_PLANE] >= len(SEEDS) - ODD  # 59 of 60, or all
+    assert found[Cause.HUE_OFF_PLANE] <= ODD  # 1 of 60, or none
 
 
 @every_schedule
 def test_without_anchor_the_wheel_lies_in_its_plane_at_any_angle(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=Weights(anchor=0)))
-    # An angle of chance is within 20° in one run of nine.
-    assert found[Cause.ROTATED] >= MOST
-    assert set(found) == {Cause.ROTATED}
+    # An angle of chance is within 20° in one run of nine: 52 or 56 of 60 are not.
+    assert found[Cause.ROTATED] >= HALF
+    assert found.total() - found[Cause.ROTATED] <= 1  # of 120, nothing else in any
 
 
 @every_schedule
 def test_without_planarity_grays_and_hue_share_their_dims(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=Weights(planarity=0)))
-    assert found[Cause.GRAYS_IN_PLANE] >= MOST
-    assert found[Cause.HUE_OFF_PLANE] >= 1
+    assert found[Cause.GRAYS_IN_PLANE] >= HALF  # 57 of 60
+    assert found[Cause.HUE_OFF_PLANE] >= 1  # 34 or 45 of 60
 
 
 @every_schedule
 def test_with_all_off_nothing_is_where_it_was_wanted_and_the_network_reconstructs(schedule: str) -> None:
     found = counted(RunConfig(schedule=schedule, weights=ALL_OFF))
-    assert found[Cause.GRAYS_IN_PLANE] >= MOST
-    assert found[Cause.HUE_OFF_PLANE] >= MOST
-    assert found[Cause.RED_OFF_AXIS] >= MOST - 1
-    assert found[Cause.NOT_CONVERGED] == 0
+    assert found[Cause.GRAYS_IN_PLANE] >= HALF  # 59 of 60
+    assert found[Cause.HUE_OFF_PLANE] >= HALF - 1  # 49 of 60
+    assert found[Cause.RED_OFF_AXIS] >= HALF - 1  # 47 of 60
+    assert found[Cause.NOT_CONVERGED] <= 1  # of 120, none
 
 
 @every_schedule
 def test_unitarity_is_not_what_puts_hue_in_its_place(schedule: str) -> None:
     found = [shown_by(RunConfig(schedule=schedule, seed=seed, weights=Weights(unitarity=0))) for seed in SEEDS]
-    assert found.count(()) >= MOST
+    assert found.count(()) >= len(SEEDS) - ODD  # 59 of 60, or all
 
 
 def test_labels_that_say_nothing_leave_red_anywhere() -> None:
     found = counted(RunConfig(label_noise=1.0))
-    assert found[Cause.RED_OFF_AXIS] + found[Cause.ROTATED] >= MOST
+    assert found[Cause.RED_OFF_AXIS] + found[Cause.ROTATED] >= len(SEEDS) - ODD  # all of 60
 
 
 def test_a_short_run_has_not_converged() -> None:

@@ -135,7 +135,7 @@ def assert_is_the_librarys(model: ColorAutoencoder, dims: tuple[int, ...]) -> No
 @pytest.mark.parametrize("dims", [(), (0,), (0, 1), (2, 3), (1, 2, 3), (0, 1, 2, 3)], ids=str)
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_a_shipped_model_answers_as_the_library_does(name: str, dims: tuple[int, ...]) -> None:
-    assert_is_the_librarys(pretrained(name).model, dims)
+    assert_is_the_librarys(pretrained(name).run.model, dims)
 
 
 @pytest.mark.parametrize(("bottleneck", "hidden"), [(2, 2), (2, 64), (3, 7), (5, 16), (6, 64)])
@@ -152,7 +152,7 @@ def test_colors_are_described_as_on_every_other_page() -> None:
     colors = np.random.default_rng(0).random((3000, 3))
     colors[:1000] *= np.linspace(0, 1, 1000)[:, None]  # dark ones,
     colors[1000:2000] = colors[1000:2000] * 0.12 + np.linspace(0, 0.88, 1000)[:, None]  # and some close to gray
-    names = network_data("key", pretrained(PRETRAINED[0]).model)["names"]
+    names = network_data("key", pretrained(PRETRAINED[0]).run.model)["names"]
     found = run(
         COMPONENTS / "shared" / "colors.js",
         "return given.colors.map((rgb) => [module.describe(rgb, given.names), module.toHex(rgb)]);",

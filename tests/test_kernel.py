@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,14 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-import excolor
 from excolor import kernel
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH, LABELS, draw_batches
 from excolor.errors import ExcolorError
-from excolor.losses import RED, TERMS, VIBRANT, anchor, labeled_mean
+from excolor.losses import RED, SAME_COLOR, TERMS, VIBRANT, anchor, labeled_mean
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.training import LOSSES, train
+
+pytestmark = pytest.mark.numerical
 
 Models = Callable[..., ColorAutoencoder]
 ON = {
@@ -71,21 +68,47 @@ class Step:
         return torch.cat([g.flatten() for g in gradients]).numpy(), [loss.item() for loss in losses]
 
 
-def batch(labels: str, seed: int = 0) -> dict[str, np.ndarray]:
-    """A batch of drawn colors, some of them twice, with `labels`: "both", "red", "vibrant" or "nobody"."""
+# Latents are rounded to single precision, each product of a cosine too: for 6 dims, some 10 · 2⁻²⁴ together.
+COSINE_ROUNDING = 2e-6
+
+
+def on_the_margin(model: ColorAutoencoder, rgb: np.ndarray) -> np.ndarray:
+    """Which samples have a pair that counts as the same color in one precision and as two in another, `[B]`."""
+    exactly = ColorAutoencoder(model.bottleneck, model.hidden).double()
+    exactly.load_state_dict(model.state_dict())
+    with torch.no_grad():
+        u = exactly(torch.tensor(rgb, dtype=torch.float64))[1].numpy()
+    return (np.abs(1 - u @ u.T - SAME_COLOR) < COSINE_ROUNDING).any(1)
+
+
+def drawn(labels: str, seed: int = 0, clear_of: ColorAutoencoder | None = None) -> dict[str, np.ndarray]:
+    """A batch of drawn colors, some of them twice, with `labels`: "both", "red", "vibrant" or "nobody".
+
+    Colors whose latents in the model `clear_of` lie on the margin of being the same are drawn again: which side they
+    fall on is up to the processor's rounding, and the pair counts on one side alone.
+    """
     generator = np.random.default_rng(seed)
     rgb = draw_batches(1, 0, generator).rgb[0]
-    rgb[40:] = rgb[: BATCH - 40]
-    drawn = (generator.random((2, BATCH)) < 0.2).astype(np.float32)
-    drawn *= np.array([[labels in ("both", "red")], [labels in ("both", "vibrant")]])
-    return {"rgb": rgb, "labels": drawn}
+    for _ in range(200):
+        rgb[40:] = rgb[: BATCH - 40]
+        unclear = on_the_margin(clear_of, rgb)[:40] if clear_of else np.zeros(40, bool)
+        if not unclear.any():
+            break
+        at = int(np.flatnonzero(unclear)[0])
+        rgb[at] = draw_batches(1, 0, generator).rgb[0, at]
+    else:
+        pytest.fail("no batch is clear of the margin")
+    positive = (generator.random((2, BATCH)) < 0.2).astype(np.float32)
+    positive *= np.array([[labels in ("both", "red")], [labels in ("both", "vibrant")]])
+    return {"rgb": rgb, "labels": positive}
 
 
 @pytest.mark.parametrize("on", ON)
 @pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
 @pytest.mark.parametrize("h", [2, 7, 16, 33])
 def test_gradients_are_those_of_autograd(d: int, h: int, on: str, random_model: Models) -> None:
-    step = Step(random_model(d, h, seed=d * h, gain=2.5), **batch("both", seed=d + h), weights=ON[on])
+    model = random_model(d, h, seed=d * h, gain=2.5)
+    step = Step(model, **drawn("both", seed=d + h, clear_of=model), weights=ON[on])
     expected, _ = step.autograd()
     grad, _, params = step.fused()
     assert np.abs(expected).max() > 1e-3
@@ -96,7 +119,8 @@ def test_gradients_are_those_of_autograd(d: int, h: int, on: str, random_model: 
 @pytest.mark.parametrize("labels", ["both", "red", "vibrant", "nobody"])
 @pytest.mark.parametrize("gain", [1.0, 2.5, 4.0])
 def test_labels_gaps_and_recorded_losses(labels: str, gain: float, random_model: Models) -> None:
-    step = Step(random_model(seed=8, gain=gain), **batch(labels, seed=9), weights=(10, 20, 0, 40))
+    model = random_model(seed=8, gain=gain)
+    step = Step(model, **drawn(labels, seed=9, clear_of=model if gain > 1 else None), weights=(10, 20, 0, 40))
     expected, losses = step.autograd()
     grad, history, _ = step.fused()
     np.testing.assert_allclose(grad, expected, rtol=0, atol=1e-5 * max(1, np.abs(expected).max()))
@@ -111,8 +135,8 @@ def test_labels_gaps_and_recorded_losses(labels: str, gain: float, random_model:
 
 
 def test_a_batch_of_one_color_repels_nobody(random_model: Models) -> None:
-    same = batch("both") | {"rgb": np.full((BATCH, 3), [0.2, 0.9, 0.4], np.float32)}
     model = random_model(seed=1, gain=2)
+    same = drawn("both") | {"rgb": np.full((BATCH, 3), [0.2, 0.9, 0.4], np.float32)}
     without, off, _ = Step(model, **same, weights=(0, 0, 0, 0)).fused()
     grad, history, _ = Step(model, **same, weights=(0, 0, 5, 0)).fused()
     assert history[2] == off[2] == 0
@@ -120,7 +144,7 @@ def test_a_batch_of_one_color_repels_nobody(random_model: Models) -> None:
 
 
 def test_one_update_is_adams(random_model: Models) -> None:
-    step = Step(random_model(seed=2, gain=2), **batch("both"), weights=ON["all"])
+    step = Step(random_model(seed=2, gain=2), **drawn("both"), weights=ON["all"])
     grad, _, params = step.fused(rate=0.01)
     # At the first step both corrected moments are the gradient's own: −rate · g/(|g| + ε).
     g = grad.astype(np.float64)
@@ -131,30 +155,35 @@ def test_one_update_is_adams(random_model: Models) -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        RunConfig("ex-2.7", seed=1),
-        RunConfig("robust", seed=2),
-        RunConfig(
-            "robust", seed=3, bottleneck=6, hidden=33, weights=Weights(unitarity=2, anchor=3, separate=5, planarity=2)
-        ),
-        RunConfig("ex-2.7", seed=4, bottleneck=2, hidden=7, weights=Weights(anchor=0, separate=0), label_noise=0.5),
+        RunConfig("ex-2.7"),
+        RunConfig("robust"),
+        RunConfig("robust", bottleneck=6, hidden=33, weights=Weights(unitarity=2, anchor=3, separate=5, planarity=2)),
+        RunConfig("ex-2.7", bottleneck=2, hidden=7, weights=Weights(anchor=0, separate=0), label_noise=0.5),
     ],
     ids=["ex-2.7", "robust", "wide", "narrow"],
 )
 def test_the_first_hundred_steps_are_those_of_the_autograd_loop(config: RunConfig) -> None:
-    def first_hundred(engine: str) -> tuple[np.ndarray, np.ndarray]:
+    def first_hundred(config: RunConfig, engine: str) -> tuple[np.ndarray, np.ndarray]:
         done = [0]
         run = train(config, engine, progress=done.append, cancelled=lambda: done[-1] >= 100)  # pyright: ignore
         assert 100 <= len(run.history) < 160
         return run.parameters, run.history.losses
 
-    (fused, recorded), (loop, losses) = first_hundred("fused"), first_hundred("autograd")
-    moved = np.abs(loop - first_weights(config)).max()
-    assert moved > 0.05
-    np.testing.assert_allclose(fused, loop, rtol=0, atol=5e-6)
-    for name, ours, theirs in zip(LOSSES, recorded.T, losses.T, strict=True):
-        # A pair on the very margin of a duplicate may count in one and not in the other: 2/64 of "separate".
-        margin = 0.1 if name == "separate" else 1e-6
-        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=margin, err_msg=name)  # gaps are gaps in both
+    apart: list[float] = []
+    for seed in range(1, 6):
+        each = dataclasses.replace(config, seed=seed)
+        (fused, recorded), (loop, losses) = first_hundred(each, "fused"), first_hundred(each, "autograd")
+        moved = np.abs(loop - first_weights(each)).max()
+        assert moved > 0.05
+        apart.append(float(np.abs(fused - loop).max()))
+        for name, ours, theirs in zip(LOSSES, recorded.T, losses.T, strict=True):
+            # A pair on the very margin of a duplicate may count in one and not in the other: 2/64 of "separate".
+            margin = 0.1 if name == "separate" else 1e-6
+            np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=margin, err_msg=name)  # gaps are gaps in both
+    # Rounding grows from step to step: about one seed in twelve ends beyond 5e-6, which one is up to the processor.
+    # A term that is wrong, even a little, would be in all of them: Adam moves a weight by its sign, not its size.
+    assert sorted(apart)[2] < 5e-6, apart
+    assert max(apart) < 1e-3, apart
 
 
 def first_weights(config: RunConfig) -> np.ndarray:
@@ -188,7 +217,7 @@ UNROLLED_OTHERWISE: dict[str, tuple[type[Exception], dict[str, Any]]] = {
 def test_what_is_not_written_out_in_the_kernel_is_refused(
     error: type[Exception], changed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, random_model: Models
 ) -> None:
-    step = Step(random_model(), **batch("both"), weights=ON["all"])
+    step = Step(random_model(), **drawn("both"), weights=ON["all"])
     step.fused()
     for name, value in changed.items():
         monkeypatch.setattr(kernel, name, value)
@@ -199,7 +228,7 @@ def test_what_is_not_written_out_in_the_kernel_is_refused(
 def test_the_name_of_a_column_is_not_the_kernels_business(
     monkeypatch: pytest.MonkeyPatch, random_model: Models
 ) -> None:
-    step = Step(random_model(), **batch("both"), weights=ON["all"])
+    step = Step(random_model(), **drawn("both"), weights=ON["all"])
     monkeypatch.setattr(kernel, "TERMS", tuple(replace(term, column=f"weight of {term.name}") for term in TERMS))
     step.fused()
 
@@ -266,52 +295,3 @@ def test_a_weight_that_is_not_a_number_shows_in_every_error(name: str, at: int, 
     u, mse, _ = scanned(model, np.random.default_rng(0).random((300, 3), dtype=np.float32))
     assert np.isnan(mse).all()
     assert np.isnan(u).all() == name.startswith("encoder")
-
-
-PROBE = """
-import sys, excolor
-from excolor.config import RunConfig
-from excolor.training import train
-assert excolor.__file__.startswith(sys.argv[1]), excolor.__file__
-print(train(RunConfig(steps=120)).parameters.tobytes().hex())
-"""
-
-
-def trained_in(folder: Path, environment: dict[str, str]) -> str:
-    """The weights that another process trains with the package in a folder."""
-    command = [sys.executable, "-c", PROBE, str(folder)]
-    ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.strip()
-
-
-def test_a_kernel_from_the_disk_rounds_as_one_just_compiled() -> None:
-    # One of the two was compiled in this process or in the next test's, the other comes from the disk.
-    here = Path(excolor.__file__).parents[1]
-    expected = train(RunConfig(steps=120)).parameters
-    assert trained_in(here, os.environ | {"PYTHONPATH": str(here)}) == expected.tobytes().hex()
-
-
-@pytest.mark.parametrize("trouble", ["a file in every place for a cache", "a cache full of rubbish"])
-def test_a_cache_that_is_no_use_costs_only_time(trouble: str, tmp_path: Path) -> None:
-    expected = train(RunConfig(steps=120)).parameters
-    ours = Path(excolor.__file__).parent
-    copied = tmp_path / "excolor"  # numba would fall back on the cache beside the package under test
-    shutil.copytree(ours, copied, ignore=shutil.ignore_patterns("__pycache__", "ui", "charts"))
-    environment = os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment.pop("NUMBA_CACHE_DIR", None)
-    cache = copied / "__pycache__"
-    if trouble == "a cache full of rubbish":
-        kept = kernel._compiled["train_steps"].stats.cache_path  # pyright: ignore
-        indexes = [path.name for path in Path(kept).glob("kernel.*.nbi")]
-        assert any("_train_steps" in name for name in indexes)
-        cache.mkdir()
-        for name in indexes:
-            (cache / name).write_bytes(b"rubbish")
-    else:
-        for place in (cache, tmp_path / "home"):
-            place.write_text("not a folder")
-        in_the_way = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "LOCALAPPDATA")
-        environment |= dict.fromkeys(in_the_way, str(tmp_path / "home"))
-    assert trained_in(tmp_path, environment) == expected.tobytes().hex()
-    assert not list(tmp_path.rglob("*.nbc"))  # nothing could be kept, so it was compiled anew

@@ -14,6 +14,8 @@ from excolor.color import redness, vibrancy
 from excolor.losses import PLANE, RED, TERMS, VIBRANT, anchor, labeled_mean, planarity, separate, unitarity
 from excolor.training import LOSSES
 
+pytestmark = pytest.mark.numerical
+
 
 def unit_vectors(n: int, d: int, seed: int) -> Tensor:
     drawn = torch.randn(n, d, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)

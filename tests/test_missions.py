@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 from itertools import product
 from typing import Any
 
@@ -26,12 +25,14 @@ from excolor.checkpoint import pretrained
 from excolor.color import GRAYS, HUES
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause, Placement, causes
-from excolor.measured import Measured, measure
+from excolor.measured import Measured
 from excolor.metrics import Deletion, Intact, Metrics, evaluate
 from excolor.missions import MISSIONS, Mission, What, check
-from excolor.training import Run, Stop, no_history, no_snapshots, train
+from excolor.training import Run, Stop, no_history, no_snapshots
 from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words
 from excolor.ui.text import number, settings
+from tests.search import measured as shown
+from tests.search import seed_where, seeds_where
 from tests.test_pages import APP, PAGES, html, sound
 
 BY_ID = {mission.id: mission for mission in MISSIONS}
@@ -40,19 +41,15 @@ every_mission = pytest.mark.parametrize("mission", MISSIONS, ids=lambda mission:
 # --- real runs -----------------------------------------------------------------------------------
 
 
-@cache
-def shown(config: RunConfig) -> Measured:
-    return measure(train(config)).forgetting()
-
-
 def seeds(config: RunConfig, n: int) -> list[RunConfig]:
     return [replace(config, seed=seed) for seed in range(n)]
 
 
-# The settings of the last hint, with as many seeds as a patient student tries.
+# The settings of the last hint, with as many seeds as a patient student tries: by what of 40 seeds has solved it, so
+# many that all of them are in vain once in ten thousand machines.
 WAYS: dict[str, Iterable[RunConfig]] = {
-    "quiet-failure": seeds(RunConfig(weights=Weights(separate=0)), 3),
-    "not-missed": seeds(RunConfig(weights=Weights(unitarity=0)), 4),
+    "quiet-failure": seeds(RunConfig(weights=Weights(separate=0)), 12),
+    "not-missed": seeds(RunConfig(weights=Weights(unitarity=0)), 9),
     "half-round": seeds(RunConfig(weights=Weights(anchor=0)), 40),
     "bad-luck": seeds(RunConfig(schedule="ex-2.7"), 100),
     "noisy": seeds(RunConfig(label_noise=0.65, weights=Weights(separate=5, planarity=3)), 8),
@@ -67,7 +64,9 @@ WAYS: dict[str, Iterable[RunConfig]] = {
 @every_mission
 def test_a_student_who_follows_the_hints_solves_it(mission: Mission) -> None:
     runs: list[Measured] = []
-    for config in WAYS[mission.id]:
+    for tried, config in enumerate(WAYS[mission.id]):
+        if mission.id == "not-missed" and tried % 3 == 0:
+            runs = []  # the next student: one seed that comes out unsound, rare as it is, spoils a whole session
         runs.append(shown(config))
         reason = next(iter(runs[-1].causes), None) if mission.asks else None
         if check(mission, runs, reason).done:
@@ -79,8 +78,11 @@ def test_a_student_who_follows_the_hints_solves_it(mission: Mission) -> None:
 @every_mission
 @pytest.mark.parametrize("reason", [None, *Cause])
 def test_what_the_train_page_opens_with_solves_none(mission: Mission, reason: Cause | None) -> None:
-    assert not check(mission, [shown(RunConfig())], reason).done
-    assert not check(mission, [shown(config) for config in seeds(RunConfig(), 3)], reason).done
+    solved = [check(mission, [shown(config)], reason).done for config in seeds(RunConfig(), 4)]
+    # What ships is the best of 200 seeds, so one in some hundred is better.
+    assert sum(solved) <= (1 if mission.id == "better" else 0)
+    if mission.id != "better":
+        assert not check(mission, [shown(config) for config in seeds(RunConfig(), 3)], reason).done
 
 
 @every_mission
@@ -364,6 +366,15 @@ def press(at: AppTest, key: str) -> AppTest:
     return sound(at.button(key).click().run())
 
 
+def a_quiet_failure() -> int:
+    """A seed that solves that mission without separate, and not with everything on."""
+    mission = BY_ID["quiet-failure"]
+    return seed_where(
+        RunConfig(weights=Weights(separate=0)),
+        lambda run: check(mission, [run]).done and shown(RunConfig(seed=run.config.seed)).sound,
+    )
+
+
 def written(at: AppTest) -> str:
     """The page's HTML, with ordinary spaces in its numbers."""
     return html(at).replace("\N{NO-BREAK SPACE}", " ")
@@ -397,18 +408,21 @@ def test_a_mission_goes_with_the_visitor_is_done_in_the_run_that_does_it_and_sta
     press(at, "mission-quiet-failure")
     assert status(at) == "No run yet: the Train page makes one."
     go(at, "train.py")
-    metrics = shown(RunConfig()).metrics
+    seed = a_quiet_failure()
+    sound(at.number_input("train-seed").set_value(seed).run())
+    metrics = shown(RunConfig(seed=seed)).metrics
     assert status(at) == (
         f"Not yet: deleting hue leaves the grays an MSE of {number(metrics.hue.gray_mse)}. "
         f"Good: the intact maximum MSE is {number(metrics.intact.max_mse)}."
     )
     press(at, "preset-No separate")
-    assert status(at) == "Done with robust, seed 0, no separate."
+    done = f"Done with robust, seed {seed}, no separate."
+    assert status(at) == done
     assert count(at) == "1 of 7 done"
     press(at, "preset-All on")
     for page in PAGES:
         go(at, page)
-        assert status(at) == "Done with robust, seed 0, no separate."
+        assert status(at) == done
         assert count(at) == "1 of 7 done"
     assert html(at).count("●") == 2  # on the strip and in the list
 
@@ -428,7 +442,7 @@ def test_hints_come_one_after_another_and_belong_to_their_mission(at: AppTest) -
 
 
 def test_the_reason_is_asked_on_the_strip_and_may_be_given_on_another_page(at: AppTest) -> None:
-    failing = next(config for config in WAYS["bad-luck"] if shown(config).metrics.fails)
+    failing = next(config for config in WAYS["bad-luck"] if shown(config).metrics.fails and shown(config).causes)
     press(at, "mission-bad-luck")
     go(at, "train.py")
     assert "these are not the published settings" in status(at)
@@ -448,22 +462,27 @@ def test_a_run_that_is_to_be_predicted_first_counts_once_it_is_shown(at: AppTest
     at.query_params["predict"] = "ask"
     del at.session_state["predict-none"]
     go(at, "train.py")
+    seed = a_quiet_failure()
+    sound(at.number_input("train-seed").set_value(seed).run())
     press(at, "mission-quiet-failure")
     press(at, "preset-No separate")
     assert status(at) == "This run counts as soon as it is shown: guess first, or skip."
     press(at, "predict-reveal")
-    assert status(at) == "Done with robust, seed 0, no separate."
+    done = f"Done with robust, seed {seed}, no separate."
+    assert status(at) == done
     press(at, "preset-All off")  # another question, and nothing more to count
-    assert status(at) == "Done with robust, seed 0, no separate."
+    assert status(at) == done
 
 
 def test_three_seeds_are_counted_over_the_session(at: AppTest) -> None:
+    first, *others = seeds_where(RunConfig(weights=Weights(unitarity=0)), lambda run: run.sound, 3)
     go(at, "train.py")
+    sound(at.number_input("train-seed").set_value(first).run())
     press(at, "mission-not-missed")
     press(at, "preset-No unitarity")
     assert "sound seeds with these settings: 1 (of 3)" in status(at)
     sound(at.run())  # the same run again is the same run
     assert "sound seeds with these settings: 1 (of 3)" in status(at)
-    for seed in (1, 2):
+    for seed in others:
         sound(at.number_input("train-seed").set_value(seed).run())
-    assert status(at) == "Done with robust, seed 2, no unitarity."
+    assert status(at) == f"Done with robust, seed {others[-1]}, no unitarity."

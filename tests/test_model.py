@@ -14,6 +14,8 @@ from torch import nn
 
 from excolor.model import ColorAutoencoder, from_vector, normalize, to_vector
 
+pytestmark = pytest.mark.numerical
+
 Models = Callable[..., ColorAutoencoder]
 WIDTHS = [(4, 16), (2, 2), (6, 64), (3, 7)]
 
@@ -45,8 +47,9 @@ def test_initialization_is_distributed_as_pytorchs_own(random_model: Models) -> 
         for weight in (layer.weight.detach(), theirs.weight.detach()):
             # Uniform on ±bound: standard deviation bound/√3; its estimate from n values strays by about 1/√n.
             assert weight.abs().max() <= bound * (1 + 1e-6)
+            # Theirs is not seeded, so six of it: with four, one run in some thousand would fail.
             assert weight.std() == pytest.approx(bound / math.sqrt(3), rel=3 / math.sqrt(weight.numel()))
-            assert abs(weight.mean()) < 4 * bound / math.sqrt(3 * weight.numel())
+            assert abs(weight.mean()) < 6 * bound / math.sqrt(3 * weight.numel())
 
 
 def test_global_generators_are_left_alone() -> None:

@@ -21,7 +21,7 @@ from excolor.surgery import HUE, ablate
 from excolor.training import Run
 from excolor.ui.components.network import RED, deleted, given, layers, not_finite, sound_dims
 from excolor.ui.shelf import LAST
-from excolor.ui.text import number, percent
+from tests.written import names, says
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 SIZES = ((2, 2), (3, 7), (4, 16), (6, 64))
@@ -123,9 +123,9 @@ def test_the_check_says_what_the_model_on_screen_does(name: str, code: str) -> N
     for rgb in (color, np.full(3, 0.5)):
         before, after = respond(model, rgb), respond(ablate(model, HUE), rgb)
         left = float(np.linalg.norm(after.z) / np.linalg.norm(before.z))
-        assert f"{percent(left)} " in said(at)
-        assert f"stretched × {number(1 / left)}" in said(at) or f"stretches the rest × {number(1 / left)}" in said(at)
-        assert f"**{describe(after.rgb)[0]}**" in said(at)
+        assert says(said(at), "{}% ", left)
+        assert says(said(at), "stretched × {}", 1 / left) or says(said(at), "stretches the rest × {}", 1 / left)
+        assert any(f"**{name}**" in said(at) for name in names(after.rgb))
     assert f"Of **{describe(color[None])[0]}**" in said(at)
     data = handed(at)
     assert data is not None

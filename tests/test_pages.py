@@ -27,6 +27,7 @@ from excolor.metrics import (
 )
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.ui.text import number, percent
+from tests.written import all_written, says
 
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "streamlit_app.py"
@@ -129,17 +130,18 @@ def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
 ) -> None:
     at = app("start.py")
     sound(at.button_group("start-model").set_value(model).run())
-    expected = {name: [number(value) for value in values] for name, *values in metrics[model].colors}
+    expected = {name: values for name, *values in metrics[model].colors}
     assert set(expected) < set(at.button_group("start-color").options)
     for name, errors in expected.items():
         sound(at.button_group("start-color").set_value(name).run())
-        assert patch_errors(at) == errors
+        assert all_written(patch_errors(at), errors)  # one color at a time here, all at once there
         labels = [unescape(label) for label in re.findall(r'aria-label="([^"]+)"', html(at))]
         assert [label.partition(":")[0] for label in labels] == ["intact", "− warmth", "− hue"]
         assert all(f"answers {name} with" in label for label in labels)
         assert f"answers **{name}** with" in at.markdown[1].value
     rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', html(at)))
-    assert {name: re.findall(r"<em>([^<]+)</em>", row) for name, row in rows.items()} == expected
+    assert rows.keys() == expected.keys()
+    assert all(all_written(re.findall(r"<em>([^<]+)</em>", row), expected[name]) for name, row in rows.items())
 
 
 def test_start_answers_for_any_other_color() -> None:
@@ -149,7 +151,7 @@ def test_start_answers_for_any_other_color() -> None:
     model = pretrained("robust").run.model
     rgb = hex_to_rgb("#204060")
     answers = [respond(each, rgb) for each in (model, ablate(model, WARMTH), ablate(model, HUE))]
-    assert patch_errors(at) == [number(float(answer.mse[0])) for answer in answers]
+    assert all_written(patch_errors(at), [float(answer.mse[0]) for answer in answers])
     assert f"answers **{describe(rgb[None])[0]}** with" in at.markdown[1].value
 
 
@@ -242,11 +244,11 @@ def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
     colors = named_colors()
     model = ablate(pretrained("robust").run.model, HUE)
     dark, light = (
-        number(float(respond(model, [colors[name] for name in group]).rgb.mean()))
+        float(respond(model, [colors[name] for name in group]).rgb.mean())
         for group in (("red", "green", "blue"), ("yellow", "cyan", "magenta"))
     )
     (said,) = (each.value for each in at.markdown if each.value.startswith("With hue deleted"))
-    assert f"mean brightness of **{dark}**" in said
-    assert f"with **{light}**" in said
-    correlation = number(residue(pretrained("robust").run.model, HUE).brightness_correlation)
-    assert any(f"by **{correlation}**" in each.value and "*is* tone" in each.value for each in at.markdown)
+    assert says(said, "mean brightness of **{}**", dark)
+    assert says(said, "with **{}**", light)
+    correlation = residue(pretrained("robust").run.model, HUE).brightness_correlation
+    assert any(says(each.value, "by **{}**", correlation) and "*is* tone" in each.value for each in at.markdown)

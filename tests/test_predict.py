@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from html import unescape
+from itertools import product
 from typing import Any, cast
 
 import pytest
@@ -292,8 +293,11 @@ def test_an_address_may_leave_the_questions_out() -> None:
 
 def test_what_breaks_agrees_with_the_causes_of_a_run() -> None:
     seen: set[str] = set()
-    for weights in ({}, {"separate": 0}, {"planarity": 0}, {"anchor": 0}, dict.fromkeys(Weights(), 0)):
-        model = train(weights=weights).model
+    off = [{}, {"separate": 0}, {"planarity": 0}, {"anchor": 0}, dict.fromkeys(Weights(), 0)]
+    for seed, weights in product(range(6), off):
+        if {"grays", "plane", "axis"} <= seen:  # with which seed is up to the processor
+            break
+        model = train(weights=weights, seed=seed).model
         metrics, placed = evaluate(model), placement(model)
         found, broke = causes(metrics, placed), breakages(metrics, placed)
         out = {name for name, each in broke.items() if not all(bounded.kept for bounded in each)}

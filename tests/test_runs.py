@@ -7,7 +7,6 @@ import dataclasses
 import json
 import math
 import threading
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -193,6 +192,7 @@ def test_short_runs_queue_for_the_cores_and_a_long_one_does_not_stand_in_their_w
 ) -> None:
     monkeypatch.setattr(runs, "cores", threading.BoundedSemaphore(2))
     counting, finish = threading.Lock(), threading.Event()
+    pair = threading.Barrier(2)  # each waits until another one works beside it, however slow the machine is
     working, most = 0, 0
 
     def act(config: RunConfig, progress: Callable[[int], None]) -> int:
@@ -203,7 +203,7 @@ def test_short_runs_queue_for_the_cores_and_a_long_one_does_not_stand_in_their_w
         with counting:
             working += 1
             most = max(most, working)
-        time.sleep(0.02)
+        pair.wait(60)
         with counting:
             working -= 1
             if config.seed == 7:

@@ -15,6 +15,8 @@ from excolor.errors import ExcolorError
 from excolor.model import ColorAutoencoder, normalize, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
 
+pytestmark = pytest.mark.numerical
+
 Models = Callable[..., ColorAutoencoder]
 RGB = torch.tensor(np.random.default_rng(0).random((200, 3), dtype=np.float32))
 SETS = [dims for size in range(5) for dims in combinations(range(4), size)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,10 +13,10 @@ from excolor.checkpoint import pretrained
 from excolor.color import exact_rgb, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.text import number
 from tests.browser.conftest import Visit
 from tests.browser.marks import charts, click, middle, point, rings
 from tests.browser.tools import navigation, open_page, settled
+from tests.written import all_written, is_code
 
 SHADOWED = """
 (selector) => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector(selector)).find(Boolean)
@@ -37,8 +37,10 @@ def picked(page: Page) -> dict[str, Any]:
     )
 
 
-def vector(u: np.ndarray) -> str:
-    return "(" + ", ".join(f"{value:.2f}" for value in u).replace("-", "−") + ")"
+def vector(said: str) -> list[float]:
+    """The numbers of “(0.97, −0.12, 0.20, 0.05)”."""
+    assert re.fullmatch(r"\((?:−?\d\.\d\d(?:, |\)$)){4}", said)
+    return [float(each.replace("−", "-")) for each in said.strip("()").split(", ")]
 
 
 def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
@@ -55,10 +57,11 @@ def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(
         marked = rings(page)
         assert [len(each) for each in marked] == [1] * 18 + [2]  # the last has the color and its answer
         answers = [respond(variant, exact_rgb(code)) for variant in variants]
-        assert seen["rows"]["MSE"] == [number(float(answer.mse[0])) for answer in answers]
-        assert seen["rows"]["latents u"] == [vector(answer.u[0]) for answer in answers]
+        assert all_written(seen["rows"]["MSE"], [float(answer.mse[0]) for answer in answers])
+        for said, answer in zip(seen["rows"]["latents u"], answers, strict=True):
+            assert vector(said) == pytest.approx(answer.u[0], abs=0.005 + 1e-4)  # two digits after the point
         for said, answer in zip(seen["rows"]["answer"], answers, strict=True):
-            assert said.startswith(rgb_to_hex(answer.rgb)[0])
+            assert is_code(said[:7], answer.rgb)
     assert "RGB 255, 0, 0 · HSV 0°, 100 %, 100 %" in picked(page)["words"]
     # The true color inside a patch has no words of its own: those of the patch are shown.
     page.mouse.move(*point(page, 1, "#ff0000").on_screen())

@@ -24,7 +24,7 @@ from excolor.surgery import ablate
 from excolor.ui.components.network import given
 from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, open_page, settled
+from tests.browser.tools import Theme, hold_the_clock, open_page, settled
 from tests.support.node import COMPONENTS
 
 CODES = ("#ff0000", "#00ffff", "#808080", "#2a5c9e", "#ffffff")
@@ -346,7 +346,7 @@ def test_follow_it_lights_one_stage_after_another_and_can_be_stopped(network: Ne
     assert network.get("stage") == ""
     assert network.said.inner_text() == before
     # By itself: begins at once, goes on, and stands still when it is paused.
-    page.clock.install()
+    hold_the_clock(page)
     network.press("Follow it")
     assert network.get("stage") == "0"
     page.clock.run_for(6500)

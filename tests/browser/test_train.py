@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
+from excolor.config import RunConfig, Weights
+from excolor.diagnosis import Cause
+from excolor.measured import Measured
 from excolor.ui.text import number, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import ROOT, open_page, settled
+from tests.browser.tools import ROOT, hold_the_clock, open_page, settled
+from tests.search import measured, seed_where
 
+TERMS = list(Weights())
 COLUMNS = ("intact", "warmth", "hue")
 ROWS = {
     "maximum MSE": "max_mse",
@@ -148,14 +154,32 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Pag
 
 def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page: Page) -> None:
     open_page(page, "train")
+    leads_to: dict[str, tuple[dict[str, float], Cause | None, str]] = {
+        "No unitarity": ({"unitarity": 0}, None, "A sound run"),
+        "No anchor": ({"anchor": 0}, Cause.ROTATED, "The wheel is rotated"),
+        "No separate": ({"separate": 0}, Cause.GRAYS_IN_PLANE, "Grays in the hue plane"),
+        "No planarity": ({"planarity": 0}, Cause.GRAYS_IN_PLANE, "Grays in the hue plane"),
+        "All off": (dict.fromkeys(TERMS, 0), Cause.HUE_OFF_PLANE, "Hue is not in the plane"),
+    }
+
+    def as_said(run: Measured) -> bool:
+        """Most seeds are; one wheel in nine stands right by accident, and which is up to the processor."""
+        for weights, cause, _ in leads_to.values():
+            found = measured(replace(run.config, weights=Weights(**weights))).causes
+            if cause not in found if cause else found:
+                return False
+        return run.sound
+
+    def sow() -> None:
+        field = page.get_by_role("spinbutton", name="seed")
+        field.fill(str(seed))
+        field.press("Enter")
+        settled(page)
+
+    seed = seed_where(RunConfig(), as_said)
+    sow()
     assert "A sound run" in verdict(page)
-    for preset, words in {
-        "No unitarity": "A sound run",
-        "No anchor": "The wheel is rotated",
-        "No separate": "Grays in the hue plane",
-        "No planarity": "Grays in the hue plane",
-        "All off": "Hue is not in the plane",
-    }.items():
+    for preset, (_, _, words) in leads_to.items():
         button(page, preset).click()
         settled(page)
         assert words in verdict(page)
@@ -167,6 +191,7 @@ def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page
     button(page, "Reset all").click()
     settled(page)
     assert slider(page, "separate").get_attribute("aria-valuetext") == "× 1"
+    sow()
     assert "A sound run" in verdict(page)
 
 
@@ -264,22 +289,24 @@ def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
     page.emulate_media(reduced_motion="no-preference")
     open_page(page, "train")
     replay = Replay(page)
+    hold_the_clock(page)
     replay.record()
     replay.press("Play")  # from the end it begins again
-    page.wait_for_timeout(600)
+    page.clock.run_for(600)
     replay.press("Pause")
     stood = replay.frame
     assert 0 < stood < replay.last
     assert replay.recorded == list(range(stood + 1))
-    page.wait_for_timeout(300)
+    page.clock.run_for(300)
     assert replay.frame == stood
     replay.scrubber.fill("50")
     replay.press("Play")
-    expect(replay.root.locator(".play")).to_have_text("Play", timeout=10_000)
+    page.clock.run_for(10_000)
+    expect(replay.root.locator(".play")).to_have_text("Play")
     assert replay.recorded[-10:] == list(range(50, 60))
     replay.press("Play")
     replay.scrubber.fill("7")  # a hand on the slider stops it
-    page.wait_for_timeout(300)
+    page.clock.run_for(300)
     assert replay.frame == 7
     expect(replay.root.locator(".play")).to_have_text("Play")
 
@@ -288,11 +315,12 @@ def test_with_reduced_motion_play_shows_few_frames_slowly(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     open_page(page, "train")
     replay = Replay(page)
+    hold_the_clock(page)
     replay.record()
     replay.press("Play")
-    page.wait_for_timeout(2600)
+    page.clock.run_for(2600)
     replay.press("Pause")
-    assert replay.recorded in ([0, 6], [0, 6, 12], [0, 6, 12, 18])
+    assert replay.recorded == [0, 6, 12]  # one a second
 
 
 def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Page) -> None:

@@ -228,6 +228,12 @@ def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
     page.wait_for_function(_SETTLED, arg=quiet * 1000, timeout=timeout * 1000, polling=50)
 
 
+def hold_the_clock(page: Page) -> None:
+    """From now on the page's timers go only as far as `page.clock.run_for` lets them, however slow the machine is."""
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600_000)
+
+
 def open_page(page: Page, url_path: str = "", timeout: float = 60, *, asked: bool = False) -> None:
     """Go to one of the app's pages by its address and wait until it is drawn.
 

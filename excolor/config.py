@@ -123,11 +123,11 @@ class RunConfig:
 
 def _known(what: str, values: object, names: Sequence[str]) -> dict[str, Any]:
     if not isinstance(values, Mapping):
-        raise ExcolorError(f"The {what} is {type(values).__name__}; it must map names to values.")
+        raise ExcolorError(f"{what} is {type(values).__name__}; it must map names to values.")
     known: dict[str, Any] = {str(name): value for name, value in values.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     for name in known:
         if name not in names:
-            raise ExcolorError(f"The {what} has {shown(name)}; it knows {', '.join(names)}.")
+            raise ExcolorError(f"{what} has {shown(name)}; it knows {', '.join(names)}.")
     return known
 
 

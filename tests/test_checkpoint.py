@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load, save
 
 import excolor
-from excolor import checkpoint
+from excolor import checkpoint, files
 from excolor.checkpoint import (
     MAX_BYTES,
     MAX_ROWS,
@@ -86,7 +86,7 @@ def with_header(value: object, body: bytes = b"") -> bytes:
 
 
 def test_a_round_trip_is_exact(run: Run, good: bytes, tmp_path: Path) -> None:
-    checkpoint.write(tmp_path / "a.safetensors", good)
+    files.write(tmp_path / "a.safetensors", good)
     again = read(tmp_path / "a.safetensors")
     assert again.run.parameters.tobytes() == run.parameters.tobytes()
     assert again.run.config == run.config
@@ -275,7 +275,7 @@ def test_a_run_that_diverged_keeps_where_and_the_row_that_shows_it() -> None:
 
 def test_saving_is_whole_or_not_at_all(good: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.safetensors"
-    checkpoint.write(path, b"before")
+    files.write(path, b"before")
     write = Path.write_bytes
 
     def full_disk(self: Path, data: bytes) -> int:
@@ -285,10 +285,10 @@ def test_saving_is_whole_or_not_at_all(good: bytes, tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_bytes", full_disk)
         with pytest.raises(ExcolorError, match=r"a\.safetensors' cannot be written \(No space left"):
-            checkpoint.write(path, good)
+            files.write(path, good)
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
-    checkpoint.write(str(path), good)
+    files.write(str(path), good)
     assert path.read_bytes() == good
     assert list(tmp_path.iterdir()) == [path]
 
@@ -297,7 +297,7 @@ def test_saving_is_whole_or_not_at_all(good: bytes, tmp_path: Path, monkeypatch:
 def test_a_place_that_cannot_be_used_is_refused(place: str, good: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ExcolorError, match="cannot be written"):
-        checkpoint.write(tmp_path / place, good)
+        files.write(tmp_path / place, good)
     with pytest.raises(ExcolorError, match="cannot be read"):
         read(tmp_path / place)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -334,7 +334,7 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
 
 def test_they_are_found_beside_a_checkout_and_inside_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = {name: pretrained_path(name).read_bytes() for name in PRETRAINED}
-    monkeypatch.setattr(excolor, "__file__", str(tmp_path / "excolor" / "__init__.py"))
+    monkeypatch.setattr(checkpoint, "__file__", str(tmp_path / "excolor" / "checkpoint.py"))
     for where in (tmp_path / "pretrained", tmp_path / "excolor" / "pretrained"):
         where.mkdir(parents=True)
         for name, data in beside.items():

@@ -427,7 +427,7 @@ def test_a_link_stays_a_link(command: list[str], run_json: Run, tmp_path: Path) 
         link.symlink_to(Path("far", target.name))
         said = run_json(*command, "--out", str(link))
         assert link.is_symlink()
-        assert read(target).config.to_dict() == said["config"]
+        assert read(target).run.config.to_dict() == said["config"]
     assert old.stat().st_ino != number  # another file in its place, so that no reader sees half of one
     assert old.stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["far", "new", "old", "to-new", "to-old"]
@@ -548,7 +548,7 @@ INTERRUPTED: dict[str, tuple[str, str, list[str]]] = {
     "train": ("training", "draw_batches", ["train", "--steps", "100000", "--engine", "autograd"]),
     "bench": ("benchmark", "_rate", ["bench"]),
     "pretrain": ("cli", "sweep", ["pretrain", "robust", "--seeds", "0:100000"]),
-    "sweep": ("sweeps", "evaluate", ["sweep", "--seeds", "0:100000", "--json"]),
+    "sweep": ("sweeps", "measure", ["sweep", "--seeds", "0:100000", "--json"]),
 }
 
 

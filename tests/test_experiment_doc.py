@@ -19,7 +19,7 @@ from excolor.diagnosis import Cause, Placement, causes
 from excolor.losses import TERMS
 from excolor.metrics import Deletion, Intact, Metrics
 from excolor.model import ColorAutoencoder
-from excolor.schedule import SHIPPED, load, parse
+from excolor.schedule import SHIPPED, find, parse
 from excolor.surgery import HUE, WARMTH
 from excolor.sweeps import SELECTED_BY
 from excolor.training import LOSSES, plan
@@ -206,8 +206,8 @@ def test_table_of_regularizers() -> None:
 
 def test_the_shipped_sheets_are_printed_as_they_are() -> None:
     printed = re.findall(r"```csv\n(.*?)```", sections()["Schedule"], flags=re.DOTALL)
-    assert [parse(text).tracks for text in printed] == [load(name).tracks for name in SHIPPED]
-    assert [text.strip() for text in printed] == [load(name).text.strip() for name in SHIPPED]
+    assert [parse(text).tracks for text in printed] == [find(name).tracks for name in SHIPPED]
+    assert [text.strip() for text in printed] == [find(name).text.strip() for name in SHIPPED]
 
 
 def test_minimum_jerk_and_the_cells_of_step() -> None:

@@ -745,5 +745,5 @@ def test_training_names_what_it_does_not_read_in_one_short_line() -> None:
 
 
 def test_training_reads_the_rate_and_the_weight_of_each_regularizer() -> None:
-    assert ("lr", *(term.parameter for term in TERMS)) == PARAMETERS
-    assert list(ALIASES) == [term.parameter for term in TERMS]
+    assert ("lr", *(term.column for term in TERMS)) == PARAMETERS
+    assert list(ALIASES) == [term.column for term in TERMS]

@@ -213,7 +213,8 @@ def test_the_training_ends_where_the_network_stands() -> None:
     shots = robust().snapshots
     page = drawn(at)["training"]
     places, colors = points_in(page)
-    np.testing.assert_allclose(places, shots.latents[-1][:, (1, 0, 2)], atol=1e-4)
+    # The points stand at the snapshot's latents, which a file keeps in half precision.
+    np.testing.assert_allclose(places, shots.latents[-1][:, (1, 0, 2)], atol=1e-3)
     np.testing.assert_allclose(colors, snapshot_colors(), atol=0.5 / 255 + 1e-9)
     assert settings_of(page)["frames"]["names"] == [f"{done} updates" for done in shots.steps]
     assert at.info == []

@@ -292,9 +292,6 @@ losses.TERMS = (*losses.TERMS, NEUTRALITY)
 
 import numpy as np
 
-from excolor import schedule
-
-schedule.PARAMETERS = (*schedule.PARAMETERS, *{"reg-neutral"} - {*schedule.PARAMETERS})
 
 from excolor.config import RunConfig, Weights
 from excolor.data import LABELS

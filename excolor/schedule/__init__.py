@@ -1,6 +1,6 @@
 """The training schedule: a table of keyframes in, the value of every parameter at any step out.
 
-`track` has what a schedule is, `parse` makes one of the text of a sheet, and the sheets of `SHIPPED` lie beside them.
+`track` has what a schedule is, `sheet` makes one of the text of a sheet, and the sheets of `SHIPPED` lie beside them.
 
     schedule = find("ex-2.7")
     schedule.at(500)["reg-anchor"]
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from excolor.errors import ExcolorError, shown, shown_path
 from excolor.files import read_up_to
-from excolor.schedule.parse import ALIASES, MAX_ROWS, MAX_STEP, parse
+from excolor.schedule.sheet import ALIASES, MAX_ROWS, MAX_STEP, parse
 from excolor.schedule.track import SPACES, TIMINGS, Schedule, Track, minimum_jerk
 from excolor.schedule.wording import listed
 

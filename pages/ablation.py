@@ -15,8 +15,8 @@ from excolor.training import Run
 from excolor.ui import frame, panels, predict, shelf, spheres
 from excolor.ui.caches import metrics_of
 from excolor.ui.components import inspector
-from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, answers, column, residue_of
+from excolor.ui.words import dims_text, number, percent
 
 frame.require()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from uuid import uuid4
 
 import numpy as np
 import streamlit as st
@@ -36,9 +35,9 @@ from excolor.measured import Measured
 from excolor.metrics import respond
 from excolor.scenes import hsv_places
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, labels, noise, panels, pick, shelf, spheres
+from excolor.ui import frame, labels, noise, panels, shelf, spheres, state
 from excolor.ui.components import inspector
-from excolor.ui.text import CAUSES, number, percent
+from excolor.ui.words import CAUSES, number, percent
 
 frame.require()
 
@@ -53,7 +52,6 @@ FIGURES: dict[str, robustness_chart.Name] = {
     "selectivity": "selectivity",
     "not sound": "unsound",
 }
-state = st.session_state
 
 
 def percents(share: float) -> str:
@@ -254,11 +252,12 @@ def chances_section() -> None:
 
 
 def draw(count: int) -> None:
-    state["data-drawn"] = min(STEPS, state["data-drawn"] + count)
+    state.DRAWN.set(min(STEPS, state.DRAWN.get() + count))
 
 
 def again() -> None:
-    state["data-drawn"], state["data-seed"] = 0, state["data-seed"] + 1
+    state.DRAWN.forget()
+    state.DRAW_SEED.set(state.DRAW_SEED.get() + 1)
 
 
 def said_of(last: Batches) -> str:
@@ -297,7 +296,7 @@ def tenths(share: float) -> str:
 
 
 def draw_section() -> None:
-    n, seed = state["data-drawn"], state["data-seed"]
+    n, seed = state.DRAWN.get(), state.DRAW_SEED.get()
     clean = stream(seed, n)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         full = n >= STEPS
@@ -377,7 +376,7 @@ def unlikely(drawn: Batches) -> list[int]:
 
 
 def noise_section() -> None:
-    n, seed = state["data-drawn"], state["data-seed"]
+    n, seed = state.DRAWN.get(), state.DRAW_SEED.get()
     st.header("Labels made wrong on purpose", anchor="noise")
     st.markdown(
         "At this rate a label forgets its color: it is drawn blindly, as often as before. These are the batches that you "
@@ -397,7 +396,7 @@ def noise_section() -> None:
         if n < BLOCK:
             st.button(f"Draw {BLOCK} first", on_click=draw, args=(BLOCK,), key="data-draw-more")
         if st.button("Train with this noise →", key="data-train"):
-            state["train-noise"] = round(rate, 2)
+            state.put(state.LABEL_NOISE, round(rate, 2))
             st.switch_page("pages/train.py")
     rate = round(rate, 2)
     clean, noisy = stream(seed, n), stream(seed, n, rate)
@@ -462,7 +461,7 @@ def noise_words(rate: float, clean: Batches, noisy: Batches, changed: tuple[Nois
 @st.fragment
 def playing() -> None:
     """Drawing batches, and the noise on them: what is drawn above is what is made wrong below."""
-    if pick.turn() != seen.turn:  # a color was picked in here, and is to be marked everywhere
+    if state.turn() != seen.turn:  # a color was picked in here, and is to be marked everywhere
         st.rerun()
     draw_section()
     noise_section()
@@ -523,7 +522,7 @@ def so_far(points: Sequence[Measured], name: robustness_chart.Name) -> str:
 
 
 def sweep_section() -> None:
-    running, me = noise.study(), state["data-visitor"]
+    running, me = noise.study(), state.VISITOR.get()
     watching = running.watched_by(me)
     points = running.finished()
     total = len(robustness.LEVELS) * robustness.SEEDS
@@ -535,8 +534,8 @@ def sweep_section() -> None:
         running.cancel(me)
 
     # What ticks is decided when the whole page runs, so both its begin and its end ask for that.
-    if watching != state["data-ticking"]:
-        state["data-ticking"] = watching
+    if watching != state.TICKING.get():
+        state.TICKING.set(watching)
         st.rerun()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         picked = st.segmented_control(
@@ -593,11 +592,6 @@ def sweep_section() -> None:
             )
 
 
-state.setdefault("data-seed", 0)
-state.setdefault("data-drawn", 0)
-state.setdefault("data-visitor", uuid4().hex)
-state.setdefault("data-ticking", False)
-
 model = shelf.current().model
 variants = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
 seen = inspector.look([respond(ablate(model, dims), inspector.picked_rgb()) for dims in variants.values()])
@@ -621,7 +615,7 @@ st.markdown(
     f"Now train: {robustness.SEEDS} seeds at each of {len(robustness.LEVELS)} rates, from no noise to nothing but noise. **Guess first:** up to which "
     f"rate do all {robustness.SEEDS} still come out right?"
 )
-state["data-ticking"] = noise.study().watched_by(state["data-visitor"])
-st.fragment(sweep_section, run_every=POLL if state["data-ticking"] else None)()
+state.TICKING.set(noise.study().watched_by(state.VISITOR.get()))
+st.fragment(sweep_section, run_every=POLL if state.TICKING.get() else None)()
 st.page_link("pages/regularizers.py", label="Next: what each label pulls at, and how hard →")
 inspector.table(seen, list(variants), {"hsv": np.repeat(hsv_places(rgb_to_hsv(seen.rgb[None])), 2, axis=0)})

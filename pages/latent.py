@@ -9,10 +9,10 @@ from excolor.diagnosis import axis_roles, placement
 from excolor.metrics import respond
 from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels, pick, shelf, spheres
+from excolor.ui import frame, panels, shelf, spheres, state
 from excolor.ui.components import inspector
-from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import projection
+from excolor.ui.words import dims_text, number, percent
 
 frame.require()
 
@@ -47,12 +47,12 @@ with st.container(horizontal=True, gap="large"):
     paint = st.segmented_control(
         "Points in", ["true color", "answer"], default="true color", required=True, key="latent-paint"
     )
-    names = {"": NONE, **({pick.picked(): PICKED} if pick.picked() else {}), **named_codes()}
+    names = {"": NONE, **({state.picked(): PICKED} if state.picked() else {}), **named_codes()}
 
     def find() -> None:
-        pick.pick(st.session_state["latent-mark"])
+        state.pick(state.value("latent-mark"))
 
-    st.session_state["latent-mark"] = pick.picked() or ""
+    state.put("latent-mark", state.picked() or "")
     st.selectbox(
         "Find a color", list(names), format_func=names.__getitem__, key="latent-mark", width=200, on_change=find
     )

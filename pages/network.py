@@ -6,9 +6,9 @@ import streamlit as st
 from excolor.color import describe, hex_to_rgb
 from excolor.metrics import respond
 from excolor.surgery import HUE, ablate
-from excolor.ui import frame, pick, shelf
+from excolor.ui import frame, shelf, state
 from excolor.ui.components.network import RED, network, not_finite
-from excolor.ui.text import dims_text, number, percent
+from excolor.ui.words import dims_text, number, percent
 
 frame.require()
 
@@ -41,7 +41,7 @@ if broken:
         "Choose another model."
     )
 else:
-    color = hex_to_rgb(pick.picked() or RED)
+    color = hex_to_rgb(state.picked() or RED)
     name = describe(color[None])[0]
     st.markdown(
         f"**Guess first:** hue was meant for dims {dims_text(HUE)}. If you delete both, how much is left of your color's latent, "

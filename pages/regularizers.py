@@ -13,9 +13,9 @@ from excolor.config import STEPS
 from excolor.data import BATCH, TRAINING_GRID, expected_positives
 from excolor.losses import SAME_COLOR, Term
 from excolor.schedule import SHIPPED, Schedule, find
-from excolor.ui import frame, labels, panels
+from excolor.ui import frame, labels, panels, state
 from excolor.ui.caches import shipped
-from excolor.ui.text import number, percent
+from excolor.ui.words import number, percent
 
 frame.require()
 
@@ -198,7 +198,7 @@ st.markdown(
 )
 
 names = list(reversed(SHIPPED))
-picked = st.session_state.get("regularizers-schedule") or names[0]
+picked = state.value("regularizers-schedule") or names[0]
 chosen, others = find(picked), tuple(find(name) for name in names if name != picked)
 for each in gradients.NAMES:
     lesson(each, chosen, others)

@@ -6,8 +6,8 @@ import streamlit as st
 from excolor.color import describe, exact_rgb, named_codes, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels, pick, predict, shelf
-from excolor.ui.text import number
+from excolor.ui import frame, panels, predict, shelf, state
+from excolor.ui.words import number
 
 frame.require()
 
@@ -32,17 +32,17 @@ codes = {name: code for code, name in named_codes().items()}
 
 
 def remember() -> None:
-    name = st.session_state["start-color"]
-    pick.pick(codes.get(name) or st.session_state.get("start-own", OWN_FIRST))
+    name = state.value("start-color")
+    state.pick(codes.get(name) or state.value("start-own") or OWN_FIRST)
 
 
-st.session_state["start-color"] = named_codes().get(pick.picked() or codes["red"], OWN)
+state.put("start-color", named_codes().get(state.picked() or codes["red"], OWN))
 panels.swatches("start-color", list(named_codes()))
 name = st.pills("Pick a color", [*colors, OWN], required=True, key="start-color", on_change=remember)
 if name == OWN:
-    st.session_state["start-own"] = pick.picked()
+    state.put("start-own", state.picked())
     st.color_picker("Any color", key="start-own", on_change=remember)
-picked = exact_rgb(pick.picked() or codes["red"])
+picked = exact_rgb(state.picked() or codes["red"])
 label = describe(picked[None])[0] if name == OWN else str(name)
 
 answers = [respond(variant, picked) for variant in variants]

@@ -17,13 +17,13 @@ from excolor.metrics import respond
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine, Run
-from excolor.ui import frame, missions, panels, pick, predict, shelf
+from excolor.ui import frame, missions, panels, predict, shelf, state
 from excolor.ui.caches import frames_of, metrics_of, shipped
 from excolor.ui.components import inspector
 from excolor.ui.components.replay import replay
 from excolor.ui.runs import Trained, trained
-from excolor.ui.text import number, percent, settings
 from excolor.ui.views import wheel
+from excolor.ui.words import number, percent, settings
 
 frame.require()
 
@@ -37,25 +37,18 @@ HELP = {
     "planarity": "Pulls vibrant colors into the plane of the first two axes.",
 }
 PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}} | {"All off": dict.fromkeys(TERMS, 0.0)}
-DEFAULTS = {f"train-{term}": 1.0 for term in TERMS} | {
-    "train-seed": 0,
-    "train-steps": STEPS,
-    "train-schedule": "robust",
-    "train-bottleneck": 4,
-    "train-noise": 0.0,
-}
 CHANNELS = 3  # of a color; on a sphere they need one dim more
 NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
 
 
 def reset(*keys: str) -> None:
     for key in keys:
-        st.session_state[key] = DEFAULTS[key]
+        state.put(key, state.CONTROLS[key])
 
 
 def preset(weights: dict[str, float]) -> None:
     for term in TERMS:
-        st.session_state[f"train-{term}"] = weights.get(term, 1.0)
+        state.put(state.weight(term), weights.get(term, 1.0))
 
 
 def controls() -> RunConfig:
@@ -66,23 +59,25 @@ def controls() -> RunConfig:
     for term in TERMS:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.select_slider(
-                term, SCALE, key=f"train-{term}", help=HELP[term], persist_state="session", format_func=_times
+                term, SCALE, key=state.weight(term), help=HELP[term], persist_state="session", format_func=_times
             )
-            st.button("↺", key=f"reset-{term}", on_click=reset, args=(f"train-{term}",), help="Back to × 1")
-    st.select_slider("updates", STEP_COUNTS, key="train-steps", persist_state="session", help="Stretches the schedule.")
+            st.button("↺", key=f"reset-{term}", on_click=reset, args=(state.weight(term),), help="Back to × 1")
+    st.select_slider(
+        "updates", STEP_COUNTS, key=state.STEP_COUNT, persist_state="session", help="Stretches the schedule."
+    )
     st.slider(
         "label noise",
         0.0,
         1.0,
         step=0.05,
-        key="train-noise",
+        key=state.LABEL_NOISE,
         persist_state="session",
         help="Share of the labels that are drawn at random and say nothing about their color.",
     )
     st.segmented_control(
         "schedule",
         list(reversed(SHIPPED)),
-        key="train-schedule",
+        key=state.SCHEDULE,
         required=True,
         persist_state="session",
         help="ex-2.7 is the published one; robust was found by trying many.",
@@ -90,21 +85,20 @@ def controls() -> RunConfig:
     st.segmented_control(
         "bottleneck width",
         list(BOTTLENECKS),
-        key="train-bottleneck",
+        key=state.BOTTLENECK,
         required=True,
         persist_state="session",
         help="How many numbers a color is squeezed through.",
     )
-    st.number_input("seed", 0, MAX_SEED, key="train-seed", persist_state="session", help="Another seed is another run.")
-    st.button("Reset all", on_click=reset, args=tuple(DEFAULTS), key="reset-all")
-    state = st.session_state
+    st.number_input("seed", 0, MAX_SEED, key=state.SEED, persist_state="session", help="Another seed is another run.")
+    st.button("Reset all", on_click=reset, args=tuple(state.CONTROLS), key="reset-all")
     return RunConfig(
-        schedule=state["train-schedule"],
-        seed=int(state["train-seed"]),
-        steps=state["train-steps"],
-        bottleneck=state["train-bottleneck"],
-        label_noise=round(state["train-noise"], 2),
-        weights=Weights(**{term: state[f"train-{term}"] for term in TERMS}),
+        schedule=state.value(state.SCHEDULE),
+        seed=int(state.value(state.SEED)),
+        steps=state.value(state.STEP_COUNT),
+        bottleneck=state.value(state.BOTTLENECK),
+        label_noise=round(state.value(state.LABEL_NOISE), 2),
+        weights=Weights(**{term: state.value(state.weight(term)) for term in TERMS}),
     )
 
 
@@ -114,14 +108,14 @@ def _times(value: float) -> str:
 
 def run_with_progress(config: RunConfig, engine: Engine, where) -> Trained | None:
     """Train, or find in memory; a run that takes longer shows its progress and a way to stop it."""
-    if st.session_state.get(f"cancelled-{engine}") == config:
+    if state.cancelled(engine).get() == config:
         return None
     if not is_compiled():
         where.info("Preparing the training kernel, once on this machine. This takes a few seconds.")
     start, shown = time.perf_counter(), None
 
     def cancel() -> None:
-        st.session_state[f"cancelled-{engine}"] = config
+        state.cancelled(engine).set(config)
 
     def progress(done: int) -> None:
         nonlocal shown
@@ -133,7 +127,7 @@ def run_with_progress(config: RunConfig, engine: Engine, where) -> Trained | Non
             shown.progress(done / config.steps, f"{done} of {config.steps} updates")
 
     result = trained(config, engine, progress)
-    st.session_state.pop(f"cancelled-{engine}", None)
+    state.cancelled(engine).forget()
     where.empty()
     return result
 
@@ -225,8 +219,8 @@ def named_table(run: Run) -> None:
 
 def keep_and_load(run: Run) -> None:
     st.subheader("Keep this run")
-    if "said" in st.session_state:
-        st.success(st.session_state.pop("said"))
+    if said := state.SAID.take():
+        st.success(said)
     left, middle, right = st.columns([2, 1, 2], vertical_alignment="bottom")
     # Another run is another name, so it is another field.
     suggested = settings(run.config)[: shelf.MAX_NAME]
@@ -234,7 +228,7 @@ def keep_and_load(run: Run) -> None:
     try:
         if middle.button("Keep", key="keep"):
             said = f"Kept as {shelf.keep(name, run)}. It can be chosen on every page."
-            st.session_state["said"] = said
+            state.SAID.set(said)
             st.rerun()
         data = shelf.file_of(run)
         right.download_button(
@@ -248,11 +242,11 @@ def keep_and_load(run: Run) -> None:
     except ExcolorError as error:
         st.warning(str(error))
     upload = st.file_uploader("Load a checkpoint", type="safetensors", key="load")
-    if upload is not None and st.session_state.get("loaded") != upload.file_id:
-        st.session_state["loaded"] = upload.file_id
+    if upload is not None and state.LOADED.get() != upload.file_id:
+        state.LOADED.set(upload.file_id)
         try:
             loaded = shelf.load(upload.getvalue(), upload.name)
-            st.session_state["said"] = f"Loaded as {loaded}. It can be chosen on every page."
+            state.SAID.set(f"Loaded as {loaded}. It can be chosen on every page.")
             st.rerun()
         except ExcolorError as error:
             st.warning(str(error))
@@ -281,7 +275,7 @@ def compare() -> None:
                 wheel(chosen),
                 words.format(name=picked),
                 f"{key}-wheel",
-                mark=latents.mark((1, 0), pick.picked(), respond(chosen.model, rgb).u[0], pick.turn()),
+                mark=latents.mark((1, 0), state.picked(), respond(chosen.model, rgb).u[0], state.turn()),
             )
             pair.append((picked, metrics_of(chosen)))
     panels.metric_table(pair)
@@ -294,11 +288,11 @@ def readable(fused: Trained) -> None:
         "weights to begin with, the same batches, the same steps."
     )
     config = fused.measured.config
-    wanted = st.session_state.get("autograd-wanted") == config
+    wanted = state.AUTOGRAD_WANTED.get() == config
 
     def want() -> None:
-        st.session_state["autograd-wanted"] = config
-        st.session_state.pop("cancelled-autograd", None)
+        state.AUTOGRAD_WANTED.set(config)
+        state.cancelled("autograd").forget()
 
     st.button("Train this with autograd instead", on_click=want, key="autograd")
     if not wanted:
@@ -314,8 +308,8 @@ def readable(fused: Trained) -> None:
     )
 
 
-for key, value in DEFAULTS.items():
-    st.session_state.setdefault(key, value)
+for key, value in state.CONTROLS.items():
+    state.begin(key, value)
 
 st.title("What happens when you change a weight?")
 left, right = st.columns([1, 3], gap="large")
@@ -335,10 +329,10 @@ with right:
         st.stop()
     if trained_now is None:
         st.info("Cancelled. Move any control to train again.")
-        trained_now = st.session_state.get("train-shown")
+        trained_now = state.SHOWN.get()
         if trained_now is None:
             st.stop()
-    st.session_state["train-shown"] = trained_now
+    state.SHOWN.set(trained_now)
     measured, run = trained_now.measured, trained_now.measured.run
     shelf.set_last(run)
     missions.note(measured)
@@ -349,7 +343,7 @@ with right:
     replay(run.key, frames_of(run), frames_of(shipped("robust")), verdict(measured).replace("**", ""), "replay")
     st.caption(f"Trained in {number(trained_now.train_s)} s, evaluated in {number(trained_now.evaluate_s)} s.")
     if st.button("See its ablation →", key="see-ablation", type="primary"):
-        st.session_state["model"] = shelf.LAST
+        state.MODEL.set(shelf.LAST)
         st.switch_page("pages/ablation.py")
     st.subheader("What deleting warmth and hue does to it")
     named_table(run)

@@ -12,7 +12,7 @@ import torch
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
-from excolor.ui import missions, predict
+from excolor.ui import missions, predict, state
 from excolor.ui.panels import style
 
 
@@ -52,8 +52,8 @@ def open_page(place: str) -> None:
     style()
     warm_up()
     predict.listen()
-    if st.session_state.get("place") != place:
-        st.session_state["place"] = place
+    if state.PLACE.get() != place:
+        state.PLACE.set(place)
         predict.forget_freshness()
     missions.strip()
     with st.container(key="place"):

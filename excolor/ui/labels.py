@@ -9,7 +9,7 @@ import streamlit as st
 
 from excolor.color import hsv_to_rgb, rgb_to_hex
 from excolor.losses import Label
-from excolor.ui.text import number
+from excolor.ui.words import number
 
 
 def chance(value: float) -> str:

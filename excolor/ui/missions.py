@@ -31,7 +31,8 @@ from excolor.missions import (
     What,
     check,
 )
-from excolor.ui.text import CAUSES, number, percent, settings
+from excolor.ui import state
+from excolor.ui.words import CAUSES, number, percent, settings
 
 REMEMBERED = 100  # runs of a session
 
@@ -114,27 +115,27 @@ REASONS = {
 
 
 def _runs() -> list[Measured]:
-    return st.session_state.setdefault("missions-runs", [])
+    return state.MISSION_RUNS.get()
 
 
 def solved() -> dict[str, RunConfig]:
     """The session's solved missions, each with the settings of the run that solved it first."""
-    return st.session_state.setdefault("missions-solved", {})
+    return state.SOLVED.get()
 
 
 def opened() -> Mission | None:
     """The mission that is open, if one is."""
-    wanted = st.session_state.get("mission")
+    wanted = state.MISSION.get()
     return next((mission for mission in MISSIONS if mission.id == wanted), None)
 
 
 def _hints() -> dict[str, int]:
     """How many hints of each mission were asked for."""
-    return st.session_state.setdefault("missions-hints", {})
+    return state.HINTS.get()
 
 
 def _state(mission: Mission) -> State:
-    return check(mission, _runs(), st.session_state.get("mission-reason"))
+    return check(mission, _runs(), state.value(state.MISSION_REASON))
 
 
 def _mark() -> list[Mission]:
@@ -275,7 +276,7 @@ def note(run: Measured) -> None:
     """Take a run as evidence, and bring the strip above up to date; called when a page has trained one."""
     evidence = run.forgetting()
     others = [each for each in _runs() if each.config != run.config]
-    st.session_state["missions-runs"] = [*others, evidence][-REMEMBERED:]
+    state.MISSION_RUNS.set([*others, evidence][-REMEMBERED:])
     news = _mark()
     slots: _Slots | None = getattr(_drawn, "slots", None)
     if slots is None:
@@ -313,7 +314,7 @@ def strip() -> None:
 
 
 def _open(mission: str | None) -> None:
-    st.session_state["mission"] = mission
+    state.MISSION.set(mission)
 
 
 def _row(mission: Mission, current: Mission | None) -> DeltaGenerator:
@@ -345,7 +346,7 @@ def _tools(mission: Mission) -> None:
             list(REASONS),
             index=None,
             format_func=REASONS.__getitem__,
-            key="mission-reason",
+            key=state.MISSION_REASON,
             placeholder="Why did it fail?",
             label_visibility="collapsed",
             persist_state="session",

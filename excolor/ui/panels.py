@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 from excolor.charts.base import PICK
 from excolor.color import rgb_to_hex
 from excolor.metrics import Deletion, Intact, Metrics
-from excolor.ui import pick
-from excolor.ui.text import number, percent
+from excolor.ui import state
+from excolor.ui.words import number, percent
 
 
 def style() -> None:
@@ -40,8 +40,8 @@ def chart(
         return
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"].get(PICK)
-        pick.pick(points[0].get("true") if points else None)
+        points = state.value(key)["selection"].get(PICK)
+        state.pick(points[0].get("true") if points else None)
 
     filled = {**spec, "datasets": {"rows": rows, "mark": mark}}
     st.vega_lite_chart(spec=filled, width=width, key=key, alt=alt, on_select=clicked)

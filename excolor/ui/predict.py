@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from excolor.ui import panels
+from excolor.ui import panels, state
 
 MAX_WHY = 200
 # The groups of the two questions: what survives each deletion, and what a run breaks.
@@ -53,12 +53,12 @@ class Row:
 def listen() -> None:
     """Called by the frame: take note of an address that leaves the questions out."""
     if st.query_params.get("predict") == "skip":
-        st.session_state["predict-none"] = True
+        state.NO_QUESTIONS.set(True)
 
 
 def due(questions: Collection[str], about: Hashable) -> list[str]:
     """Which of some questions have not been asked yet; none of them when the run `about` has its answer already."""
-    if st.session_state.get("predict-none") or said(about) is not None:
+    if state.NO_QUESTIONS.get() or said(about) is not None:
         return []
     return [question for question in questions if question not in _asked()]
 
@@ -92,9 +92,9 @@ def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) ->
     """The form of some questions that are due, about a run that has not been shown."""
 
     def reveal() -> None:
-        marked = {each.id: frozenset(st.session_state[f"predict-{each.id}"]) for each in choices}
+        marked = {each.id: frozenset(state.value(f"predict-{each.id}")) for each in choices}
         _predictions()[about] = marked
-        st.session_state["predict-fresh"] = about
+        state.FRESH.set(about)
         _asked().update(questions)
 
     def skip() -> None:
@@ -123,7 +123,7 @@ def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
     """
     right = sum(row.said == row.found for row in rows)
     score = f"Your prediction: {right} of {len(rows)} right"
-    with st.expander(score, expanded=st.session_state.get("predict-fresh") == about):
+    with st.expander(score, expanded=state.FRESH.get() == about):
         st.markdown(threshold)
         _table(rows)
         reasons = _reasons()
@@ -138,19 +138,19 @@ def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
 
 def forget_freshness() -> None:
     """Called by the frame when another page is opened: what was revealed there is folded."""
-    st.session_state.pop("predict-fresh", None)
+    state.FRESH.forget()
 
 
 def _asked() -> set[str]:
-    return st.session_state.setdefault("predict-asked", set())
+    return state.ASKED.get()
 
 
 def _predictions() -> dict[Hashable, dict[str, frozenset[str]]]:
-    return st.session_state.setdefault("predictions", {})
+    return state.PREDICTIONS.get()
 
 
 def _reasons() -> dict[Hashable, str]:
-    return st.session_state.setdefault("predict-reasons", {})
+    return state.REASONS.get()
 
 
 def _table(rows: Sequence[Row]) -> None:

@@ -11,7 +11,7 @@ from excolor.checkpoint import PRETRAINED
 from excolor.errors import ExcolorError
 from excolor.measured import measure
 from excolor.training import Run
-from excolor.ui import predict
+from excolor.ui import predict, state
 from excolor.ui.caches import metrics_of, shipped
 
 MAX_KEPT = 12
@@ -22,12 +22,12 @@ LAST = "last run"  # of the Train page
 
 def kept() -> dict[str, Run]:
     """This session's kept runs by name, in the order in which they were kept."""
-    return st.session_state.setdefault("shelf", {})
+    return state.KEPT.get()
 
 
 def set_last(run: Run) -> None:
     """Make a run the one that other pages know as the last."""
-    st.session_state["last-run"] = run
+    state.LAST_RUN.set(run)
 
 
 def keep(name: str, run: Run) -> str:
@@ -75,8 +75,8 @@ def forget(name: str) -> None:
 
 def choices() -> dict[str, Run]:
     """Every model this session can choose, by name."""
-    last = {LAST: st.session_state["last-run"]} if "last-run" in st.session_state else {}
-    return {name: shipped(name) for name in PRETRAINED} | last | kept()
+    last = state.LAST_RUN.get()
+    return {name: shipped(name) for name in PRETRAINED} | ({LAST: last} if last else {}) | kept()
 
 
 def _taken() -> set[str]:
@@ -90,26 +90,26 @@ def current() -> Run:
 
 def chosen_name() -> str:
     """The name of that model."""
-    name = st.session_state.get("model", "")
+    name = state.MODEL.get()
     return name if name in choices() else PRETRAINED[0]
 
 
 def choose(key: str) -> Run:
     """A control to choose a model with; the choice is the same on every page."""
     models = choices()
-    if st.session_state.get("model") not in models:
-        st.session_state["model"] = PRETRAINED[0]
+    name = chosen_name()
+    state.MODEL.set(name)  # one that was forgotten is not chosen again when another takes its name
 
     def remember() -> None:
-        st.session_state["model"] = st.session_state[key] or PRETRAINED[0]
+        state.MODEL.set(state.value(key) or PRETRAINED[0])
 
-    st.session_state[key] = st.session_state["model"]
+    state.put(key, name)
     names = list(models)
     if len(names) <= 4:
         st.segmented_control("Model", names, key=key, help=HELP, on_change=remember, required=True)
     else:
         st.selectbox("Model", names, key=key, help=HELP, on_change=remember, width=240)
-    return models[st.session_state["model"]]
+    return models[name]
 
 
 def file_of(run: Run) -> bytes:

@@ -30,8 +30,13 @@ class Slot(Generic[T]):
     first: Callable[[], T]
 
     def get(self) -> T:
-        """The value; one that can be changed in place is kept."""
-        return cast(T, st.session_state.setdefault(self.key, self.first()))
+        """The value; a first one is kept if it says something or can be changed in place."""
+        if self.key in st.session_state:
+            return cast(T, st.session_state[self.key])
+        value = self.first()
+        if value or isinstance(value, dict | list | set):
+            self.set(value)
+        return value
 
     def set(self, value: T) -> None:
         """Give it another value."""
@@ -57,6 +62,11 @@ def value(widget: str) -> Any:
     return st.session_state.get(widget)
 
 
+def begin(widget: str, setting: Any) -> None:
+    """What the widget with this key says until a visitor moves it."""
+    st.session_state.setdefault(widget, setting)
+
+
 def put(widget: str, setting: Any) -> None:
     """Let the widget with this key say something; only before it is drawn, or from a callback."""
     st.session_state[widget] = setting
@@ -64,7 +74,7 @@ def put(widget: str, setting: Any) -> None:
 
 # --- the models, and the runs of the Train page ---------------------------------------------------
 
-KEPT: Slot[dict[str, Run]] = Slot("kept", dict)  # by name, in the order in which they were kept
+KEPT: Slot[dict[str, Run]] = Slot("shelf", dict)  # by name, in the order in which they were kept
 LAST_RUN: Slot[Run | None] = Slot("last-run", _nothing)
 MODEL: Slot[str] = Slot("model", str)  # by name; the same on every page
 SHOWN: Slot[Any] = Slot("train-shown", _nothing)  # the run that Train shows

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from excolor.checkpoint import PRETRAINED
-from tests.browser.tools import ROOT, Theme, Watch, browser_path, launch, serve, visit
+from tests.support.browser import ROOT, Theme, Watch, browser_path, launch, serve, visit
 
 expect.set_options(timeout=20_000)  # milliseconds: the tests share a machine
 FOLDER = Path(__file__).parent

@@ -18,10 +18,10 @@ from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb
 from excolor.metrics import respond
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui.text import number, percent
+from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, navigation, open_page, pixels, serve, settled, visit
-from tests.test_charts import ends
+from tests.support.browser import Theme, navigation, open_page, pixels, serve, settled, visit
+from tests.unit.test_charts import ends
 
 PARTS = ("intact", "warmth", "hue")
 NAMES = {

@@ -11,8 +11,8 @@ from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause, causes, placement
 from excolor.metrics import evaluate
 from excolor.training import train
-from excolor.ui.text import number
-from tests.browser.session import Session, session
+from excolor.ui.words import number
+from tests.support.session import Session, session
 
 CLASS = 30
 OFF = [None, *Weights()]

@@ -14,9 +14,9 @@ from excolor.config import RunConfig
 from excolor.data import BATCH, noise_on, stream
 from excolor.sweeps import sweep, with_seeds
 from excolor.ui import noise
-from excolor.ui.text import number
+from excolor.ui.words import number
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, fit_height, open_page, settled
+from tests.support.browser import Theme, fit_height, open_page, settled
 
 PAGE = "data"
 SEEDS = noise.SEEDS

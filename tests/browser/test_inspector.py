@@ -14,9 +14,9 @@ from excolor.color import exact_rgb, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from tests.browser.conftest import Visit
-from tests.browser.marks import charts, click, middle, point, rings
-from tests.browser.tools import navigation, open_page, settled
-from tests.written import all_written, is_code
+from tests.support.browser import navigation, open_page, settled
+from tests.support.marks import charts, click, middle, point, rings
+from tests.support.written import all_written, is_code
 
 SHADOWED = """
 (selector) => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector(selector)).find(Boolean)

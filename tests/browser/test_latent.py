@@ -27,7 +27,7 @@ from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, POINT_RADIUS, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import snapshot_colors, train
 from tests.browser.conftest import Visit
-from tests.browser.tools import open_page, pixels, settled
+from tests.support.browser import open_page, pixels, settled
 
 Image = NDArray[np.uint8]
 Vector = tuple[float, ...]

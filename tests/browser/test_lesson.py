@@ -16,11 +16,11 @@ from excolor.measured import Measured
 from excolor.metrics import SURVIVES_TO, respond
 from excolor.missions import MISSIONS, check
 from excolor.surgery import HUE, WARMTH, ablate
-from tests.browser.marks import click, point, rings
 from tests.browser.test_inspector import picked
 from tests.browser.test_missions import open_mission
-from tests.browser.tools import navigation, open_page, settled
-from tests.search import seed_where
+from tests.support.browser import navigation, open_page, settled
+from tests.support.marks import click, point, rings
+from tests.support.search import seed_where
 
 SCORE = re.compile(r"Your prediction: (\d+) of (\d+) right")
 

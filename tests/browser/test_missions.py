@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from excolor.config import RunConfig, Weights
 from excolor.missions import MISSIONS, check
 from tests.browser.conftest import Visit
-from tests.browser.tools import open_page, settled
-from tests.search import seed_where
+from tests.support.browser import open_page, settled
+from tests.support.search import seed_where
 
 TITLES = (
     "A quiet failure",

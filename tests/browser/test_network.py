@@ -22,9 +22,9 @@ from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import ablate
 from excolor.ui.components.network import given
-from excolor.ui.text import number, percent
+from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, hold_the_clock, open_page, settled
+from tests.support.browser import Theme, hold_the_clock, open_page, settled
 from tests.support.node import COMPONENTS
 
 CODES = ("#ff0000", "#00ffff", "#808080", "#2a5c9e", "#ffffff")

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Locator, Page
 
 from excolor.charts import gradients, keyframes
 from excolor.schedule import SHIPPED, find
-from excolor.ui.text import number
+from excolor.ui.words import number
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, Watch, fit_height, open_page, settled
+from tests.support.browser import Theme, Watch, fit_height, open_page, settled
 
 PAGE = "regularizers"
 every_term = pytest.mark.parametrize("name", gradients.NAMES)

@@ -15,8 +15,8 @@ from excolor.color import hex_to_rgb, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from tests.browser.conftest import Visit
-from tests.browser.tools import Theme, open_page, pixels, settled
-from tests.written import all_written, is_code
+from tests.support.browser import Theme, open_page, pixels, settled
+from tests.support.written import all_written, is_code
 
 PARTS = ("intact", "warmth", "hue")
 

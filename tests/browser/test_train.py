@@ -15,10 +15,10 @@ from playwright.sync_api import Locator, Page, WebSocket, expect
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause
 from excolor.measured import Measured
-from excolor.ui.text import number, percent
+from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.browser.tools import ROOT, hold_the_clock, open_page, settled
-from tests.search import measured, seed_where
+from tests.support.browser import ROOT, hold_the_clock, open_page, settled
+from tests.support.search import measured, seed_where
 
 TERMS = list(Weights())
 COLUMNS = ("intact", "warmth", "hue")

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from excolor.color import describe, exact_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.metrics import Response
-from excolor.ui import pick
+from excolor.ui import state
 from excolor.ui.components import declared
-from excolor.ui.text import number
+from excolor.ui.words import number
 
 # A chart that marks nothing is still given places of some color.
 _ANY = "#000000"
@@ -46,12 +46,12 @@ class Inspected:
 
 def picked_rgb() -> NDArray[np.float64]:
     """The picked color, or black, RGB `[3]`."""
-    return exact_rgb(pick.picked() or _ANY)
+    return exact_rgb(state.picked() or _ANY)
 
 
 def look(answers: Sequence[Response]) -> Inspected:
     """The picked color and what networks answer to `picked_rgb()`."""
-    return Inspected(pick.picked(), pick.turn(), picked_rgb(), tuple(answers))
+    return Inspected(state.picked(), state.turn(), picked_rgb(), tuple(answers))
 
 
 _component = declared("inspector")
@@ -68,7 +68,7 @@ def table(seen: Inspected, titles: Sequence[str], scenes: Mapping[str, NDArray[n
         _component(
             data=_described(seen, titles, scenes or {}),
             key="inspector-table",
-            on_clear_change=lambda: pick.pick(None),
+            on_clear_change=lambda: state.pick(None),
             height="content",
         )
 

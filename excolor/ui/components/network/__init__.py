@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from excolor.charts import wheel
 from excolor.color import GRAYS, HUES, PRIMARIES, SECONDARIES, named_colors, rgb_to_hex
 from excolor.model import ColorAutoencoder, to_vector
-from excolor.ui import pick
+from excolor.ui import state
 from excolor.ui.components import declared
 
 RED = "#ff0000"  # what goes in until a visitor picks a color
-_DELETED = "network-deleted"
 
 
 def layers(model: ColorAutoencoder) -> list[dict[str, Any]]:
@@ -35,7 +33,7 @@ def not_finite(model: ColorAutoencoder) -> int:
 
 def deleted(bottleneck: int) -> list[int]:
     """The dims that this visitor has deleted on the page, as far as a model of this width has them."""
-    return [dim for dim in st.session_state.get(_DELETED, []) if dim < bottleneck]
+    return [dim for dim in state.DELETED.get() if dim < bottleneck]
 
 
 def sound_dims(sent: object) -> list[int]:
@@ -171,10 +169,10 @@ def network(model_key: str, model: ColorAutoencoder, key: str) -> None:
     """
 
     def picked() -> None:
-        pick.pick(st.session_state[key].get("picked"))
+        state.pick(state.value(key).get("picked"))
 
     def cut() -> None:
-        st.session_state[_DELETED] = sound_dims(st.session_state[key].get("deleted"))
+        state.DELETED.set(sound_dims(state.value(key).get("deleted")))
 
-    data = given(model_key, model, pick.picked() or RED, pick.turn(), deleted(model.bottleneck))
+    data = given(model_key, model, state.picked() or RED, state.turn(), deleted(model.bottleneck))
     _component(data=data, key=key, height="content", on_picked_change=picked, on_deleted_change=cut)

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from excolor.charts import wheel
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex
 from excolor.losses import TERMS
 from excolor.training import LOSSES, Run, plan, snapshot_colors
-from excolor.ui import pick
+from excolor.ui import state
 from excolor.ui.components import declared
 
 BINS = 150  # points of a line: more than the pixels between them would show
@@ -99,11 +98,11 @@ def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any]
             "baseline": baseline["lines"],
             "words": words,
             "wheel": wheel.FOR_BROWSER,
-            "picked": nearest(shown["colors"], pick.picked()),
+            "picked": nearest(shown["colors"], state.picked()),
         },
         key=key,
         height="content",
-        on_picked_change=lambda: pick.pick(st.session_state[key].get("picked")),
+        on_picked_change=lambda: state.pick(state.value(key).get("picked")),
     )
 
 

@@ -34,7 +34,7 @@ from excolor.scenes import (
     stand_cube,
     to_html,
 )
-from tests.scene_page import below, meshes, panels_of, settings_of, state_of
+from tests.support.scene_page import below, meshes, panels_of, settings_of, state_of
 
 AXES = ("u₀ warmth", "u₁ hue", "u₂ tone", "u₃", "u₄", "u₅")
 COLORS = rgb_grid(3).reshape(-1, 3)
@@ -423,7 +423,7 @@ print(json.dumps(dict(seen=seen, contexts=contexts, children=children, sockets=l
 def test_drawing_starts_no_process_no_server_no_thread_and_no_opengl() -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(ALONE)],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=240,

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -27,10 +26,10 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run, snapshot_colors, train
 from excolor.ui.shelf import LAST
-from tests.scene_page import meshes, settings_of
-from tests.written import says
+from tests.support.app import APP
+from tests.support.scene_page import meshes, settings_of
+from tests.support.written import says
 
-APP = Path(__file__).parents[1] / "streamlit_app.py"
 VIEWS = {"[1, 0, 2]": (1, 0, 2), "[2, 3, 1]": (2, 3, 1), "[1, 3, 0]": (1, 3, 0)}
 CUTS = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
 SCENES = ["sphere", "training", "cube"]

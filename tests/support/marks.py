@@ -14,7 +14,7 @@ from playwright.sync_api import ElementHandle, Locator, Page
 from excolor.charts import patches
 from excolor.charts.base import GROUND
 from excolor.color import hex_to_rgb
-from tests.browser.tools import settled
+from tests.support.browser import settled
 
 # Of the elements in a chart, the white one of both rings that mark the picked color.
 _RINGS = """

@@ -29,10 +29,10 @@ from excolor.data import LABELS, draw_batches, expected_positives, training_set
 from excolor.losses import TERMS, Label
 from excolor.schedule import SHIPPED, find
 from excolor.ui.labels import chance
-from excolor.ui.text import number, percent
+from excolor.ui.words import number, percent
 
 Spec = dict[str, Any]
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ROBUST, PUBLISHED = find("robust"), find("ex-2.7")
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])

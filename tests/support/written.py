@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from excolor.color import describe, hex_to_rgb
-from excolor.ui.text import number
+from excolor.ui.words import number
 
 NUMBER = r"[−-]?\d+(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 # Single precision in an answer of a network, and some: seen between engines are 2e-6.
@@ -35,7 +35,7 @@ def read(text: str) -> tuple[float, float]:
 
 
 def writes(text: str, value: float) -> bool:
-    """Whether a text is this number, as `excolor.ui.text.number` writes it."""
+    """Whether a text is this number, as `excolor.ui.words.number` writes it."""
     text = text.replace("\N{NO-BREAK SPACE}", " ")
     if not re.fullmatch(NUMBER, text):
         return text == number(value)  # a dash is a dash
@@ -47,7 +47,7 @@ def writes(text: str, value: float) -> bool:
 
 
 def writes_percent(text: str, share: float) -> bool:
-    """Whether a text is this share, as `excolor.ui.text.percent` writes it."""
+    """Whether a text is this share, as `excolor.ui.words.percent` writes it."""
     if not math.isfinite(share):
         return text == "–"
     match = re.fullmatch(r"(\d+)%", text)

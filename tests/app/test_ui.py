@@ -25,8 +25,8 @@ from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.training import Run, train
 from excolor.ui import panels
 from excolor.ui.caches import frames_of, metrics_of, shipped
-from excolor.ui.text import dims_text, number, percent
 from excolor.ui.views import Column, column, operate, residue_of, wheel
+from excolor.ui.words import dims_text, number, percent
 
 Models = Callable[..., ColorAutoencoder]
 Runs = Callable[..., Run]

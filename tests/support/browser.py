@@ -1,6 +1,6 @@
 """The real app in a real browser: start the one, drive the other, and watch what passes between them.
 
-Used by the tests in this folder and by ``scripts/screenshots.py``.
+Used by the tests in this folder and by ``tests/tools/screenshots.py``.
 """
 
 from __future__ import annotations

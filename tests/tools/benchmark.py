@@ -1,7 +1,7 @@
 """How long a visitor waits, against the bounds that the app was built to; a table, never a test.
 
-    python scripts/benchmark.py
-    python scripts/benchmark.py rerun --json
+    python -m tests.tools.benchmark
+    python -m tests.tools.benchmark rerun --json
 
 One function per measurement, each returning rows; add another to MEASUREMENTS and it is in the table. Three clocks
 are used, and each row says which:
@@ -36,19 +36,18 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+import numpy as np
+import torch
+from playwright.sync_api import Browser, Page
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from streamlit.testing.v1 import AppTest
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from playwright.sync_api import Browser, Page  # noqa: E402
-from rich import box  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-from streamlit.testing.v1 import AppTest  # noqa: E402
+from tests.support.browser import APP, browser_path, launch, navigation, open_page, serve, settled, visit
+from tests.support.session import Session, session
 
-from tests.browser.session import Session, session  # noqa: E402
-from tests.browser.tools import APP, browser_path, launch, navigation, open_page, serve, settled, visit  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 RERUN_MS = 150.0
 RELEASE_MS = 500.0

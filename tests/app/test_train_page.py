@@ -17,9 +17,9 @@ from excolor.measured import Measured
 from excolor.schedule import SHIPPED
 from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
-from excolor.ui.text import number
-from tests.search import measured, seed_where
-from tests.test_pages import app, html, sound
+from excolor.ui.words import number
+from tests.support.app import app, html, sound
+from tests.support.search import measured, seed_where
 
 TERMS = list(Weights())
 PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}, "All off": dict.fromkeys(TERMS, 0.0)}

@@ -33,7 +33,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate
 from excolor.sweeps import sweep, with_seeds
 from excolor.training import train
-from tests.search import measured, seed_where
+from tests.support.search import measured, seed_where
 
 pytestmark = pytest.mark.numerical
 

@@ -21,7 +21,7 @@ from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from excolor.ui.predict import MAX_WHY
-from tests.test_pages import app, html, sound
+from tests.support.app import app, html, sound
 
 Rows = dict[str, list[tuple[str, str, bool]]]
 

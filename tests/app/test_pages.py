@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from html import unescape
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -26,33 +25,11 @@ from excolor.metrics import (
     share_in,
 )
 from excolor.surgery import HUE, WARMTH, ablate, prune
-from excolor.ui.text import number, percent
-from tests.written import all_written, says
+from excolor.ui.words import number, percent
+from tests.support.app import APP, PAGES, ROOT, app, html, sound
+from tests.support.written import all_written, says
 
-ROOT = Path(__file__).parents[1]
-APP = ROOT / "streamlit_app.py"
-PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py"))
 every_page = pytest.mark.parametrize("name", PAGES)
-
-
-def app(page: str | None = None, predict: str = "skip") -> AppTest:
-    """The app as a new visitor meets it, on one of its pages; without its questions unless they are asked for."""
-    at = AppTest.from_file(str(APP), default_timeout=120)
-    at.query_params["predict"] = predict
-    at.run()
-    if page is not None:
-        at.switch_page(f"pages/{page}").run()
-    return sound(at)
-
-
-def sound(at: AppTest) -> AppTest:
-    assert [each.message for each in at.exception] == []
-    assert [each.value for each in at.error] == []
-    return at
-
-
-def html(at: AppTest) -> str:
-    return "".join(element.proto.body for element in at.get("html"))
 
 
 # --- what holds of every page --------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +20,9 @@ from excolor.surgery import HUE, ablate
 from excolor.training import Run
 from excolor.ui.components.network import RED, deleted, given, layers, not_finite, sound_dims
 from excolor.ui.shelf import LAST
-from tests.written import names, says
+from tests.support.app import APP
+from tests.support.written import names, says
 
-APP = Path(__file__).parents[1] / "streamlit_app.py"
 SIZES = ((2, 2), (3, 7), (4, 16), (6, 64))
 MakeModel = Callable[..., ColorAutoencoder]
 MakeRun = Callable[[ColorAutoencoder], Run]

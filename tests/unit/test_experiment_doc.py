@@ -24,7 +24,7 @@ from excolor.surgery import HUE, WARMTH
 from excolor.sweeps import SELECTED_BY
 from excolor.training import LOSSES, plan
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DOC = (ROOT / "docs" / "experiment.md").read_text(encoding="utf-8")
 SOURCES = [*ROOT.glob("excolor/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("tests/**/*.py"), ROOT / "README.md"]
 # A citation may be broken over two lines, of which the second begins with spaces or a comment's sign.

@@ -30,10 +30,10 @@ from excolor.metrics import Deletion, Intact, Metrics, evaluate
 from excolor.missions import MISSIONS, Mission, What, check
 from excolor.training import Run, Stop, no_history, no_snapshots
 from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words
-from excolor.ui.text import number, settings
-from tests.search import measured as shown
-from tests.search import seed_where, seeds_where
-from tests.test_pages import APP, PAGES, html, sound
+from excolor.ui.words import number, settings
+from tests.support.app import APP, PAGES, html, sound
+from tests.support.search import measured as shown
+from tests.support.search import seed_where, seeds_where
 
 BY_ID = {mission.id: mission for mission in MISSIONS}
 every_mission = pytest.mark.parametrize("mission", MISSIONS, ids=lambda mission: mission.id)

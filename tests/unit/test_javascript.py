@@ -21,7 +21,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import ablate
 from excolor.ui.components.network import given as network_data
 from excolor.ui.components.network import layers
-from excolor.ui.text import number, percent
+from excolor.ui.words import number, percent
 from tests.support.node import COMPONENTS, run
 
 MakeModel = Callable[..., ColorAutoencoder]

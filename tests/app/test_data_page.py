@@ -25,8 +25,8 @@ from excolor.robustness import Robustness, limits
 from excolor.sweeps import sweep, with_seeds
 from excolor.training import Run, no_history, no_snapshots, train
 from excolor.ui import noise
-from excolor.ui.text import number
-from tests.test_pages import app, html, sound
+from excolor.ui.words import number
+from tests.support.app import app, html, sound
 
 # --- the training set, point by point ------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Take a picture of every page of the app, at each width and in each theme; or those that the README shows.
 
-python scripts/screenshots.py --pages start ablation --widths 1280 390 --themes light dark --out screenshots
-python scripts/screenshots.py --readme
+python -m tests.tools.screenshots --pages start ablation --widths 1280 390 --themes light dark --out screenshots
+python -m tests.tools.screenshots --readme
 """
 
 from __future__ import annotations
@@ -14,15 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-DOCS = ROOT / "docs"
-sys.path.insert(0, str(ROOT))
+from playwright.sync_api import Browser, Page
 
-from playwright.sync_api import Browser, Page  # noqa: E402
-
-from excolor.color import GRAYS  # noqa: E402
-from tests.browser.marks import click, point  # noqa: E402
-from tests.browser.tools import (  # noqa: E402
+from excolor.color import GRAYS
+from tests.support.browser import (
     browser_path,
     fit_height,
     launch,
@@ -32,6 +27,10 @@ from tests.browser.tools import (  # noqa: E402
     settled,
     visit,
 )
+from tests.support.marks import click, point
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 
 FIRST = "start"
 

@@ -31,7 +31,7 @@ from excolor.data import (
     stream,
 )
 from excolor.scenes import HSV_RADIUS, HSV_VIEWS, Scene, hsv_panel, hsv_places, to_html
-from tests.scene_page import meshes, settings_of
+from tests.support.scene_page import meshes, settings_of
 
 Spec = dict[str, Any]
 HEX = re.compile(r"#[0-9a-f]{6}")

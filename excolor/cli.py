@@ -12,17 +12,30 @@ from dataclasses import asdict
 from threading import Event
 from typing import Any, NoReturn
 
-from excolor import checkpoint, files
-from excolor.benchmark import ROUNDS, bench
-from excolor.config import MAX_SEED, RunConfig, Weights
-from excolor.errors import ExcolorError, short, shown
-from excolor.losses import TERMS
-from excolor.measured import measure
-from excolor.metrics import Metrics
+from excolor import (
+    TERMS,
+    ExcolorError,
+    Metrics,
+    Run,
+    RunConfig,
+    Weights,
+    bench,
+    files,
+    load,
+    measure,
+    save,
+    summarize,
+    sweep,
+    train,
+    with_seeds,
+)
+from excolor.benchmark import ROUNDS
+from excolor.checkpoint import PRETRAINED, pretrained_path
+from excolor.config import MAX_SEED
+from excolor.errors import short, shown
 from excolor.schedule import SHIPPED, find, read
-from excolor.sweeps import SELECTED_BY, best, summarize, sweep, with_seeds
+from excolor.sweeps import SELECTED_BY, best
 from excolor.terminal import bar, complain, prepare, width, write, write_table
-from excolor.training import Run, train
 
 MAX_RUNS = 100_000
 
@@ -64,7 +77,7 @@ def _train(args: argparse.Namespace) -> int:
     measured = measure(run)
     metrics = measured.metrics
     if args.out is not None:
-        checkpoint.save(args.out, measured)
+        save(args.out, measured)
     result = {
         "config": config.to_dict(),
         "metrics": metrics.to_dict(),
@@ -81,7 +94,7 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    loaded = checkpoint.load(args.checkpoint)
+    loaded = load(args.checkpoint)
     if args.json:
         return _print_json(loaded.metrics.to_dict())
     _print_metrics(f"{args.checkpoint} ({_named(loaded.config)}, seed {loaded.config.seed})", loaded.metrics)
@@ -124,7 +137,7 @@ def _bench(args: argparse.Namespace) -> int:
 
 def _pretrain(args: argparse.Namespace) -> int:
     seeds: range = args.seeds
-    out = checkpoint.pretrained_path(args.schedule) if args.out is None else args.out
+    out = pretrained_path(args.schedule) if args.out is None else args.out
     files.try_place(out)
     configs = with_seeds(RunConfig(schedule=args.schedule), seeds)
     with bar("Training", len(configs)) as progress:
@@ -137,7 +150,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         "distribution": summarize([trial.metrics for trial in trials]),
     }
     # A sweep keeps no histories, and on one machine equal configurations give equal runs.
-    checkpoint.save(out, measure(train(config), metrics=chosen.metrics), selection=selection)
+    save(out, measure(train(config), metrics=chosen.metrics), selection=selection)
     if args.json:
         return _print_json({"config": config.to_dict(), "metrics": chosen.metrics.to_dict(), "selection": selection})
     _print_metrics(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen.metrics)
@@ -217,7 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     command("bench", _bench, "Measure the fused kernel against the autograd loop.")
 
     ship = command("pretrain", _pretrain, "Make a shipped checkpoint again: the best of many seeds.")
-    ship.add_argument("schedule", choices=checkpoint.PRETRAINED, help="which one")
+    ship.add_argument("schedule", choices=PRETRAINED, help="which one")
     ship.add_argument("--seeds", type=_seeds, default=range(200), metavar="A:B", help="from A to B − 1 (0:200)")
     ship.add_argument("--jobs", type=_jobs, metavar="N", help="runs at a time (the number of cores)")
     ship.add_argument("--out", metavar="FILE", help="write it here instead of over the shipped one")

@@ -17,9 +17,12 @@ import sys
 import threading
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from importlib import import_module
+from importlib.resources import files
 from typing import Any, cast
 
 import numpy as np
@@ -33,6 +36,11 @@ from excolor.charts.base import FAINT, GROUND
 from excolor.charts.wheel import REACH
 from excolor.color import HUES, hsv_to_rgb, rgb_grid
 from excolor.javascript import joined
+
+# A CUDA build of PyTorch brings triton, which PyTorch loads when it first makes an optimizer. Loaded after VTK has
+# made a render window it ends the process (segmentation fault; triton 3.7, VTK 9.7); loaded before, it does not.
+with suppress(ImportError):
+    import_module("triton")
 
 Array = NDArray[Any]
 

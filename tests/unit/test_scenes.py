@@ -434,3 +434,23 @@ def test_drawing_starts_no_process_no_server_no_thread_and_no_opengl() -> None:
     # Not created, and never rendered.
     assert found.pop("contexts") == [[0, 1]] * 4
     assert found == {"seen": [], "children": [], "sockets": [], "threads": []}
+
+
+THEN_AUTOGRAD = """
+import numpy as np
+from excolor import scenes
+from excolor.config import RunConfig
+from excolor.training import train
+
+u = np.eye(4)
+panel = scenes.latent_panel("", u, u[:, :3], (1, 0, 2), "abcd")
+scenes.to_html(scenes.Scene((panel,), scenes.LATENT_VIEWS), "key", 400)
+train(RunConfig(steps=2), "autograd")
+"""
+
+
+def test_autograd_may_follow_a_scene() -> None:
+    # With a CUDA build of PyTorch, which brings triton, the process once ended here: segmentation fault.
+    command = [sys.executable, "-c", textwrap.dedent(THEN_AUTOGRAD)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -20,9 +20,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from importlib import import_module
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np

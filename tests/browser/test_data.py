@@ -145,7 +145,9 @@ def test_the_sweep_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(pa
     button(page, "Train 55 networks").click()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 55 networks trained"))).to_be_visible(timeout=60_000)
     button(page, "Cancel").click()
-    expect(page.get_by_text("Stopped; what is drawn is remembered.")).to_be_visible(timeout=20_000)
+    expect(button(page, "Go on")).to_be_visible()
+    # Only whole levels are drawn, and the first may not have been complete: how far it came is up to the machine.
+    expect(page.get_by_text(re.compile("^(Stopped; what is drawn|Nothing is trained)"))).to_be_visible()
     settled(page)
     stopped_at = crosses_and_discs(page)
     page.wait_for_timeout(1500)

@@ -151,7 +151,8 @@ def full_grid() -> Grid:
 def quick_grid() -> Grid:
     """A third of the full grid: every fourth hue, and for the maxima every hue at every sixth saturation.
 
-    Within 1 % of the full grid's metrics for hue and 2 % for warmth (a test shows it on several runs).
+    Its metrics are those of the full grid within 1 % for hue and 2 % for warmth, but for an odd maximum: in 3 of 100
+    runs the color with the largest error lies between its colors.
     """
     hsv = hsv_grid(*FULL_GRID)
     others = np.arange(len(hsv)) % QUICK_HUES != 0

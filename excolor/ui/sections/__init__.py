@@ -1,1 +1,1 @@
-"""The sections of the lessons, one a file; a page says in which order they come, and under which headings."""
+"""The sections of the lessons, one per file: a page puts them in order and gives them what they show."""

@@ -103,8 +103,8 @@ def sampling_weight() -> None:
     with right:
         st.markdown(
             "**Share of the draws, in percent,** of each saturation and value, over all hues. Without the weight each "
-            f"of the {drawn.size} cells would get {percents(1 / drawn.size)}. With it the brightest, most saturated cell "
-            f"gets {most}, and black, the whole bottom row, {percents(every['black'].drawn)}."
+            f"of the {drawn.size} cells would get {percents(1 / drawn.size)}. With it the brightest, most saturated "
+            f"cell gets {most}, and black, the whole bottom row, {percents(every['black'].drawn)}."
         )
         rows = {
             name: [

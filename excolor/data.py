@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -129,23 +130,24 @@ def draw_colors(shape: tuple[int, ...], generator: np.random.Generator) -> NDArr
 # --- the data looked at ---------------------------------------------------------------------------
 
 VIVID = 0.5  # vibrancy from which a color counts as vivid
+UNLIKELY = 0.01  # a probability below which a label comes as a surprise
 BLOCK = 100  # batches of a stream that are drawn at a time
+
+
+def groups(rgb: ArrayLike) -> dict[str, NDArray[np.bool_]]:
+    """Which of the colors, `[..., 3]`, are "black", "gray" without black, "vivid", or "muted": `[...]` each."""
+    rgb = np.asarray(rgb, dtype=np.float64)
+    vibrant = vibrancy(rgb)
+    # Not compared with 0: the vibrancy of a gray is 0 but for rounding.
+    black, colorless, vivid = rgb.max(-1) == 0, vibrant < 1e-9, vibrant >= VIVID - 1e-9
+    return {"black": black, "gray": colorless & ~black, "vivid": vivid, "muted": ~colorless & ~vivid}
 
 
 @lru_cache(maxsize=1)
 def shares() -> dict[str, Share]:
-    """The training colors in four groups: "black", "gray" (without black), "vivid" and "muted", what is between."""
+    """What of the training colors each of the `groups` is."""
     colors, probability = training_set()
-    vivid = vibrancy(colors)
-    # Not compared with 0: that of a gray is, but for rounding.
-    black, colorless = colors.max(-1) == 0, vivid < 1e-9
-    groups = {
-        "black": black,
-        "gray": colorless & ~black,
-        "vivid": vivid >= VIVID - 1e-9,
-        "muted": ~colorless & (vivid < VIVID - 1e-9),
-    }
-    return {name: _share(colors[chosen], probability[chosen]) for name, chosen in groups.items()}
+    return {name: _share(colors[chosen], probability[chosen]) for name, chosen in groups(colors).items()}
 
 
 def _share(colors: NDArray[np.float64], probability: NDArray[np.float64]) -> Share:
@@ -159,9 +161,9 @@ def cell_shares() -> NDArray[np.float64]:
     return training_set()[1].reshape(TRAINING_GRID).sum(0)
 
 
-def draw_sample(size: int, weighted: bool, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Indices into the training set, `[size]`: drawn as for training, or with every grid point alike."""
-    return draw_colors((size,), generator) if weighted else generator.integers(len(training_set()[0]), size=size)
+def draw_evenly(shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.int64]:
+    """Indices into the training set, drawn with replacement as if every grid point had the same probability."""
+    return generator.integers(len(training_set()[0]), size=shape)
 
 
 def stream(seed: int, batches: int, label_noise: float = 0.0) -> Batches:
@@ -215,3 +217,41 @@ class Noise:
 def noise_on(clean: NDArray[np.float32], noisy: NDArray[np.float32]) -> Noise:
     """Compare a label of the same batches drawn without noise and with it, each `[batches, 64]` of 0 and 1."""
     return Noise((noisy > 0) & (clean == 0), (noisy == 0) & (clean > 0))
+
+
+def noise_between(clean: Batches, noisy: Batches) -> tuple[Noise, ...]:
+    """Compare each of `LABELS` of the same batches drawn without noise and with it."""
+    return tuple(noise_on(*pair) for pair in zip(clean.labels, noisy.labels, strict=True))
+
+
+def unlikely_positives(drawn: Batches) -> tuple[int, ...]:
+    """For each of `LABELS`, how many samples carry it whose color has it with a probability below `UNLIKELY`."""
+    probabilities = label_probabilities(drawn.rgb)
+    return tuple(
+        int(((positive > 0) & (probability < UNLIKELY)).sum())
+        for positive, probability in zip(drawn.labels, probabilities, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often a label came up in some batches; in no batch its rates are not numbers.
+
+    Attributes:
+        total: samples that carry it.
+        per_batch: samples of a batch that carry it, on average.
+        without: share of the batches in which no sample carries it.
+    """
+
+    total: int
+    per_batch: float
+    without: float
+
+
+def tallies(drawn: Batches) -> tuple[Tally, ...]:
+    """Count each of `LABELS`."""
+    n = len(drawn)
+    counts = [positive.sum(1) for positive in drawn.labels]
+    if not n:
+        return tuple(Tally(0, math.nan, math.nan) for _ in counts)
+    return tuple(Tally(int(each.sum()), float(each.sum()) / n, float((each == 0).mean())) for each in counts)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
@@ -15,6 +18,9 @@ from excolor.training import train
 LEVELS = tuple(round(0.1 * i, 1) for i in range(11))
 SEEDS = 5
 
+Metric = Literal["red_cosine", "gray_mse", "selectivity", "unsound"]
+METRICS: tuple[Metric, ...] = ("red_cosine", "gray_mse", "selectivity", "unsound")
+
 
 def configs() -> list[RunConfig]:
     """Every run of the study, the least noise first: the shipped robust schedule, and seeds 0 to 4 at each level."""
@@ -24,6 +30,39 @@ def configs() -> list[RunConfig]:
 def trial(config: RunConfig) -> Measured:
     """Train one run and measure it on the quick grid; its history is not kept."""
     return measure(train(config), quick_grid()).forgetting()
+
+
+def complete(done: Mapping[RunConfig, Measured]) -> list[Measured]:
+    """The runs of all levels that have every seed, in the order of `configs()`."""
+    levels = [[RunConfig(label_noise=level, seed=seed) for seed in range(SEEDS)] for level in LEVELS]
+    return [done[config] for level in levels if all(config in done for config in level) for config in level]
+
+
+def metric(run: Measured, name: Metric) -> float:
+    """One of the metrics that the study compares; "unsound" is 1 for a run that is not sound, else 0."""
+    if name == "red_cosine":
+        return run.metrics.red_cosine
+    if name == "gray_mse":
+        return run.metrics.hue.gray_mse
+    if name == "selectivity":
+        return run.metrics.selectivity
+    return float(not run.sound)
+
+
+def by_level(runs: Sequence[Measured]) -> dict[float, list[Measured]]:
+    """The runs at each level that has some, the least noise first."""
+    levels = sorted({each.config.label_noise for each in runs})
+    return {level: [each for each in runs if each.config.label_noise == level] for level in levels}
+
+
+def medians(runs: Sequence[Measured], name: Metric) -> dict[float, float]:
+    """The median of a metric at each level."""
+    return {level: float(np.median([metric(run, name) for run in here])) for level, here in by_level(runs).items()}
+
+
+def unsound(runs: Sequence[Measured]) -> dict[float, int]:
+    """How many runs of each level are not sound."""
+    return {level: sum(not run.sound for run in here) for level, here in by_level(runs).items()}
 
 
 def grays_harmed(run: Measured) -> bool:
@@ -53,8 +92,8 @@ class Robustness:
 
 def limits(runs: Sequence[Measured]) -> Robustness:
     """Read the runs of levels that are complete."""
-    levels = sorted({each.config.label_noise for each in runs})
-    at = {level: [each for each in runs if each.config.label_noise == level] for level in levels}
+    at = by_level(runs)
+    levels = list(at)
     astray = {Cause.ROTATED, Cause.RED_OFF_AXIS, Cause.DIVERGED, Cause.NOT_CONVERGED}
 
     def up_to(good: dict[float, bool]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -193,8 +194,8 @@ def empty_batches_table(drawn: Batches) -> pa.Table:
 
 
 @lru_cache(maxsize=1)
-def carriers_spec() -> dict[str, Any]:
-    """The colors that got a label, the last drawn first; a cross on those that only the noise made carriers."""
+def positives_spec() -> dict[str, Any]:
+    """The colors that got a label, the last drawn first; a cross on those that only the noise made positives."""
     height = 2 * DOWN + _BETWEEN
     x = _plain(alt.X("x:Q"), (0, ACROSS))
     y = alt.Y("y:Q", title="labeled").scale(domain=[height, 0], nice=False)
@@ -232,7 +233,7 @@ def carriers_spec() -> dict[str, Any]:
     return as_spec(layers.properties(**size, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
-def carriers_table(drawn: Batches, made: tuple[Array, Array]) -> pa.Table:
+def positives_table(drawn: Batches, made: Sequence[Array]) -> pa.Table:
     """The rows for who carries a label in some batches.
 
     Args:

@@ -1,10 +1,10 @@
-"""A figure of many runs against the label noise that they were trained with: a point for each, and their median."""
+"""A metric of many runs against the label noise that they were trained with: a point for each, and their median."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,9 +13,7 @@ import pyarrow as pa
 from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, rows, table_of
 from excolor.diagnosis import RED_COSINE
 from excolor.metrics import FAILS_ABOVE
-
-Name = Literal["red_cosine", "gray_mse", "selectivity", "unsound"]
-NAMES: tuple[Name, ...] = ("red_cosine", "gray_mse", "selectivity", "unsound")
+from excolor.robustness import Metric
 
 _TITLES = {
     "red_cosine": "red's cosine to the first axis",
@@ -28,7 +26,7 @@ _SOUND, _UNSOUND = "sound", "not sound"
 
 
 @lru_cache(maxsize=4)
-def spec(name: Name) -> dict[str, Any]:
+def spec(name: Metric) -> dict[str, Any]:
     """Discs for sound runs, crosses for others, a line through the medians, and the limit where there is one."""
     x = alt.X("noise:Q", title="label noise (share of labels drawn at random)")
     x = x.scale(domain=[-0.04, 1.04], nice=False).axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f", grid=False)
@@ -82,7 +80,7 @@ def _noise() -> alt.Tooltip:
 
 
 def table(
-    name: Name,
+    name: Metric,
     noise: Sequence[float],
     seeds: Sequence[int],
     metrics: Sequence[float],
@@ -92,7 +90,7 @@ def table(
     """The rows for some runs, in any order.
 
     Args:
-        noise, seeds, figures: of each run; for "unsound" its figures do not matter.
+        noise, seeds, metrics: of each run; for "unsound" its metrics do not matter.
         causes: what is wrong with each run, in words; none for a sound one.
         limit: what is written at the limit.
     """

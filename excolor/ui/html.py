@@ -86,3 +86,9 @@ def definitions(values: Mapping[str, str], label: str) -> Html:
     """Named numbers under each other."""
     items = joined(Html(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>") for name, value in values.items())
     return Html(f'<dl class="xc-definitions" aria-label="{escape(label)}">{items}</dl>')
+
+
+def tiles(rgb: ArrayLike, label: str) -> Html:
+    """Many colors, `[N, 3]`, on one ground, eight by eight in their order."""
+    cells = joined(Html(f'<i style="background:{code}"></i>') for code in rgb_to_hex(rgb))
+    return Html(f'<div class="xc-tiles" role="img" aria-label="{escape(label)}">{cells}</div>')

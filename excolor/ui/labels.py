@@ -9,14 +9,7 @@ import streamlit as st
 
 from excolor.color import hsv_to_rgb, rgb_to_hex
 from excolor.losses import Label
-from excolor.ui.words import number
-
-
-def chance(value: float) -> str:
-    """A probability in words or in percent."""
-    if value == 0:
-        return "never"
-    return f"{number(100 * value)} %" if value >= 5e-4 else "almost never"
+from excolor.ui.words import chance
 
 
 def patches(label: Label, shown: Sequence[tuple[str, tuple[float, float, float]]]) -> None:

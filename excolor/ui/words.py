@@ -39,6 +39,23 @@ def percent(value: float) -> str:
     return f"{value:.0%}" if math.isfinite(value) else "–"
 
 
+def percents(share: float) -> str:
+    """A share in percent with two significant digits; all and nothing as they are."""
+    return f"{number(100 * share) if share < 0.1 else round(100 * share)}\u00a0%"
+
+
+def tenths(share: float) -> str:
+    """A share in percent with one decimal; one that is not finite is a dash."""
+    return f"{100 * share:.1f}\u00a0%" if math.isfinite(share) else "–"
+
+
+def chance(probability: float) -> str:
+    """A probability in words where it says nothing in digits, else in percent."""
+    if probability == 0:
+        return "never"
+    return f"{number(100 * probability)} %" if probability >= 5e-4 else "almost never"
+
+
 def dims_text(dims: tuple[int, ...]) -> str:
     """A set of dims as it is written everywhere: [0, 1]."""
     return f"[{', '.join(map(str, dims))}]"

@@ -1,4 +1,4 @@
-"""Colors and labels: what the page says against plain loops, its draws, and its sweep against runs made by hand."""
+"""Colors and labels: what the page says against plain loops, its draws, and its study against runs made by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
@@ -17,14 +17,14 @@ from streamlit.testing.v1 import AppTest
 
 from excolor import data, robustness
 from excolor.config import STEPS, RunConfig
-from excolor.data import BATCH, BLOCK, cell_shares, draw_sample, noise_on, shares, stream
+from excolor.data import BATCH, BLOCK, cell_shares, draw_colors, draw_evenly, noise_on, shares, stream
 from excolor.diagnosis import Cause, causes, placement
 from excolor.measured import Measured
 from excolor.metrics import evaluate, quick_grid
 from excolor.robustness import Robustness, limits
 from excolor.sweeps import sweep, with_seeds
 from excolor.training import Run, no_history, no_snapshots, train
-from excolor.ui import noise
+from excolor.ui import study
 from excolor.ui.words import number
 from tests.support.app import app, html, sound
 
@@ -79,14 +79,14 @@ def test_cells_sum_the_hues() -> None:
         assert cell_shares()[s, v] == pytest.approx(share, rel=1e-9)
 
 
-@pytest.mark.parametrize("weighted", [True, False])
-def test_a_sample_follows_its_probabilities(weighted: bool) -> None:
+@pytest.mark.parametrize("draw", [draw_colors, draw_evenly])
+def test_a_sample_follows_its_probabilities(draw: Callable[..., np.ndarray]) -> None:
     n = 400_000
-    drawn = draw_sample(n, weighted, np.random.default_rng(2))
+    drawn = draw((n,), np.random.default_rng(2))
     assert drawn.shape == (n,)
     found = Counter(group_of(*POINTS[k][1:]) for k in drawn.tolist())
     for name, (points, _, share) in by_hand().items():
-        p = share if weighted else points / 3600
+        p = share if draw is draw_colors else points / 3600
         assert abs(found[name] - n * p) < 5 * math.sqrt(n * p * (1 - p))
 
 
@@ -133,7 +133,7 @@ def test_noise_changes_labels_alone_and_none_where_there_is_none() -> None:
 
 @pytest.fixture
 def at() -> AppTest:
-    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
     return app("data.py")
 
 
@@ -148,7 +148,7 @@ def tables(at: AppTest) -> list[dict[str, list[str]]]:
             head: [cell.replace("\u00a0", " ") for cell in re.findall(r"<td>(.*?)</td>", row)]
             for head, row in re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', body)
         }
-        for body in re.findall(r'<table class="xc-table xc-plain".*?<tbody>(.*?)</tbody>', html(at), re.S)
+        for body in re.findall(r'<table class="xc-table xc-numbers".*?<tbody>(.*?)</tbody>', html(at), re.S)
     ]
 
 
@@ -175,8 +175,8 @@ def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
     weighted = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
     assert even
     assert weighted
-    for match, on in ((even, False), (weighted, True)):
-        drawn = draw_sample(640, on, np.random.default_rng(0)).tolist()
+    for match, draw in ((even, draw_evenly), (weighted, draw_colors)):
+        drawn = draw((640,), np.random.default_rng(0)).tolist()
         found = Counter(group_of(*POINTS[k][1:]) for k in drawn)
         assert [int(n) for n in match.groups()] == [found[name] for name in ("black", "gray", "vivid")]
 
@@ -290,29 +290,28 @@ def test_the_noise_goes_with_the_visitor_to_the_train_page(at: AppTest) -> None:
     assert at.session_state["last-run"].config.label_noise == 0.15
 
 
-# --- the sweep -----------------------------------------------------------------------------------
+# --- the study -----------------------------------------------------------------------------------
 
 FEW = (0.0, 1.0)
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A short sweep: two rates and two seeds."""
-    for module in (noise, robustness):
-        monkeypatch.setattr(module, "LEVELS", FEW)
-        monkeypatch.setattr(module, "SEEDS", 2)
+    """A short study: two rates and two seeds."""
+    monkeypatch.setattr(robustness, "LEVELS", FEW)
+    monkeypatch.setattr(robustness, "SEEDS", 2)
     yield
-    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
 
 
-def finish(running: noise.Study) -> None:
+def finish(running: study.Study) -> None:
     end = time.monotonic() + 60
     while running.watchers and time.monotonic() < end:
         time.sleep(0.01)
 
 
-def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
-    running = noise.Study()
+def test_points_of_the_study_are_runs_made_by_hand(few: None) -> None:
+    running = study.Study()
     running.start("me")
     finish(running)
     points = running.finished()
@@ -332,8 +331,8 @@ def test_points_of_the_sweep_are_runs_made_by_hand(few: None) -> None:
     assert not running.watched_by("me")
 
 
-def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    running, asked, go = noise.Study(), list[RunConfig](), threading.Event()
+def test_a_cancelled_study_stops_and_goes_on_where_it_was(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, asked, go = study.Study(), list[RunConfig](), threading.Event()
     real = robustness.train
 
     def slowly(config: RunConfig) -> Run:
@@ -342,7 +341,7 @@ def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch
         return real(config)
 
     monkeypatch.setattr(robustness, "train", slowly)
-    monkeypatch.setattr(noise.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(study.os, "cpu_count", lambda: 1)
     running.start("one")
     running.start("two")
     while not asked:
@@ -363,10 +362,10 @@ def test_a_cancelled_sweep_stops_and_goes_on_where_it_was(few: None, monkeypatch
     assert running.done
 
 
-def test_a_sweep_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_study_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     cores = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(noise.runs, "cores", cores)
-    running, under_way, most = noise.Study(), 0, 0
+    monkeypatch.setattr(study.runs, "cores", cores)
+    running, under_way, most = study.Study(), 0, 0
     real = robustness.train
 
     def watched(config: RunConfig) -> Run:
@@ -392,23 +391,23 @@ def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytes
         raise MemoryError
 
     monkeypatch.setattr(robustness, "train", broken)
-    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
     at.button("data-sweep").click().run()
-    finish(noise.study())
+    finish(study.shared())
     at.run()
     assert ["(MemoryError)" in each.value for each in at.warning] == [True]
-    assert not noise.study().watched_by(at.session_state["data-visitor"])
+    assert not study.shared().watched_by(at.session_state["data-visitor"])
 
 
-def test_the_page_starts_the_sweep_shows_it_and_says_what_it_found(few: None) -> None:
-    noise.study.clear()  # pyright: ignore[reportFunctionMemberAccess]
+def test_the_page_starts_the_study_shows_it_and_says_what_it_found(few: None) -> None:
+    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
     assert "Nothing is trained yet." in said(at)
     at.button("data-sweep").click().run()
-    finish(noise.study())
+    finish(study.shared())
     sound(at.run())
-    points = noise.study().finished()
+    points = study.shared().finished()
     assert len(points) == 4
     assert not [button for button in at.button if button.key in ("data-sweep", "data-cancel")]
     assert "All 2 seeds are sound up to a noise of 0." in said(at)

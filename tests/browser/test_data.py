@@ -1,4 +1,4 @@
-"""Colors and labels in a real browser: draws and their tally, the noise, the sweep against runs made elsewhere."""
+"""Colors and labels in a real browser: draws and their tally, the noise, the study against runs made elsewhere."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from playwright.sync_api import Locator, Page, expect
 from excolor.charts import batch
 from excolor.config import RunConfig
 from excolor.data import BATCH, noise_on, stream
+from excolor.robustness import LEVELS, SEEDS
 from excolor.sweeps import sweep, with_seeds
-from excolor.ui import noise
 from excolor.ui.words import number
 from tests.browser.conftest import Visit
 from tests.support.browser import Theme, fit_height, open_page, settled
 
 PAGE = "data"
-SEEDS = noise.SEEDS
-LEVELS = noise.LEVELS
 
 
 def button(page: Page, name: str) -> Locator:
@@ -33,7 +31,7 @@ def press(page: Page, name: str) -> None:
 
 
 # In the order in which the page has them.
-CHARTS = ("cells", "chances of hue", "chances of saturation", "batch", "silence", "carriers", "tolerance")
+CHARTS = ("cells", "chances of hue", "chances of saturation", "batch", "silence", "positives", "tolerance")
 
 
 def chart(page: Page, name: str) -> Locator:
@@ -86,7 +84,7 @@ def test_batches_are_drawn_marked_and_counted(page: Page) -> None:
 def test_noise_puts_labels_on_wrong_colors_and_goes_to_the_train_page(page: Page) -> None:
     open_page(page, PAGE)
     press(page, "Draw 100 first")
-    here = chart(page, "carriers")
+    here = chart(page, "positives")
     slider = page.locator('.st-key-data-noise input[type="range"]')
     assert marks(here, "symbol") == 0
     for _ in range(10):
@@ -140,7 +138,7 @@ def crosses_and_discs(page: Page) -> int:
     return marks(chart(page, "tolerance"), "symbol")
 
 
-def test_the_sweep_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(page: Page, new_page: Visit) -> None:
+def test_the_study_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(page: Page, new_page: Visit) -> None:
     open_page(page, PAGE)
     button(page, "Train 55 networks").click()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 55 networks trained"))).to_be_visible(timeout=60_000)

@@ -30,6 +30,7 @@ from excolor.data import (
     noise_on,
     stream,
 )
+from excolor.robustness import METRICS, Metric
 from excolor.scenes import HSV_RADIUS, HSV_VIEWS, Scene, hsv_panel, hsv_places, to_html
 from tests.support.scene_page import meshes, settings_of
 
@@ -46,7 +47,7 @@ FIGURES = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
 CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
 
 
-def runs(name: robustness.Name) -> pa.Table:
+def runs(name: Metric) -> pa.Table:
     return robustness.table(name, NOISE, SEEDS, FIGURES, CAUSES, "the limit")
 
 
@@ -54,15 +55,15 @@ CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
     "batch": (batch.spec, lambda: batch.table(MANY.rgb[0], MANY.positives("red")[0], MANY.positives("vibrant")[0])),
     "silence": (batch.empty_batches_spec, lambda: batch.empty_batches_table(MANY)),
-    "carriers": (batch.carriers_spec, lambda: batch.carriers_table(MANY, MADE)),
+    "positives": (batch.positives_spec, lambda: batch.positives_table(MANY, MADE)),
     **{
         f"chances {a}": (lambda a=a: label_probability.spec(a), lambda a=a: label_probability.table(a))
         for a in label_probability.AXES
     },
-    **{f"tolerance {n}": (lambda n=n: robustness.spec(n), lambda n=n: runs(n)) for n in robustness.NAMES},
+    **{f"tolerance {n}": (lambda n=n: robustness.spec(n), lambda n=n: runs(n)) for n in METRICS},
 }
 # Patches in the order in which they were drawn have no place on a scale.
-WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("carriers", "x")}
+WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("positives", "x")}
 every_chart = pytest.mark.parametrize("name", CHARTS)
 
 
@@ -121,7 +122,7 @@ def test_the_only_color_is_data_and_axes_do_not_move(name: str) -> None:
         assert len(domains) == 1
 
 
-@pytest.mark.parametrize("name", ["batch", "carriers", "chances hue", "chances saturation"])
+@pytest.mark.parametrize("name", ["batch", "positives", "chances hue", "chances saturation"])
 def test_marks_that_are_colors_sit_on_the_ground_carry_their_code_and_are_named(name: str) -> None:
     spec, table = CHARTS[name][0](), CHARTS[name][1]()
     assert spec["view"] == {"fill": GROUND, "stroke": None}
@@ -205,8 +206,8 @@ def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
     assert len(batch.empty_batches_table(stream(3, 7))) == 14
 
 
-def test_carriers_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() -> None:
-    rows = batch.carriers_table(MANY, MADE).to_pylist()
+def test_positives_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() -> None:
+    rows = batch.positives_table(MANY, MADE).to_pylist()
     for k, (label, positive) in enumerate(zip(LABELS, MANY.labels, strict=True)):
         mine = [row for row in rows if row["label"] == label.name]
         who = [(b, i) for b in range(149, -1, -1) for i in range(63, -1, -1) if positive[b, i]]
@@ -224,14 +225,14 @@ def test_carriers_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() 
 
 def test_nobody_carries_anything_in_no_batch() -> None:
     empty = Batches(MANY.rgb[:0], MANY.labels[:, :0])
-    assert batch.carriers_table(empty, (MADE[0][:0], MADE[1][:0])).num_rows == 0
+    assert batch.positives_table(empty, (MADE[0][:0], MADE[1][:0])).num_rows == 0
 
 
 # --- tolerance -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", robustness.NAMES)
-def test_points_are_runs_and_the_line_their_median(name: robustness.Name) -> None:
+@pytest.mark.parametrize("name", METRICS)
+def test_points_are_runs_and_the_line_their_median(name: Metric) -> None:
     rows = runs(name).to_pylist()
     points = [row for row in rows if row["kind"] == "run"]
     middles = {row["noise"]: row["figure"] for row in rows if row["kind"] == "median"}

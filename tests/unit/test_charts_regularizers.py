@@ -28,8 +28,7 @@ from excolor.color import hex_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.data import LABELS, draw_batches, expected_positives, training_set
 from excolor.losses import TERMS, Label
 from excolor.schedule import SHIPPED, find
-from excolor.ui.labels import chance
-from excolor.ui.words import number, percent
+from excolor.ui.words import chance, number, percent
 
 Spec = dict[str, Any]
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Runs against label noise: trained in the background, remembered by the server, watched by whoever asks."""
+"""The study of label noise: trained in the background, remembered by the server, watched by whoever asks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 
 from excolor.config import RunConfig
 from excolor.measured import Measured
-from excolor.robustness import LEVELS, SEEDS, configs, trial
+from excolor.robustness import complete, configs, trial
 from excolor.ui import runs
 
 
@@ -37,7 +37,7 @@ class Study:
             self.watchers.add(watcher)
             self.error = None
             if not self.done and (self._thread is None or not self._thread.is_alive()):
-                self._thread = threading.Thread(target=self._work, name="excolor-noise", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="excolor-study", daemon=True)
                 self._thread.start()
 
     def cancel(self, watcher: str) -> None:
@@ -56,9 +56,8 @@ class Study:
 
     def finished(self) -> list[Measured]:
         """The runs of all levels that are complete, in the order of `configs()`."""
-        have = dict(self.points)
-        levels = [[RunConfig(label_noise=level, seed=seed) for seed in range(SEEDS)] for level in LEVELS]
-        return [have[config] for level in levels if all(config in have for config in level) for config in level]
+        # A copy, because a thread may add to them meanwhile.
+        return complete(dict(self.points))
 
     def _work(self) -> None:
         def one(config: RunConfig) -> None:
@@ -82,6 +81,6 @@ class Study:
 
 
 @st.cache_resource(show_spinner=False)
-def study() -> Study:
+def shared() -> Study:
     """The study of this server, shared by all sessions."""
     return Study()

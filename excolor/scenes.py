@@ -143,7 +143,7 @@ def latent_panel(
 
 
 def latent_places(u: ArrayLike, dims: tuple[int, int, int]) -> Array:
-    """Where latents `[N, D]` are in a panel of those dims, `[N, 3]`; a dim that the network does not have counts as 0."""
+    """Where a network's latents `[N, D]` are in a panel of those dims, `[N, 3]`; a dim that it does not have is 0."""
     u = np.asarray(u, np.float64)
     return np.nan_to_num(np.stack([u[:, k] if k < u.shape[1] else np.zeros(len(u)) for k in dims], axis=1))
 

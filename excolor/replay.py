@@ -52,7 +52,7 @@ class Replay:
     lines: Lines
 
 
-def replay(run: Run) -> Replay:
+def replayed(run: Run) -> Replay:
     """The replay of a run; without a snapshot if the run remembers none."""
     colors = snapshot_colors()
     return Replay(

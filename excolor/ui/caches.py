@@ -6,7 +6,7 @@ import streamlit as st
 
 from excolor import checkpoint
 from excolor.metrics import Metrics, evaluate
-from excolor.replay import Replay, replay
+from excolor.replay import Replay, replayed
 from excolor.training import Run
 
 
@@ -35,4 +35,4 @@ def metrics_of(run: Run) -> Metrics:
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: by_memory})
 def replay_of(run: Run) -> Replay:
     """The replay of a run that remembers its training."""
-    return replay(run)
+    return replayed(run)

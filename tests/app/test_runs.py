@@ -25,7 +25,7 @@ from excolor.diagnosis import causes, placement
 from excolor.errors import ExcolorError
 from excolor.losses import TERMS
 from excolor.metrics import evaluate
-from excolor.replay import BINS, lines, nearest, replay
+from excolor.replay import BINS, lines, nearest, replayed
 from excolor.training import LOSSES, Engine, History, Run, no_snapshots, plan, snapshot_colors, train
 from excolor.ui import runs, shelf
 from excolor.ui.caches import replay_of
@@ -75,7 +75,7 @@ def test_what_is_remembered_is_the_run_and_what_evaluate_says_of_it(calls: list[
     assert measured.causes == causes(measured.metrics, measured.placement, run.stopped)
     assert measured.run.stopped is None
     assert measured.run.remembers
-    assert packed(replay_of(measured.run)) == packed(replay(run))
+    assert packed(replay_of(measured.run)) == packed(replayed(run))
     assert kept.train_s > 0
     assert kept.evaluate_s > 0
 
@@ -269,11 +269,11 @@ def latents_in(shown: dict[str, Any]) -> np.ndarray:
 
 
 def test_latents_are_packed_to_a_32767th(run: Run) -> None:
-    assert np.abs(latents_in(packed(replay(run))) - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
+    assert np.abs(latents_in(packed(replayed(run))) - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
 
 
 def test_a_replay_is_plain_json_at_the_browser_and_say_what_the_snapshots_are_of(run: Run) -> None:
-    shown = packed(replay(run))
+    shown = packed(replayed(run))
     assert json.loads(json.dumps(shown, allow_nan=False)).keys() == shown.keys()
     assert shown["steps"] == run.snapshots.steps.tolist()
     assert shown["steps"][0] == 0
@@ -288,13 +288,13 @@ def test_a_replay_is_plain_json_at_the_browser_and_say_what_the_snapshots_are_of
 def test_latents_that_are_no_numbers_are_packed_as_the_center(run: Run) -> None:
     broken = run.snapshots.latents.copy()
     broken[-1, :5] = math.nan
-    shown = packed(replay(dataclasses.replace(run, snapshots=dataclasses.replace(run.snapshots, latents=broken))))
+    shown = packed(replayed(dataclasses.replace(run, snapshots=dataclasses.replace(run.snapshots, latents=broken))))
     assert not latents_in(shown)[-1, :5].any()
-    assert np.array_equal(latents_in(shown)[:-1], latents_in(packed(replay(run)))[:-1])
+    assert np.array_equal(latents_in(shown)[:-1], latents_in(packed(replayed(run)))[:-1])
 
 
 def test_a_shared_replay_cannot_be_written_to(run: Run) -> None:
-    shown = replay(run)
+    shown = replayed(run)
     for array in (shown.latents, shown.colors, shown.steps, shown.lines.steps, *shown.lines.losses.values()):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from excolor import checkpoint
 from excolor.metrics import Metrics, evaluate
+from excolor.replay import Replay, replayed
 from excolor.training import Run
-from excolor.ui.components import replay
 
 
 def by_key(run: Run) -> str:
@@ -35,6 +33,6 @@ def metrics_of(run: Run) -> Metrics:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: by_memory})
-def frames_of(run: Run) -> dict[str, Any]:
+def replay_of(run: Run) -> Replay:
     """The replay of a run that remembers its training."""
-    return replay.frames(run)
+    return replayed(run)

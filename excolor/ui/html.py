@@ -82,6 +82,11 @@ def patches(outputs: ArrayLike, true: ArrayLike) -> list[Html]:
     return [patch(*codes) for codes in zip(rgb_to_hex(outputs), rgb_to_hex(true), strict=True)]
 
 
+def with_words(picture: Html, words: str) -> Html:
+    """A small patch or a swatch, and what belongs to it in words beside it."""
+    return Html(f"<span>{picture}<em>{escape(words)}</em></span>")
+
+
 def definitions(values: Mapping[str, str], label: str) -> Html:
     """Named numbers under each other."""
     items = joined(Html(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>") for name, value in values.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,9 +15,9 @@ from numpy.typing import ArrayLike
 
 from excolor.charts.base import PICK
 from excolor.color import rgb_to_hex
-from excolor.metrics import Deletion, Intact, Metrics
-from excolor.ui import state
-from excolor.ui.words import number, percent
+from excolor.metrics import Metrics
+from excolor.ui import html, state
+from excolor.ui.words import METRIC_NAMES, number, written
 
 
 def style() -> None:
@@ -81,68 +80,30 @@ def _patch(patch: Patch) -> str:
 
 
 def metric_list(values: Mapping[str, str], label: str) -> None:
-    """Named figures under each other, numbers aligned."""
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
-    st.html(f'<dl class="xc-figures" aria-label="{escape(label)}">{items}</dl>')
-
-
-METRIC_NAMES = {
-    "max_mse": "maximum MSE",
-    "median_mse": "median MSE",
-    "gray_mse": "MSE of the grays",
-    "gray_share": "outputs that are gray",
-    "target_mse": "target MSE",
-    "bystander_mse": "bystander MSE",
-}
-
-
-def written(metrics: Intact | Deletion) -> dict[str, str]:
-    """Each figure by the name that students see; one that does not apply is a dash."""
-    values = vars(metrics)
-    return {
-        name: (percent if key == "gray_share" else number)(values.get(key, math.nan))
-        for key, name in METRIC_NAMES.items()
-    }
+    """Named metrics under each other, numbers aligned."""
+    st.html(html.definitions(values, label))
 
 
 def metric_table(models: Sequence[tuple[str, Metrics]]) -> None:
-    """All figures of some models: a group of columns each, intact, −warmth and −hue."""
-    parts = [[written(each) for each in (metrics.intact, metrics.warmth, metrics.hue)] for _name, metrics in models]
-    rows = [[name, *(part[name] for group in parts for part in group)] for name in METRIC_NAMES.values()]
-    groups = "".join(f'<th colspan="3" scope="colgroup">{escape(name)}</th>' for name, _metrics in models)
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in ("intact", "− warmth", "− hue"))
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
-        for name, *values in rows
-    )
-    singles = {
-        "selectivity": [number(metrics.selectivity) for _name, metrics in models],
-        "red's cosine": [number(metrics.red_cosine) for _name, metrics in models],
-        "the run fails": ["yes" if metrics.fails else "no" for _name, metrics in models],
-    }
-    for name, values in singles.items():
-        cells = "".join(f"<td>{escape(value)}</td><td></td><td></td>" for value in values)
-        body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
-    st.html(
-        f'<div class="xc-scroll"><table class="xc-table"><thead><tr><td></td>{groups}</tr><tr><td></td>'
-        f"{heads * len(models)}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    """All metrics of some models: a group of columns each, intact, −warmth and −hue."""
+    parts = [written(part) for _name, each in models for part in (each.intact, each.warmth, each.hue)]
+    rows: dict[html.Cell, list[html.Cell]] = {name: [part[name] for part in parts] for name in METRIC_NAMES.values()}
+    # One number for the whole model stands in the first column of its group.
+    for name, of_model in (
+        ("selectivity", lambda each: number(each.selectivity)),
+        ("red's cosine", lambda each: number(each.red_cosine)),
+        ("the run fails", lambda each: "yes" if each.fails else "no"),
+    ):
+        rows[name] = [cell for _name, each in models for cell in (of_model(each), "", "")]
+    names = [name for name, _each in models]
+    heads = ["intact", "− warmth", "− hue"] * len(models)
+    st.html(html.table(heads, rows, f"Metrics of {' and '.join(names)}", groups=names))
 
 
-def strip(names: list[str], columns: Mapping[str, tuple[ArrayLike, list[str]]], true: ArrayLike) -> None:
+def strip(names: Sequence[str], columns: Mapping[str, tuple[ArrayLike, list[str]]], true: ArrayLike) -> None:
     """A table of small patches: a row per color, a column per model, with the error of each in words."""
-    inside = rgb_to_hex(true)
-    cells = [
-        [_cell(*each) for each in zip(rgb_to_hex(outputs), inside, errors, strict=True)]
-        for outputs, errors in columns.values()
-    ]
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in columns)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(row)}</tr>' for name, *row in zip(names, *cells, strict=True)
-    )
-    st.html(f'<table class="xc-strip"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>')
-
-
-def _cell(outer: str, inner: str, words: str) -> str:
-    patch = f'<i style="background:{outer}"><b style="background:{inner}"></b></i>'
-    return f"<td><span>{patch}<em>{escape(words)}</em></span></td>"
+    cells = [map(html.with_words, html.patches(outputs, true), errors) for outputs, errors in columns.values()]
+    rows: dict[html.Cell, list[html.Cell]] = {
+        name: list(row) for name, row in zip(names, zip(*cells, strict=True), strict=True)
+    }
+    st.html(html.table(list(columns), rows, "Named colors and their errors", kind="patches"))

@@ -6,6 +6,7 @@ import math
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
+from excolor.metrics import Deletion, Intact
 
 CAUSES = {
     Cause.DIVERGED: "it diverged",
@@ -15,6 +16,22 @@ CAUSES = {
     Cause.HUE_OFF_PLANE: "hue is not in the plane",
     Cause.ROTATED: "the wheel is rotated",
     Cause.RED_OFF_AXIS: "red is not on its axis",
+}
+EFFECTS = {
+    "unitarity": "pulls encodings to length 1 before they are normalized",
+    "anchor": "pins red to the first axis",
+    "separate": "pushes colors apart on the sphere",
+    "planarity": "pulls vibrant colors into the plane of the first two axes",
+}
+"""What each regularizer does."""
+
+METRIC_NAMES = {
+    "max_mse": "maximum MSE",
+    "median_mse": "median MSE",
+    "gray_mse": "MSE of the grays",
+    "gray_share": "outputs that are gray",
+    "target_mse": "target MSE",
+    "bystander_mse": "bystander MSE",
 }
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -59,6 +76,15 @@ def chance(probability: float) -> str:
 def dims_text(dims: tuple[int, ...]) -> str:
     """A set of dims as it is written everywhere: [0, 1]."""
     return f"[{', '.join(map(str, dims))}]"
+
+
+def written(metrics: Intact | Deletion) -> dict[str, str]:
+    """Each metric by the name that students see; one that does not apply is a dash."""
+    values = vars(metrics)
+    return {
+        name: (percent if key == "gray_share" else number)(values.get(key, math.nan))
+        for key, name in METRIC_NAMES.items()
+    }
 
 
 def settings(config: RunConfig) -> str:

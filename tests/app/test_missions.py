@@ -29,8 +29,8 @@ from excolor.measured import Measured
 from excolor.metrics import Deletion, Intact, Metrics, evaluate
 from excolor.missions import MISSIONS, Mission, What, check
 from excolor.training import Run, Stop, no_history, no_snapshots
-from excolor.ui.missions import CAUSES, GOALS, HINTS, REASONS, SAYS, TITLES, in_words
-from excolor.ui.words import number, settings
+from excolor.ui.missions.words import GOALS, HINTS, REASONS, SAYS, TITLES, in_words
+from excolor.ui.words import CAUSES, number, settings
 from tests.support.app import APP, PAGES, html, sound
 from tests.support.search import measured as shown
 from tests.support.search import seed_where, seeds_where

@@ -73,7 +73,7 @@ def test_nothing_is_shown_before_the_question_is_answered() -> None:
     assert at.button_group("predict-warmth").options == at.button_group("predict-hue").options == list(named_colors())
     # Start shows one color at a time, and no list of them all.
     sound(at.switch_page("pages/start.py").run())
-    assert "xc-strip" not in html(at).rpartition("</style>")[2]
+    assert "xc-patches" not in html(at).rpartition("</style>")[2]
 
 
 @pytest.mark.parametrize("warmth", [[], ["chartreuse", "violet", *GRAYS], list(HUES)])

@@ -25,10 +25,11 @@ from excolor.diagnosis import causes, placement
 from excolor.errors import ExcolorError
 from excolor.losses import TERMS
 from excolor.metrics import evaluate
+from excolor.replay import BINS, lines, nearest, replayed
 from excolor.training import LOSSES, Engine, History, Run, no_snapshots, plan, snapshot_colors, train
 from excolor.ui import runs, shelf
-from excolor.ui.caches import frames_of
-from excolor.ui.components.replay import BINS, frames, lines
+from excolor.ui.caches import replay_of
+from excolor.ui.components.replay import packed, packed_lines
 from excolor.ui.runs import Memory, Trained, trained
 
 SHORT = RunConfig(steps=100, seed=3)
@@ -74,7 +75,7 @@ def test_what_is_remembered_is_the_run_and_what_evaluate_says_of_it(calls: list[
     assert measured.causes == causes(measured.metrics, measured.placement, run.stopped)
     assert measured.run.stopped is None
     assert measured.run.remembers
-    assert frames_of(measured.run) == frames(run)
+    assert packed(replay_of(measured.run)) == packed(replayed(run))
     assert kept.train_s > 0
     assert kept.evaluate_s > 0
 
@@ -85,7 +86,7 @@ def test_a_diverged_run_is_remembered_with_where_it_stopped(calls: list[tuple[Ru
     assert stopped == train(DIVERGES).stopped
     assert stopped is not None
     assert trained(DIVERGES) is kept
-    json.dumps(frames_of(kept.measured.run), allow_nan=False)
+    json.dumps(packed(replay_of(kept.measured.run)), allow_nan=False)
 
 
 def stub(monkeypatch: pytest.MonkeyPatch, act: Callable[[RunConfig, Callable[[int], None]], Any]) -> None:
@@ -253,7 +254,7 @@ def test_a_schedule_that_cannot_be_trained_with_is_refused_each_time(calls: list
             trained(RunConfig(schedule="no such schedule"))
 
 
-# --- frames --------------------------------------------------------------------------------------
+# --- the replay ----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module", params=[2, 4, 5])
@@ -268,11 +269,11 @@ def latents_in(shown: dict[str, Any]) -> np.ndarray:
 
 
 def test_latents_are_packed_to_a_32767th(run: Run) -> None:
-    assert np.abs(latents_in(frames(run)) - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
+    assert np.abs(latents_in(packed(replayed(run))) - run.snapshots.latents).max() <= 0.5 / 32767 + 1e-7
 
 
-def test_frames_are_plain_json_and_say_what_the_snapshots_are_of(run: Run) -> None:
-    shown = frames(run)
+def test_a_replay_is_plain_json_at_the_browser_and_say_what_the_snapshots_are_of(run: Run) -> None:
+    shown = packed(replayed(run))
     assert json.loads(json.dumps(shown, allow_nan=False)).keys() == shown.keys()
     assert shown["steps"] == run.snapshots.steps.tolist()
     assert shown["steps"][0] == 0
@@ -287,9 +288,23 @@ def test_frames_are_plain_json_and_say_what_the_snapshots_are_of(run: Run) -> No
 def test_latents_that_are_no_numbers_are_packed_as_the_center(run: Run) -> None:
     broken = run.snapshots.latents.copy()
     broken[-1, :5] = math.nan
-    shown = frames(dataclasses.replace(run, snapshots=dataclasses.replace(run.snapshots, latents=broken)))
+    shown = packed(replayed(dataclasses.replace(run, snapshots=dataclasses.replace(run.snapshots, latents=broken))))
     assert not latents_in(shown)[-1, :5].any()
-    assert np.array_equal(latents_in(shown)[:-1], latents_in(frames(run))[:-1])
+    assert np.array_equal(latents_in(shown)[:-1], latents_in(packed(replayed(run)))[:-1])
+
+
+def test_a_shared_replay_cannot_be_written_to(run: Run) -> None:
+    shown = replayed(run)
+    for array in (shown.latents, shown.colors, shown.steps, shown.lines.steps, *shown.lines.losses.values()):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+    run.snapshots.steps[0] = 0  # the run itself is as it was
+
+
+def test_the_nearest_color_differs_least() -> None:
+    colors = snapshot_colors()
+    for place in (0, 5, 100, 215):
+        assert nearest(colors, colors[place] + 0.09) == nearest(colors, colors[place] - 0.09) == place
 
 
 @pytest.mark.parametrize("bottleneck", BOTTLENECKS)
@@ -329,7 +344,7 @@ ROWS = [(rows, rows) for rows in (1, 2, BINS - 1, BINS, BINS + 1, 3001)] + [(300
 @pytest.mark.parametrize(("rows", "steps"), ROWS)
 def test_lines_are_means_over_bins_and_a_bin_without_a_value_is_a_gap(rows: int, steps: int) -> None:
     made = recorded(rows, steps)
-    shown, planned, at = lines(made), plan(made.config), made.history.steps
+    shown, planned, at = packed_lines(lines(made)), plan(made.config), made.history.steps
     columns = {
         **{("losses", name): made.history.losses[:, i] for i, name in enumerate(LOSSES)},
         **{("weights", term.name): planned.weights[at, i] for i, term in enumerate(TERMS)},
@@ -347,14 +362,14 @@ def test_lines_are_means_over_bins_and_a_bin_without_a_value_is_a_gap(rows: int,
 
 def test_a_line_without_any_value_is_all_gap() -> None:
     made = recorded(300, gaps=1.0)
-    assert set(lines(made)["losses"]["anchor"]) == {None}
+    assert set(packed_lines(lines(made))["losses"]["anchor"]) == {None}
 
 
 def test_a_bin_may_hold_numbers_near_the_end_of_their_range() -> None:
     made = recorded(10, gaps=0)
     made.history.losses[:, 0] = np.finfo(np.float32).max
     made.history.losses[-1, 1] = np.inf
-    json.dumps(lines(made), allow_nan=False)
+    json.dumps(packed_lines(lines(made)), allow_nan=False)
 
 
 # --- the shelf -----------------------------------------------------------------------------------

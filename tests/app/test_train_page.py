@@ -264,7 +264,7 @@ def test_a_downloaded_run_is_loaded_again_and_has_the_same_figures(at: AppTest) 
     assert [each.value for each in at.success] == ["Loaded as collapsed. It can be chosen on every page."]
     at.selectbox("compare-right").set_value("collapsed").run()
     sound(at)
-    table = html(at).partition('<table class="xc-table">')[2]
+    table = html(at).partition('<table class="xc-table xc-numbers xc-grouped"')[2]
     for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table):
         values = re.findall(r"<td>(.*?)</td>", row)
         assert values[:3] == values[3:], row

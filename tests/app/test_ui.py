@@ -24,7 +24,7 @@ from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.training import Run, train
 from excolor.ui import panels
-from excolor.ui.caches import frames_of, metrics_of, shipped
+from excolor.ui.caches import metrics_of, replay_of, shipped
 from excolor.ui.views import Column, column, operate, residue_of, wheel
 from excolor.ui.words import dims_text, number, percent
 
@@ -127,10 +127,10 @@ def test_figures_are_remembered_by_the_weights(random_model: Models, run_of: Run
 def test_a_replay_is_not_that_of_a_run_with_equal_weights_that_has_forgotten_its_training() -> None:
     run = train(steps=60)
     for first, second in ((run, run.forgetting()), (run.forgetting(), run)):
-        frames_of.clear()
-        assert frames_of(first)["steps"] == first.snapshots.steps.tolist()
-        assert frames_of(second)["steps"] == second.snapshots.steps.tolist()
-        assert frames_of(dataclasses.replace(second)) is frames_of(second)
+        replay_of.clear()
+        assert replay_of(first).steps.tolist() == first.snapshots.steps.tolist()
+        assert replay_of(second).steps.tolist() == second.snapshots.steps.tolist()
+        assert replay_of(dataclasses.replace(second)) is replay_of(second)
 
 
 # --- columns of the ablation page ----------------------------------------------------------------

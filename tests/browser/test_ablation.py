@@ -139,7 +139,7 @@ def test_patches_latents_and_curves_are_drawn_in_their_colors(theme: Theme, new_
 
 def shown(page: Page) -> list[dict[str, str]]:
     """The figures in the three columns."""
-    lists = page.locator("dl.xc-figures").all()
+    lists = page.locator("dl.xc-definitions").all()
     return [
         dict(zip(each.locator("dt").all_inner_texts(), each.locator("dd").all_inner_texts(), strict=True))
         for each in lists

@@ -64,7 +64,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     open_page(page, asked=True)
     expect(page.get_by_text("Page 1 of 7")).to_be_visible()
     assert page.locator(".xc-patch").count() == 3
-    assert page.locator(".xc-strip").count() == 0  # all at once only after the prediction
+    assert page.locator(".xc-patches").count() == 0  # all at once only after the prediction
 
     # Predict.
     assert go_on(page) == "ablation"

@@ -51,7 +51,7 @@ def test_three_patches_in_their_colors_on_the_same_ground(theme: Theme, new_page
         if name != "red":
             pick(page, "Pick a color", name)
         true = named_colors()[name]
-        patches = page.locator(".xc-patch")
+        patches = page.locator(".xc-row .xc-patch")
         assert patches.count() == 3
         for patch, variant in zip(patches.all(), variants, strict=True):
             image = pixels(page, patch)
@@ -60,7 +60,7 @@ def test_three_patches_in_their_colors_on_the_same_ground(theme: Theme, new_page
             assert at(image, 0.15, 0.5) == at(image, 0.5, 0.85)
             assert is_color(at(image, 0.15, 0.5), answer)
             assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0])
-    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-patch").all()]
+    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-row .xc-patch").all()]
     assert len({box["y"] for box in boxes}) == 1  # in one row, in the order of the lesson
     assert sorted(box["x"] for box in boxes) == [box["x"] for box in boxes]
 
@@ -70,7 +70,7 @@ def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, d
     for model in PRETRAINED:
         pick(page, "Model", model)
         errors = {name: [values[part] for part in PARTS] for name, values in evaluated[model]["colors"].items()}
-        table = page.locator("table.xc-strip tbody tr")
+        table = page.locator("table.xc-patches tbody tr")
         shown = {row.locator("th").inner_text(): row.locator("td em").all_inner_texts() for row in table.all()}
         # All colors at once there, one at a time here: the same to rounding.
         assert shown.keys() == errors.keys()
@@ -87,9 +87,9 @@ def test_small_patches_have_their_colors(page: Page) -> None:
     colors = named_colors()
     answers = respond(ablate(model, HUE), np.stack(list(colors.values()))).rgb
     for (name, true), answer, row in zip(
-        colors.items(), answers, page.locator("table.xc-strip tbody tr").all(), strict=True
+        colors.items(), answers, page.locator("table.xc-patches tbody tr").all(), strict=True
     ):
-        image = pixels(page, row.locator("td").last.locator("i"))
+        image = pixels(page, row.locator("td").last.locator(".xc-patch"))
         assert at(image, 0.05, 0.5) == levels(GROUND), name
         assert is_color(at(image, 0.15, 0.5), answer), name
         assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0]), name
@@ -100,7 +100,7 @@ def test_a_phone_shows_the_three_patches_in_one_row_without_scrolling_sideways(n
     open_page(page)
     main = page.locator('[data-testid="stMain"]')
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
-    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-patch").all()]
+    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-row .xc-patch").all()]
     assert len({box["y"] for box in boxes}) == 1
     assert len({box["x"] for box in boxes}) == 3
 

@@ -64,7 +64,7 @@ def verdict(page: Page) -> str:
 
 def table(page: Page) -> Table:
     """The figure table: row head → cells."""
-    rows = page.locator(".xc-table tbody tr").evaluate_all(
+    rows = page.locator(".xc-grouped tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
     return {head: cells for head, *cells in rows}
@@ -72,7 +72,7 @@ def table(page: Page) -> Table:
 
 def strip(page: Page) -> Table:
     """The table of named colors: name → the error of each patch."""
-    rows = page.locator(".xc-strip tbody tr").evaluate_all(
+    rows = page.locator(".xc-patches tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0], ...row.querySelectorAll('em')].map(cell => cell.textContent))"
     )
     return {name: errors for name, *errors in rows}

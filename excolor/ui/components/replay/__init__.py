@@ -7,98 +7,52 @@ round trip to the server.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from excolor.charts import wheel
-from excolor.color import HUES, PRIMARIES, SECONDARIES, hex_to_rgb, hsv_to_rgb, rgb_to_hex
-from excolor.losses import TERMS
-from excolor.training import LOSSES, Run, plan, snapshot_colors
+from excolor.color import hex_to_rgb, rgb_to_hex
+from excolor.replay import Lines, Replay, nearest
 from excolor.ui import state
 from excolor.ui.components import declared
 
-BINS = 150  # points of a line: more than the pixels between them would show
-_NAMES = tuple(sorted((*PRIMARIES, *SECONDARIES), key=HUES.__getitem__))
-
-
-def frames(run: Run) -> dict[str, Any]:
-    """What the component needs of a run, as plain JSON values.
-
-    Latents are rounded to a 32767th and packed as base64 of little-endian 16-bit integers, `[S, 216, D]`.
-    """
-    shots = run.snapshots
-    packed = np.rint(np.clip(np.nan_to_num(shots.latents), -1, 1) * 32767).astype("<i2")
-    colors = snapshot_colors()
-    named = [int(np.abs(colors - hsv_to_rgb([HUES[name], 1, 1])).sum(1).argmin()) for name in _NAMES]
-    return {
-        "steps": shots.steps.tolist(),
-        "total": run.config.steps,
-        "dims": run.config.bottleneck,
-        "latents": base64.b64encode(packed.tobytes()).decode(),
-        "colors": rgb_to_hex(colors),
-        "named": [{"name": name, "point": point} for name, point in zip(_NAMES, named, strict=True)],
-        "views": wheel.views(run.config.bottleneck),
-        "lines": lines(run),
-    }
-
-
-def lines(run: Run) -> dict[str, Any]:
-    """Losses and scheduled values, averaged over bins of steps; a bin without a value is None, a gap in the line."""
-    history, planned, rows = run.history, plan(run.config), len(run.history)
-    edges = np.unique(np.linspace(0, rows, min(BINS, rows) + 1).astype(int))
-    named = dict(zip(LOSSES, history.losses.T, strict=True))
-    weights = dict(zip((term.name for term in TERMS), planned.weights[history.steps].T, strict=True))
-    return {
-        "x": ((history.steps[edges[:-1]] + history.steps[edges[1:] - 1]) / 2).tolist(),
-        "losses": {name: _binned(values, edges) for name, values in named.items()},
-        "weights": {name: _binned(values, edges) for name, values in weights.items()}
-        | {"learning rate": _binned(planned.rate[history.steps], edges)},
-    }
-
-
-def _binned(values: np.ndarray, edges: np.ndarray) -> list[float | None]:
-    there = np.isfinite(values)
-    sums = np.add.reduceat(np.where(there, values, 0.0).astype(np.float64), edges[:-1])
-    counts = np.add.reduceat(there.astype(np.int64), edges[:-1])
-    return [float(f"{s / n:.4g}") if n else None for s, n in zip(sums.tolist(), counts.tolist(), strict=True)]
-
+WORDS = {
+    "play": "Play",
+    "pause": "Pause",
+    "back": "One back",
+    "forward": "One on",
+    "scrub": "Updates done",
+    "of": "of",
+    "updates": "updates",
+    "losses": "loss (log scale)",
+    "weights": "weight (root scale)",
+    "step": "step",
+    "baseline": "Faint lines: the shipped network's training.",
+}
 
 _component = declared("replay")
 
 
-def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any], alt: str, key: str) -> None:
-    """Draw the replay of `frames(run)`, with the lines of another run faint behind it.
+def draw(shown: Replay, baseline: Lines, alt: str, model_key: str, key: str) -> None:
+    """Draw a replay, with the lines of another run faint behind it.
 
     A click on a point picks its color; of its 216 colors, the one nearest to the picked color is marked.
 
     Args:
-        model_key: the same for the same run.
         alt: what is to be seen, in words.
+        model_key: the same for the same run.
     """
-    words = {
-        "alt": alt,
-        "play": "Play",
-        "pause": "Pause",
-        "back": "One back",
-        "forward": "One on",
-        "scrub": "Updates done",
-        "of": "of",
-        "updates": "updates",
-        "losses": "loss (log scale)",
-        "weights": "weight (root scale)",
-        "step": "step",
-        "baseline": "Faint lines: the shipped network's training.",
-    }
+    picked = state.picked()
     _component(
         data={
-            **shown,
+            **packed(shown),
             "key": model_key,
-            "baseline": baseline["lines"],
-            "words": words,
+            "baseline": packed_lines(baseline),
+            "words": {"alt": alt, **WORDS},
             "wheel": wheel.FOR_BROWSER,
-            "picked": nearest(shown["colors"], state.picked()),
+            "picked": -1 if picked is None else nearest(shown.colors, hex_to_rgb(picked)),
         },
         key=key,
         height="content",
@@ -106,9 +60,33 @@ def replay(model_key: str, shown: Mapping[str, Any], baseline: Mapping[str, Any]
     )
 
 
-def nearest(codes: Sequence[str], code: str | None) -> int:
-    """Which of some colors is nearest in RGB to the color `code`; −1 when that is None."""
-    if code is None:
-        return -1
-    away = [np.abs(hex_to_rgb(each) - hex_to_rgb(code)).sum() for each in codes]
-    return int(np.argmin(away))
+def packed(shown: Replay) -> dict[str, Any]:
+    """A replay as plain JSON values.
+
+    Latents are rounded to a 32767th and packed as base64 of little-endian 16-bit integers, `[S, 216, D]`.
+    """
+    dims = shown.latents.shape[-1]
+    latents = np.rint(np.clip(np.nan_to_num(shown.latents), -1, 1) * 32767).astype("<i2")
+    return {
+        "steps": shown.steps.tolist(),
+        "total": shown.total,
+        "dims": dims,
+        "latents": base64.b64encode(latents.tobytes()).decode(),
+        "colors": rgb_to_hex(shown.colors),
+        "named": [{"name": name, "point": point} for name, point in shown.named.items()],
+        "views": wheel.views(dims),
+        "lines": packed_lines(shown.lines),
+    }
+
+
+def packed_lines(lines: Lines) -> dict[str, Any]:
+    """Lines as plain JSON values, to four digits; where there is no value, None is a gap in the line."""
+    return {
+        "x": lines.steps.tolist(),
+        "losses": {name: _rounded(values) for name, values in lines.losses.items()},
+        "weights": {name: _rounded(values) for name, values in lines.weights.items()},
+    }
+
+
+def _rounded(values: NDArray[np.float64]) -> list[float | None]:
+    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values.tolist()]

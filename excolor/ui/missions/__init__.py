@@ -1,0 +1,7 @@
+"""Missions: one calm line on every page that lists them, shows the open one, and says how near the last run came."""
+
+from __future__ import annotations
+
+from excolor.ui.missions.line import note, strip, wait
+
+__all__ = ["note", "strip", "wait"]

@@ -1,0 +1,106 @@
+"""The controls of a training: presets, a slider for each regularizer, and what else a run is made of."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
+from excolor.losses import TERMS
+from excolor.schedule import SHIPPED
+from excolor.ui import state
+from excolor.ui.words import EFFECTS
+
+SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
+STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
+NAMES = [term.name for term in TERMS]
+PRESETS = {"All on": {}, **{f"No {name}": {name: 0.0} for name in NAMES}, "All off": dict.fromkeys(NAMES, 0.0)}
+
+
+def panel() -> RunConfig:
+    """All controls under each other; returns what they ask for."""
+    for key, setting in state.CONTROLS.items():
+        state.begin(key, setting)
+    _presets()
+    for name in NAMES:
+        _weight(name)
+    _run()
+    _network()
+    st.button("Reset all", on_click=_reset, args=tuple(state.CONTROLS), key="reset-all")
+    return RunConfig(
+        schedule=state.value(state.SCHEDULE),
+        seed=int(state.value(state.SEED)),
+        steps=state.value(state.STEP_COUNT),
+        bottleneck=state.value(state.BOTTLENECK),
+        label_noise=round(state.value(state.LABEL_NOISE), 2),
+        weights=Weights(**{name: state.value(state.weight(name)) for name in NAMES}),
+    )
+
+
+def _presets() -> None:
+    st.markdown("**Try first**")
+    with st.container(horizontal=True, gap="small"):
+        for title, weights in PRESETS.items():
+            st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}")
+
+
+def _weight(name: str) -> None:
+    key, effect = state.weight(name), EFFECTS[name]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.select_slider(
+            name,
+            SCALE,
+            key=key,
+            help=f"{effect[0].upper()}{effect[1:]}.",
+            persist_state="session",
+            format_func=_times,
+        )
+        st.button("↺", key=f"reset-{name}", on_click=_reset, args=(key,), help="Back to × 1")
+
+
+def _run() -> None:
+    st.select_slider(
+        "updates", STEP_COUNTS, key=state.STEP_COUNT, persist_state="session", help="Stretches the schedule."
+    )
+    st.slider(
+        "label noise",
+        0.0,
+        1.0,
+        step=0.05,
+        key=state.LABEL_NOISE,
+        persist_state="session",
+        help="Share of the labels that are drawn at random and say nothing about their color.",
+    )
+    st.segmented_control(
+        "schedule",
+        list(reversed(SHIPPED)),
+        key=state.SCHEDULE,
+        required=True,
+        persist_state="session",
+        help="ex-2.7 is the published one; robust was found by trying many.",
+    )
+
+
+def _network() -> None:
+    st.segmented_control(
+        "bottleneck width",
+        list(BOTTLENECKS),
+        key=state.BOTTLENECK,
+        required=True,
+        persist_state="session",
+        help="How many numbers a color is squeezed through.",
+    )
+    st.number_input("seed", 0, MAX_SEED, key=state.SEED, persist_state="session", help="Another seed is another run.")
+
+
+def _reset(*keys: str) -> None:
+    for key in keys:
+        state.put(key, state.CONTROLS[key])
+
+
+def _preset(weights: dict[str, float]) -> None:
+    for name in NAMES:
+        state.put(state.weight(name), weights.get(name, 1.0))
+
+
+def _times(weight: float) -> str:
+    return "off" if weight == 0 else f"× {weight:g}"

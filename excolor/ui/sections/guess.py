@@ -1,0 +1,54 @@
+"""Guessing what a run breaks, before it is trained without some regularizers, and what it did break."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from excolor.config import RunConfig
+from excolor.diagnosis import Bound, breakages
+from excolor.measured import Measured
+from excolor.ui import missions, predict
+from excolor.ui.words import EFFECTS, number
+
+BREAKS = {
+    "answers": "The answers themselves",
+    "grays": "The grays, once hue is deleted",
+    "plane": "The plane of hue",
+    "axis": "Red's place on the first axis",
+}
+# Of each metric behind a breakage: what it is, which side of the bound is sound, and its unit.
+MEASURED = {
+    "answers": [("maximum MSE", "at most", "")],
+    "grays": [("MSE of the grays", "at most", "")],
+    "plane": [("share outside", "at most", "")],
+    "axis": [("cosine", "at least", ""), ("turned by", "at most", "°")],
+}
+
+
+def ask_or_go_on(config: RunConfig) -> None:
+    """Ask about the regularizers that are off; while an answer is due, the page ends here."""
+    off = predict.due([term for term, weight in config.weights.items() if weight == 0], config)
+    if not off:
+        return
+    missions.wait()
+    effects = " and ".join(f"**{term}**, which {EFFECTS[term]}" for term in off)
+    st.markdown(f"Switched off: {effects}. In a moment the network is trained without it.")
+    predict.ask(off, config, [predict.Choice("run", "What will break? Mark nothing if nothing will.", BREAKS)])
+    st.stop()
+
+
+def reveal(run: Measured) -> None:
+    """What the student thought would break, beside what did."""
+    said = predict.said(run.config)
+    if said is None:
+        return
+    rows = []
+    for name, bounds in breakages(run.metrics, run.placement).items():
+        measured = ", ".join(_written(*words, each) for words, each in zip(MEASURED[name], bounds, strict=True))
+        broken = not all(each.kept for each in bounds)
+        rows.append(predict.Row("Did it break?", BREAKS[name], name in said["run"], broken, measured))
+    predict.reveal(run.config, rows, "**What broke?** Measured on this run, against the bound that a sound run keeps.")
+
+
+def _written(what: str, side: str, unit: str, metric: Bound) -> str:
+    return f"{what} {number(metric.value)}{unit}, {side} {metric.bound:g}{unit}"

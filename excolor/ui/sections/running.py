@@ -1,0 +1,66 @@
+"""Running a training: at once from memory, or with its progress and a way to stop it."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from excolor.config import RunConfig
+from excolor.errors import ExcolorError
+from excolor.kernel import is_compiled
+from excolor.training import Engine
+from excolor.ui import state
+from excolor.ui.runs import Trained, trained
+
+NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
+
+
+def run_or_stop(config: RunConfig) -> Trained:
+    """The run to show: of these settings, or the last one if the student cancelled it.
+
+    Where there is no such run, a sentence says why and the page ends here.
+    """
+    try:
+        made = with_progress(config, "fused", st.empty())
+    except ExcolorError as error:
+        st.warning(str(error))
+        st.stop()
+    if made is None:
+        st.info("Cancelled. Move any control to train again.")
+        made = state.SHOWN.get()
+        if made is None:
+            st.stop()
+    state.SHOWN.set(made)
+    return made
+
+
+def with_progress(config: RunConfig, engine: Engine, where: DeltaGenerator) -> Trained | None:
+    """Train, or find in memory; None when the student cancelled it.
+
+    Raises:
+        ExcolorError: the schedule is not one to train with.
+    """
+    if state.cancelled(engine).get() == config:
+        return None
+    if not is_compiled():
+        where.info("Preparing the training kernel, once on this machine. This takes a few seconds.")
+    start, shown = time.perf_counter(), None
+
+    def cancel() -> None:
+        state.cancelled(engine).set(config)
+
+    def progress(done: int) -> None:
+        nonlocal shown
+        if shown is None and time.perf_counter() - start > NO_ANSWER_YET:
+            with where.container():
+                shown = st.progress(0.0)
+                st.button("Cancel", on_click=cancel, key=f"cancel-{engine}")
+        if shown is not None:
+            shown.progress(done / config.steps, f"{done} of {config.steps} updates")
+
+    result = trained(config, engine, progress)
+    state.cancelled(engine).forget()
+    where.empty()
+    return result

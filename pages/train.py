@@ -18,11 +18,10 @@ from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Engine, Run
 from excolor.ui import frame, missions, panels, predict, shelf, state
-from excolor.ui.caches import frames_of, metrics_of, shipped
+from excolor.ui.caches import frames_of, metrics_of, shipped, wheel_of
 from excolor.ui.components import inspector
 from excolor.ui.components.replay import replay
 from excolor.ui.runs import Trained, trained
-from excolor.ui.views import wheel
 from excolor.ui.words import number, percent, settings
 
 frame.require()
@@ -272,7 +271,7 @@ def compare() -> None:
             words = "Latents of 512 colors on the hue plane of {name}, the names of the hues around the rim."
             panels.chart(
                 latents.spec((1, 0)),
-                wheel(chosen),
+                wheel_of(chosen),
                 words.format(name=picked),
                 f"{key}-wheel",
                 mark=latents.mark((1, 0), state.picked(), respond(chosen.model, rgb).u[0], state.turn()),

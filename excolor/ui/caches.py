@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import streamlit as st
 
-from excolor import checkpoint
-from excolor.metrics import Metrics, evaluate
+from excolor import checkpoint, deletions
+from excolor.charts import latents
+from excolor.metrics import Metrics, Residue, Scan, evaluate, full_grid, residue, scan
 from excolor.replay import Replay, replayed
 from excolor.training import Run
 
@@ -36,3 +38,45 @@ def metrics_of(run: Run) -> Metrics:
 def replay_of(run: Run) -> Replay:
     """The replay of a run that remembers its training."""
     return replayed(run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: by_key})
+def _intact_scan(run: Run) -> Scan:
+    scanned = scan(run.model, full_grid(), latents=True)
+    for array in vars(scanned).values():
+        array.setflags(write=False)
+    return scanned
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def column_of(run: Run, dims: tuple[int, ...], surgery: deletions.Surgery) -> deletions.Column:
+    """What Ablation shows of a run with `dims` deleted.
+
+    Raises:
+        ExcolorError: as in `deletions.operate`.
+    """
+    return deletions.column(run.model, dims, surgery, _intact_scan(run))
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def residue_of(run: Run, dims: tuple[int, ...]) -> Residue:
+    """What is left of the latents of vibrant colors once `dims` are ablated."""
+    return residue(run.model, dims)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
+def wheel_of(run: Run) -> pa.Table:
+    """The rows of a run's color wheel: its latents on the hue plane."""
+    return deletions.projection(run.model, latents.VIEWS[0])
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def projection_of(run: Run, dims: tuple[int, int], deleted: tuple[int, ...]) -> pa.Table:
+    """The rows of a run's latents on any two dims, some ablated."""
+    return deletions.projection(run.model, dims, deleted)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def hue_brightness_of(run: Run) -> pa.Table:
+    """How bright each hue is, and what a run makes of it once hue is ablated."""
+    return deletions.hue_brightness(run.model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import stpyvista
@@ -10,16 +11,18 @@ import streamlit as st
 
 from excolor import scenes
 from excolor.charts import latents
-from excolor.color import HUES, hsv_grid, hsv_to_rgb, named_colors, rgb_grid
+from excolor.color import hsv_grid, named_colors, rgb_grid
 from excolor.data import TRAINING_GRID
+from excolor.deletions import hue_answers
 from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
-from excolor.surgery import HUE, WARMTH, ablate
+from excolor.surgery import WARMTH, ablate
 from excolor.training import Run, snapshot_colors
 from excolor.ui.caches import by_key, by_memory
 
 Dims = tuple[int, int, int]
+Paint = Literal["true color", "answer"]  # what a point is painted in
 HEIGHT = 520
 _LEVELS = 8
 
@@ -52,9 +55,9 @@ def shown_colors() -> np.ndarray:
 
 
 @st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
-def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], true_colors: bool) -> str:
+def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], paint: Paint) -> str:
     """A page with one sphere."""
-    panel = _panel("", chosen, dims, deleted, true_colors)
+    panel = _panel("", chosen, dims, deleted, paint)
     return scenes.to_html(Scene((panel,), _views(), words=_words()), "sphere", HEIGHT)
 
 
@@ -62,7 +65,8 @@ def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], true_colors: 
 def triple_page(chosen: Run, dims: Dims, right: tuple[int, ...], titles: tuple[str, ...]) -> str:
     """A page with three spheres that turn together: intact, without warmth, without the dims on the right."""
     panels = [
-        _panel(title, chosen, dims, deleted, True) for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
+        _panel(title, chosen, dims, deleted, "true color")
+        for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
     ]
     return scenes.to_html(Scene(tuple(panels), _views(), words=_words()), "triple", 400)
 
@@ -79,12 +83,16 @@ def training_page(chosen: Run, dims: Dims) -> str:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=12, hash_funcs={Run: by_key})
-def cube_page(chosen: Run, answers: bool) -> str:
+@st.cache_data(show_spinner=False, max_entries=1)
+def cube_page() -> str:
     """A page with the RGB cube on its black corner, from the front and from the back."""
-    given = hue_answers(chosen) if answers else None
-    panels = tuple(scenes.cube_panel(title, given) for title in ("front", "back"))
-    return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words()), "cube", HEIGHT)
+    return _cubes(None)
+
+
+@st.cache_data(show_spinner=False, max_entries=12, hash_funcs={Run: by_key})
+def fall_page(chosen: Run) -> str:
+    """The page of `cube_page`, and in it where a run's answers to the named hues fall once hue is deleted."""
+    return _cubes(hue_answers(chosen.model))
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
@@ -97,15 +105,15 @@ def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -
     return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words()), "hsv", height)
 
 
-def hue_answers(chosen: Run) -> np.ndarray:
-    """What a model answers to the twelve named hues once hue is deleted, RGB `[12, 3]`."""
-    return respond(ablate(chosen.model, HUE), hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])).rgb
+def _cubes(answers: np.ndarray | None) -> str:
+    panels = tuple(scenes.cube_panel(title, answers) for title in ("front", "back"))
+    return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words()), "cube", HEIGHT)
 
 
-def _panel(title: str, chosen: Run, dims: Dims, deleted: Sequence[int], true_colors: bool) -> scenes.Panel:
+def _panel(title: str, chosen: Run, dims: Dims, deleted: Sequence[int], paint: Paint) -> scenes.Panel:
     colors = shown_colors()
     response = respond(ablate(chosen.model, deleted), colors)
-    painted = colors if true_colors else response.rgb
+    painted = colors if paint == "true color" else response.rgb
     return scenes.latent_panel(title, response.u, painted, dims, axis_names(chosen), deleted)
 
 

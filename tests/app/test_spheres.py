@@ -285,7 +285,7 @@ def test_axes_are_named_by_what_lives_there(spheres: ModuleType) -> None:
 @pytest.fixture
 def forgetful(spheres: ModuleType) -> Iterator[None]:
     """No page of a scene is remembered from before, nor afterwards."""
-    pages = spheres.sphere_page, spheres.triple_page, spheres.training_page, spheres.cube_page
+    pages = spheres.sphere_page, spheres.triple_page, spheres.training_page, spheres.cube_page, spheres.fall_page
     for page in pages:
         page.clear()
     yield

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -18,14 +18,14 @@ from excolor.charts import brightness, curves, latents, patches
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, named_colors
 from excolor.config import RunConfig
+from excolor.deletions import Column, Surgery, along_a_line, hue_answers, operate, tones
 from excolor.errors import ExcolorError
 from excolor.metrics import Deletion, Metrics, evaluate, full_grid, residue, respond, scan
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.training import Run, train
 from excolor.ui import panels
-from excolor.ui.caches import metrics_of, replay_of, shipped
-from excolor.ui.views import Column, column, operate, residue_of, wheel
+from excolor.ui.caches import column_of, hue_brightness_of, metrics_of, replay_of, residue_of, shipped, wheel_of
 from excolor.ui.words import dims_text, number, percent
 
 Models = Callable[..., ColorAutoencoder]
@@ -148,23 +148,23 @@ def metrics(robust: Run) -> Metrics:
 
 def test_without_deletion_a_column_shows_the_model_itself(robust: Run, metrics: Metrics) -> None:
     model = robust.model
-    for pruned in (False, True):
-        assert operate(model, (), pruned) is model
-        assert column(robust, (), pruned).metrics == metrics.intact
+    for how in get_args(Surgery):
+        assert operate(model, (), how) is model
+        assert column_of(robust, (), how).metrics == metrics.intact
 
 
 @pytest.mark.parametrize(("dims", "part"), [(WARMTH, "warmth"), (HUE, "hue")])
 def test_a_column_has_the_figures_of_evaluate(robust: Run, metrics: Metrics, dims: tuple[int, ...], part: str) -> None:
     expected = getattr(metrics, part)
-    assert column(robust, dims, False).metrics == expected
-    shown = column(robust, dims, True).metrics
+    assert column_of(robust, dims, "ablate").metrics == expected
+    shown = column_of(robust, dims, "prune").metrics
     assert isinstance(shown, Deletion)
     assert vars(shown) == pytest.approx(vars(expected), rel=1e-4)
 
 
 @pytest.mark.parametrize("dims", [(2,), (1, 3), (0, 2, 3)])
 def test_figures_of_another_set_of_dims(robust: Run, dims: tuple[int, ...]) -> None:
-    shown = column(robust, dims, False).metrics
+    shown = column_of(robust, dims, "ablate").metrics
     assert isinstance(shown, Deletion)
     grid = full_grid()
     mse, rgb = np.empty(len(grid.rgb)), np.empty((len(grid.rgb), 3))
@@ -193,24 +193,24 @@ def mean_of(values: np.ndarray) -> float:
 
 def test_every_dim_can_be_ablated_and_not_pruned(robust: Run) -> None:
     every = tuple(range(4))
-    shown = column(robust, every, False)
+    shown = column_of(robust, every, "ablate")
     assert isinstance(shown.metrics, Deletion)
     assert len(set(shown.patches.column("output").to_pylist())) == 1  # one answer to everything
     mse = respond(ablate(robust.model, every), full_grid().rgb).mse
     assert shown.metrics.target_mse == pytest.approx(mse.mean(dtype=np.float64), rel=1e-5)
     assert math.isnan(shown.metrics.bystander_mse)
     with pytest.raises(ExcolorError, match="every dim"):
-        column(robust, every, True)
+        column_of(robust, every, "prune")
 
 
 def rows_of(shown: Column) -> dict[str, list[dict[str, Any]]]:
-    tables = {"patches": shown.patches, "brightness": shown.brightness, **shown.curves}
+    tables = {"patches": shown.patches, **shown.curves}
     tables |= {f"latents {view}": table for view, table in shown.latents.items()}
     return {name: table.to_pylist() for name, table in tables.items()}
 
 
 def test_pruning_draws_what_ablation_draws(robust: Run) -> None:
-    ablated, pruned = (column(robust, WARMTH, how) for how in (False, True))
+    ablated, pruned = (column_of(robust, WARMTH, how) for how in get_args(Surgery))
     shown = rows_of(pruned)
     for name, rows in rows_of(ablated).items():
         assert len(rows) == len(shown[name])
@@ -225,13 +225,12 @@ def test_pruning_draws_what_ablation_draws(robust: Run) -> None:
 
 @pytest.mark.parametrize("dims", [(), WARMTH, HUE])
 def test_a_column_draws_the_answers_of_its_model(robust: Run, dims: tuple[int, ...]) -> None:
-    shown = column(robust, dims, False)
-    model = operate(robust.model, dims, False)
+    shown = column_of(robust, dims, "ablate")
+    model = operate(robust.model, dims, "ablate")
     assert shown.dims == dims
     assert shown.patches == patches.table(*answers(model, patches.colors()))
     for axis in curves.AXES:
         assert shown.curves[axis] == curves.table(axis, answers(model, curves.colors(axis))[1])
-    assert shown.brightness == brightness.table(answers(model, brightness.colors())[0])
     assert list(shown.latents) == [(1, 0), (2, 3)]
     for row in shown.latents[(1, 0)].to_pylist():
         assert row["kind"] != "color" or math.hypot(row["x"], row["y"]) <= 1 + 1e-6
@@ -243,14 +242,33 @@ def answers(model: ColorAutoencoder, rgb: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def test_gray_patches_and_brightness_of_the_named_hues(robust: Run) -> None:
-    shown = column(robust, HUE, False)
+    shown = column_of(robust, HUE, "ablate")
     model = prune(robust.model, HUE)
     # 24 hues × 8 values at full saturation; the table has saturation in the second place.
     full = patches.colors().reshape(24, 4, 8, 3)[:, 3].reshape(-1, 3)
     channels = respond(model, full).rgb
     assert shown.patches_gray == pytest.approx(np.mean(channels.max(-1) - channels.min(-1) < 0.1))
     hues = np.stack([named_colors()[name] for name in HUES])
-    assert shown.named_brightness == pytest.approx(respond(model, hues).rgb.mean(-1), abs=1e-5)
+    answered = respond(model, hues).rgb
+    assert hue_answers(robust.model) == pytest.approx(answered, abs=1e-5)
+    # Every fourth of the twelve is a primary, from red on; between two of them is a secondary.
+    assert tones(answered) == pytest.approx((answered[::4].mean(), answered[2::4].mean()))
+    expected = brightness.table(respond(ablate(robust.model, HUE), brightness.colors()).rgb)
+    assert hue_brightness_of(robust) == expected
+
+
+@pytest.mark.parametrize(("angle", "toward", "share"), [(0.3, 1, 0.9), (2.0, -1, 0.6)])
+def test_the_line_along_which_places_spread(angle: float, toward: int, share: float) -> None:
+    # Four corners of a rectangle, turned: its sides' squares are to each other as the shares are.
+    long, short = math.sqrt(share), math.sqrt(1 - share)
+    corners = np.array([[long, short], [long, -short], [-long, short], [-long, -short]])
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    gray = np.repeat(0.5 + 0.2 * toward * np.sign(corners[:, :1]), 3, axis=1)
+    line = along_a_line(corners @ turn + 5, gray)
+    assert (line.share, line.brightness_correlation) == pytest.approx((share, 1))
+    nowhere = along_a_line(np.ones((4, 3)), gray)
+    assert math.isnan(nowhere.share)
+    assert math.isnan(nowhere.brightness_correlation)
 
 
 @pytest.mark.parametrize(("width", "views"), [(2, [(1, 0)]), (3, [(1, 0)]), (4, latents.VIEWS), (6, latents.VIEWS)])
@@ -258,13 +276,16 @@ def test_other_widths_have_the_views_that_their_dims_allow(
     random_model: Models, run_of: Runs, width: int, views: list[tuple[int, int]]
 ) -> None:
     chosen = run_of(random_model(width, gain=3))
-    for dims, pruned in (((), False), (WARMTH, True), ((width - 1,), True)):
-        assert list(column(chosen, dims, pruned).latents) == list(views)
+    cases: list[tuple[tuple[int, ...], Surgery]] = [((), "ablate"), (WARMTH, "prune"), ((width - 1,), "prune")]
+    for dims, how in cases:
+        assert list(column_of(chosen, dims, how).latents) == list(views)
 
 
 def test_columns_are_remembered_by_the_weights(robust: Run) -> None:
-    assert column(robust, HUE, False) is column(dataclasses.replace(robust, config=RunConfig(seed=9)), HUE, False)
-    assert column(robust, HUE, False) is not column(robust, WARMTH, False)
+    assert column_of(robust, HUE, "ablate") is column_of(
+        dataclasses.replace(robust, config=RunConfig(seed=9)), HUE, "ablate"
+    )
+    assert column_of(robust, HUE, "ablate") is not column_of(robust, WARMTH, "ablate")
 
 
 def test_residue_and_wheel_are_the_models(robust: Run) -> None:
@@ -272,7 +293,7 @@ def test_residue_and_wheel_are_the_models(robust: Run) -> None:
     response = respond(robust.model, latents.colors())
     ends = ["x2", "y2"]  # not a number for most rows, which equals nothing
     expected = latents.table((1, 0), response.u, response.rgb)
-    assert wheel(robust).drop_columns(ends) == expected.drop_columns(ends)
+    assert wheel_of(robust).drop_columns(ends) == expected.drop_columns(ends)
 
 
 # --- panels --------------------------------------------------------------------------------------

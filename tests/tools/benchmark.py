@@ -181,18 +181,19 @@ def draw_scenes() -> list[Row]:
 
     torch.set_num_threads(1)  # as the app does
     robust, view = shipped("robust"), (1, 0, 2)
-    sphere, triple, training, cube = (
+    sphere, triple, training, cube, fall = (
         spheres.sphere_page,
         spheres.triple_page,
         spheres.training_page,
         spheres.cube_page,
+        spheres.fall_page,
     )
     kinds: dict[str, tuple[Any, Callable[[], str]]] = {
-        "one sphere": (sphere, lambda: sphere(robust, view, (), True)),
+        "one sphere": (sphere, lambda: sphere(robust, view, (), "true color")),
         "three spheres": (triple, lambda: triple(robust, view, (0, 1), ("intact", "− warmth", "− hue"))),
         "training": (training, lambda: training(robust, view)),
-        "cube, its hues' answers": (cube, lambda: cube(robust, True)),
-        "cube, all colors": (cube, lambda: cube(robust, False)),
+        "cube, its hues' answers": (fall, lambda: fall(robust)),
+        "cube, all colors": (cube, cube),
     }
     rows: list[Row] = []
     for name, (remembering, draw) in kinds.items():

@@ -12,9 +12,8 @@ from excolor.metrics import Metrics, respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
 from excolor.ui import panels, shelf, state
-from excolor.ui.caches import metrics_of
+from excolor.ui.caches import metrics_of, wheel_of
 from excolor.ui.components import inspector
-from excolor.ui.views import wheel
 from excolor.ui.words import number
 
 VARIANTS = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
@@ -49,7 +48,7 @@ def _chosen(place: DeltaGenerator, key: str, first: int) -> tuple[str, Metrics]:
         u = respond(run.model, inspector.picked_rgb()).u[0]
         panels.chart(
             latents.spec((1, 0)),
-            wheel(run),
+            wheel_of(run),
             # Words that stay the same: Streamlit draws a chart anew when they change. The metrics stand below.
             f"Latents of 512 colors on the hue plane of {name}, the names of the hues around the rim.",
             f"{key}-wheel",

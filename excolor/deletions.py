@@ -1,0 +1,153 @@
+"""What a deletion leaves of a model, to be looked at: the metrics and the charts' rows of each set of deleted dims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike, NDArray
+
+from excolor.charts import brightness, curves, latents, patches
+from excolor.color import GRAY_WITHIN, HUES, PATCH_GRID, PRIMARIES, SECONDARIES, hsv_to_rgb
+from excolor.metrics import (
+    Deletion,
+    Intact,
+    Response,
+    Scan,
+    deletion_metrics,
+    full_grid,
+    intact_metrics,
+    respond,
+    scan,
+    share_in,
+)
+from excolor.model import ColorAutoencoder
+from excolor.surgery import HUE, ablate, prune
+
+Surgery = Literal["ablate", "prune"]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a comparison: `dims` deleted from a model.
+
+    Attributes:
+        patches_gray: share of the fully saturated patches that come out gray, black among them.
+        curves: by the axis along which the error is drawn.
+        latents: by the two dims that are seen.
+    """
+
+    dims: tuple[int, ...]
+    metrics: Intact | Deletion
+    patches: pa.Table
+    patches_gray: float
+    curves: dict[curves.Axis, pa.Table]
+    latents: dict[tuple[int, int], pa.Table]
+
+
+def operate(model: ColorAutoencoder, dims: Sequence[int], surgery: Surgery) -> ColorAutoencoder:
+    """The model after surgery; itself when there is nothing to delete.
+
+    Raises:
+        ExcolorError: as in `ablate` and `prune`; every dim can be ablated, and not pruned.
+    """
+    if not dims:
+        return model
+    return ablate(model, dims) if surgery == "ablate" else prune(model, dims)
+
+
+def answers(model: ColorAutoencoder, dims: Sequence[int], surgery: Surgery, rgb: ArrayLike) -> Response:
+    """What a model makes of colors `[..., 3]` once `dims` are deleted.
+
+    Under pruning the dims that are left keep their numbers, so that the axes stay where they were: u is `[N, D]`.
+    """
+    response = respond(operate(model, dims, surgery), rgb)
+    if surgery == "ablate":
+        return response
+    u = np.zeros((len(response.u), model.bottleneck), np.float32)
+    u[:, [k for k in range(model.bottleneck) if k not in dims]] = response.u
+    return replace(response, u=u)
+
+
+def column(model: ColorAutoencoder, dims: tuple[int, ...], surgery: Surgery, before: Scan) -> Column:
+    """Everything in one column of a comparison.
+
+    Args:
+        before: the intact model's scan of the full grid, with its latents: they say which colors a deletion is about.
+
+    Raises:
+        ExcolorError: as in `operate`.
+    """
+    operated = operate(model, dims, surgery)
+    on_patches = respond(operated, patches.colors())
+    vivid: Floats = on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1]
+    on_latents = answers(model, dims, surgery, latents.colors())
+    views = [view for view in latents.VIEWS if max(view) < model.bottleneck]
+    return Column(
+        dims,
+        _metrics(operated, dims, before),
+        patches.table(on_patches.rgb, on_patches.mse),
+        float((vivid.max(-1) - vivid.min(-1) < GRAY_WITHIN).mean()),
+        {axis: curves.table(axis, respond(operated, curves.colors(axis)).mse) for axis in curves.AXES},
+        {view: latents.table(view, on_latents.u, on_latents.rgb, dims) for view in views},
+    )
+
+
+def _metrics(operated: ColorAutoencoder, dims: tuple[int, ...], before: Scan) -> Intact | Deletion:
+    grid = full_grid()
+    if not dims:
+        return intact_metrics(before, grid)
+    return deletion_metrics(scan(operated, grid), grid, share_in(before.u, dims))
+
+
+def projection(model: ColorAutoencoder, dims: tuple[int, int], deleted: Sequence[int] = ()) -> pa.Table:
+    """The rows of a chart of a model's latents on any two dims, some ablated."""
+    response = respond(ablate(model, deleted), latents.colors())
+    return latents.table(dims, response.u, response.rgb, deleted)
+
+
+def hue_answers(model: ColorAutoencoder) -> Floats:
+    """What a model answers to the twelve named hues once hue is ablated, RGB `[12, 3]`."""
+    return respond(ablate(model, HUE), hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])).rgb
+
+
+def hue_brightness(model: ColorAutoencoder) -> pa.Table:
+    """The rows of the chart of brightness: what each hue becomes once hue is ablated."""
+    return brightness.table(respond(ablate(model, HUE), brightness.colors()).rgb)
+
+
+def tones(answered: ArrayLike) -> tuple[float, float]:
+    """Mean brightness of the answers `[12, 3]` to the named hues: to the primaries, and to the secondaries."""
+    of = dict(zip(HUES, np.asarray(answered).mean(-1).tolist(), strict=True))
+    dark, light = (float(np.mean([of[name] for name in group])) for group in (PRIMARIES, SECONDARIES))
+    return dark, light
+
+
+@dataclass(frozen=True)
+class Line:
+    """How much of places' spread lies along one line.
+
+    Attributes:
+        share: of their squared distance from their mean, in [0, 1].
+        brightness_correlation: between the place on the line and the brightness of its color, in [0, 1].
+
+    Both are not a number when all places are one.
+    """
+
+    share: float
+    brightness_correlation: float
+
+
+def along_a_line(places: ArrayLike, rgb: ArrayLike) -> Line:
+    """The line that holds most of the spread of places `[N, K]`, each of a color `[N, 3]` (their first component)."""
+    at: NDArray[Any] = np.asarray(places)
+    apart = np.nan_to_num(at - at.mean(0))
+    _left, spread, directions = np.linalg.svd(apart, full_matrices=False)
+    if spread[0] < 1e-6:
+        return Line(np.nan, np.nan)
+    correlation = np.corrcoef(apart @ directions[0], np.asarray(rgb).mean(-1))[0, 1]
+    return Line(float(spread[0] ** 2 / (spread**2).sum()), float(abs(correlation)))

@@ -1,0 +1,178 @@
+"""Three columns of charts: the intact network, without warmth, and without whatever the visitor deletes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from excolor.charts import curves, latents, patches
+from excolor.deletions import Column, Surgery, answers
+from excolor.metrics import Deletion
+from excolor.scenes import latent_places
+from excolor.surgery import HUE, WARMTH
+from excolor.training import Run
+from excolor.ui import panels, spheres
+from excolor.ui.caches import column_of
+from excolor.ui.components import inspector
+from excolor.ui.words import dims_text, number, percent
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Columns beside each other, each with its title, and the picked color in their networks."""
+
+    titles: tuple[str, ...]
+    columns: tuple[Column, ...]
+    seen: inspector.Inspected
+
+    @property
+    def right(self) -> tuple[int, ...]:
+        """The dims that the visitor deleted."""
+        return self.columns[-1].dims
+
+    def places(self) -> Iterator[tuple[int, str, Column]]:
+        """Each column by its number, its title and itself, within its place on the page."""
+        each = zip(st.columns(3, gap="medium"), self.titles, self.columns, strict=True)
+        for i, (place, title, column) in enumerate(each):
+            with place:
+                yield i, title, column
+
+
+def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
+    """The controls: how to operate, and which dims are deleted on the right."""
+    how: Surgery = st.segmented_control(
+        "Surgery",
+        get_args(Surgery),
+        default="ablate",
+        required=True,
+        key="ablation-how",
+        persist_state="session",
+        help="To ablate is to set the weights around a dim to zero; to prune is to take the dim out altogether.",
+    )
+    picked = st.pills(
+        "Dims deleted on the right",
+        range(chosen.config.bottleneck),
+        selection_mode="multi",
+        default=list(HUE),
+        key=f"ablation-dims-{chosen.config.bottleneck}",
+        persist_state="session",
+        help="0 and 1 together are hue. Any other set can be tried.",
+    )
+    return how, tuple(sorted(picked))
+
+
+def compare(chosen: Run, how: Surgery, right: tuple[int, ...]) -> Comparison:
+    """The three columns of a run.
+
+    Raises:
+        ExcolorError: every dim would be pruned.
+    """
+    deletions = (), WARMTH, right
+    columns = tuple(column_of(chosen, dims, how) for dims in deletions)
+    seen = inspector.look([answers(chosen.model, dims, how, inspector.picked_rgb()) for dims in deletions])
+    return Comparison(("intact", f"− warmth, dims {dims_text(WARMTH)}", _title(right)), columns, seen)
+
+
+def _title(right: tuple[int, ...]) -> str:
+    if not right:
+        return "nothing deleted"
+    return f"− hue, dims {dims_text(right)}" if right == HUE else f"− dims {dims_text(right)}"
+
+
+def summary(compared: Comparison) -> None:
+    """What the two deletions did, in words; nothing where only one was made."""
+    _intact, without_warmth, on_the_right = (column.metrics for column in compared.columns)
+    if not (isinstance(without_warmth, Deletion) and isinstance(on_the_right, Deletion)):
+        return
+    st.markdown(
+        f"Without dims {dims_text(WARMTH)}, {percent(without_warmth.gray_share)} of all outputs are gray; without dims "
+        f"{dims_text(compared.right)}, {percent(on_the_right.gray_share)}. **Target** colors, which kept at least half "
+        f"of their latent in the deleted dims, now have a mean error of {number(without_warmth.target_mse)} and "
+        f"{number(on_the_right.target_mse)}. **Bystanders**, which kept at most a twentieth there, have "
+        f"{number(without_warmth.bystander_mse)} and {number(on_the_right.bystander_mse)}. A clean deletion is high in "
+        "the first and low in the second."
+    )
+
+
+def headings(compared: Comparison) -> None:
+    """The title of each column, and its metrics."""
+    for _i, title, column in compared.places():
+        st.subheader(title, anchor=False)
+        panels.metric_list(panels.written(column.metrics), title)
+
+
+def slices(compared: Comparison) -> None:
+    """Every color as a patch, in four slices of saturation."""
+    for i, title, column in compared.places():
+        panels.chart(
+            patches.spec(),
+            column.patches,
+            f"{title}: four slices of the HSV cube, hue to the right and value upwards. Each patch is the "
+            f"reconstructed color with the true color inside; {percent(column.patches_gray)} of the fully saturated "
+            f"patches look gray. Largest MSE {number(column.metrics.max_mse)}.",
+            f"patches-{i}",
+            mark=patches.mark(compared.seen.code, compared.seen.turn),
+        )
+
+
+def errors(compared: Comparison) -> None:
+    """The error along the edges of the color space, an axis below the other."""
+    seen = compared.seen
+    for axis in curves.AXES:
+        for i, title, column in compared.places():
+            mse = column.curves[axis].column("mse").to_numpy()
+            least, most = number(float(mse.min())), number(float(mse.max()))
+            panels.chart(
+                curves.spec(axis),
+                column.curves[axis],
+                f"{title}: mean squared error against {axis}, from {least} to {most}.",
+                f"{axis}-{i}",
+                mark=curves.mark(axis, seen.code, seen.mse(i), seen.turn),
+            )
+
+
+def wheels(compared: Comparison) -> None:
+    """The latents along each pair of axes that the network has."""
+    seen = compared.seen
+    for view in compared.columns[0].latents:
+        for i, title, column in compared.places():
+            gone = tuple(k for k in view if k in column.dims)
+            deleted = f"Deleted: {dims_text(gone)}." if gone else "Neither is deleted."
+            panels.chart(
+                latents.spec(view),
+                column.latents[view],
+                f"{title}: latents of 512 colors on dims {dims_text(view)}. {deleted}",
+                f"latents-{view}-{i}",
+                mark=latents.mark(view, seen.code, seen.u(i), seen.turn),
+            )
+
+
+def turned(chosen: Run, compared: Comparison) -> None:
+    """The three as spheres that turn together."""
+    metrics = compared.columns[-1].metrics
+    gray = (
+        f" On the right, {percent(metrics.gray_share)} of all outputs are gray."
+        if isinstance(metrics, Deletion)
+        else ""
+    )
+    spheres.mount(
+        lambda: spheres.triple_page(chosen, _turned_dims(chosen), compared.right, compared.titles),
+        "triple",
+        f"Three spheres with {len(spheres.shown_colors())} colors each: {'; '.join(compared.titles)}.{gray}",
+        height=400,
+    )
+
+
+def picked_color(chosen: Run, compared: Comparison) -> None:
+    """The table of the picked color; last on the page."""
+    right = "− hue" if compared.right == HUE else compared.titles[-1]
+    places = [latent_places(answer.u, _turned_dims(chosen)) for answer in compared.seen.answers]
+    inspector.table(compared.seen, ["intact", "− warmth", right], {"triple": np.concatenate(places)})
+
+
+def _turned_dims(chosen: Run) -> tuple[int, int, int]:
+    return 1, 0, min(2, chosen.config.bottleneck - 1)

@@ -1,0 +1,22 @@
+"""How it got there: the sphere through the training of the run on screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from excolor.training import Run
+from excolor.ui import spheres
+
+
+def section(chosen: Run, dims: spheres.Dims) -> None:
+    """The training on a sphere, to be scrubbed; a run from a file may have no history to show."""
+    if not chosen.remembers:
+        st.info("This run came from a file that holds no history of its training, so there is nothing to play.")
+        return
+    st.markdown("The same sphere through training. Move the slider: from a heap of points to a wheel.")
+    spheres.mount(
+        lambda: spheres.training_page(chosen, dims),
+        "training",
+        f"216 colors at {len(chosen.snapshots)} moments of the training of seed {chosen.config.seed}, from its initial "
+        "weights to its end.",
+    )

@@ -1,0 +1,53 @@
+"""What survives a deletion: predicted before anything is shown, then beside what was measured."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from excolor.color import named_codes
+from excolor.metrics import SURVIVES_TO
+from excolor.training import Run
+from excolor.ui import predict, shelf
+from excolor.ui.caches import metrics_of
+from excolor.ui.words import number
+
+_QUESTIONS = {
+    "warmth": "Which of these survive when **warmth** is deleted?",
+    "hue": "And which survive when **hue** is deleted?",
+}
+_TITLES = {"warmth": "− warmth", "hue": "− hue"}
+
+
+def due(chosen: Run) -> bool:
+    """Whether to ask before anything of a run is shown."""
+    return bool(predict.due(["ablation"], chosen.key))
+
+
+def ask(chosen: Run) -> None:
+    """Ask what will survive; nothing else is to be shown before it is answered or skipped."""
+    st.markdown(
+        "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* "
+        "in the first two. In a moment the first number is deleted, then both. **Mark what you think will survive**: "
+        "what comes back nearly as it was, off by at most a tenth."
+    )
+    names = {name: name for name in named_codes().values()}
+    choices = [predict.Choice(part, text, names, list(named_codes())) for part, text in _QUESTIONS.items()]
+    predict.ask(["ablation"], chosen.key, choices)
+
+
+def reveal(chosen: Run) -> None:
+    """What the student thought would survive, beside what does; nothing if the question was skipped."""
+    said = predict.said(chosen.key)
+    if said is None:
+        return
+    rows = [
+        predict.Row(title, name, name in said[part], error <= SURVIVES_TO, number(error), code)
+        for (name, _intact, *errors), code in zip(metrics_of(chosen).colors, named_codes(), strict=True)
+        for (part, title), error in zip(_TITLES.items(), errors, strict=True)
+    ]
+    predict.reveal(
+        chosen.key,
+        rows,
+        f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: off by a tenth of the range in each channel. "
+        f"Measured on {shelf.chosen_name()}, the network on screen.",
+    )

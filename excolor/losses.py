@@ -6,6 +6,7 @@ through it; each loss is a pure function with one value per sample.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -112,3 +113,11 @@ TERMS: tuple[Term, ...] = (
     Term("separate", "separate", (), "u", None, "reg-separate", separate),
     Term("planarity", "subspace", PLANE, "u", VIBRANT, "reg-planar", planarity, ("subspace", "reg-subspace")),
 )
+
+
+def source(term: Term) -> str:
+    """The code of a term's loss, below the module's constants that it uses."""
+    lines = inspect.getsource(inspect.getmodule(term.loss) or term.loss).splitlines()
+    used = [name for name in inspect.getclosurevars(term.loss).globals if name.isupper()]
+    constants = [line for name in used for line in lines if line.startswith(f"{name} = ")]
+    return "\n".join([*constants, *([""] if constants else []), inspect.getsource(term.loss)]).rstrip()

@@ -264,6 +264,38 @@ def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Metrics:
 
 
 @dataclass(frozen=True)
+class Remainder:
+    """What ablation leaves of one color.
+
+    Attributes:
+        share: of ‖z‖, in [0, 1]; not a number when the model's numbers run out of bounds.
+        rgb: the answer, `[3]`.
+    """
+
+    share: float
+    rgb: Floats
+
+    @property
+    def stretch(self) -> float:
+        """What normalization multiplies the rest by; infinite when nothing is left."""
+        return 1 / self.share if self.share > 0 else math.inf
+
+
+def remainder(model: ColorAutoencoder, color: ArrayLike, dims: Sequence[int]) -> Remainder:
+    """Measure what ablating `dims` leaves of a color `[3]`.
+
+    Raises:
+        ExcolorError: as in `ablate`.
+    """
+    before, after = respond(model, color), respond(ablate(model, dims), color)
+    return Remainder(float(_length_left(before, after)[0]), after.rgb[0])
+
+
+def _length_left(before: Response, after: Response) -> Floats:
+    return np.linalg.norm(after.z, axis=1) / np.linalg.norm(before.z, axis=1)
+
+
+@dataclass(frozen=True)
 class Residue:
     """What ablation leaves of the latents of fully vibrant colors, before normalization blows it up to unit length.
 
@@ -285,8 +317,8 @@ def residue(model: ColorAutoencoder, dims: Sequence[int]) -> Residue:
         ExcolorError: as in `ablate`.
     """
     hues = hsv_to_rgb([[h / RESIDUE_HUES, 1, 1] for h in range(RESIDUE_HUES)])
-    before, after = respond(model, hues).z, respond(ablate(model, dims), hues)
-    left = np.linalg.norm(after.z, axis=1) / np.linalg.norm(before, axis=1)
+    before, after = respond(model, hues), respond(ablate(model, dims), hues)
+    left = _length_left(before, after)
     black, white = respond(ablate(model, dims), [[0, 0, 0], [1, 1, 1]]).u
     place = after.u.astype(np.float64) @ (white - black)
     if not np.isfinite(place).all() or np.ptp(place) < 1e-6:

@@ -75,3 +75,8 @@ def from_vector(vector: NDArray[np.float32], bottleneck: int, hidden: int) -> Co
     model = ColorAutoencoder(bottleneck, hidden)
     nn.utils.vector_to_parameters(torch.as_tensor(vector.copy()), model.parameters())
     return model.eval().requires_grad_(False)
+
+
+def not_finite(model: ColorAutoencoder) -> int:
+    """How many of a model's parameters are not finite numbers: some, when a run has diverged."""
+    return int((~np.isfinite(to_vector(model))).sum())

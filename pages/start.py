@@ -12,9 +12,15 @@ from excolor.ui.words import number
 frame.require()
 
 OWN, OWN_FIRST = "another color", "#b05fd0"
-TITLES = ("intact", "− warmth", "− hue")
 
 colors = named_colors()
+codes = {name: code for code, name in named_codes().items()}
+
+
+def remember() -> None:
+    name = state.value("start-color")
+    state.pick(codes.get(name) or state.value("start-own") or OWN_FIRST)
+
 
 st.title("Can you decide where a network keeps a concept, and then delete it?")
 st.markdown(
@@ -26,15 +32,7 @@ st.markdown(
 with st.container(horizontal=True, gap="large"):
     chosen = shelf.choose("start-model")
 model = chosen.model
-variants = (model, ablate(model, WARMTH), ablate(model, HUE))
-
-codes = {name: code for code, name in named_codes().items()}
-
-
-def remember() -> None:
-    name = state.value("start-color")
-    state.pick(codes.get(name) or state.value("start-own") or OWN_FIRST)
-
+variants = {"intact": model, "− warmth": ablate(model, WARMTH), "− hue": ablate(model, HUE)}
 
 state.put("start-color", named_codes().get(state.picked() or codes["red"], OWN))
 panels.swatches("start-color", list(named_codes()))
@@ -45,19 +43,19 @@ if name == OWN:
 picked = exact_rgb(state.picked() or codes["red"])
 label = describe(picked[None])[0] if name == OWN else str(name)
 
-answers = [respond(variant, picked) for variant in variants]
 row: list[panels.Patch] = []
-for title, answer in zip(TITLES, answers, strict=True):
-    looks, error = describe(answer.rgb)[0], number(float(answer.mse[0]))
-    lines = f"looks {looks}", rgb_to_hex(answer.rgb)[0], f"MSE {error}"
-    words = "{title}: the network answers {true} with {looks}, MSE {error}"
-    words = words.format(title=title, true=label, looks=looks, error=error)
+looks: list[str] = []
+for title, variant in variants.items():
+    answer = respond(variant, picked)
+    (seen,), error = describe(answer.rgb), number(float(answer.mse[0]))
+    lines = f"looks {seen}", rgb_to_hex(answer.rgb)[0], f"MSE {error}"
+    words = f"{title}: the network answers {label} with {seen}, MSE {error}"
     row.append(panels.Patch(answer.rgb[0], picked, title, lines, words))
+    looks.append(seen)
 panels.patches(row)
-words = [describe(answer.rgb)[0] for answer in answers]
 st.markdown(
-    f"The trained network answers **{label}** with **{words[0]}**. Without warmth it answers **{words[1]}**, and without "
-    f"hue **{words[2]}**. The square inside each patch is the true color; MSE is the mean squared error between the two, "
+    f"The trained network answers **{label}** with **{looks[0]}**. Without warmth it answers **{looks[1]}**, and without "
+    f"hue **{looks[2]}**. The square inside each patch is the true color; MSE is the mean squared error between the two, "
     "0 when they are equal."
 )
 
@@ -71,10 +69,10 @@ else:
         f"Nothing was trained again: each deletion only sets a few of the network's {sum(p.numel() for p in model.parameters())} weights to zero."
     )
     stack = np.stack(list(colors.values()))
-    everything = [respond(variant, stack) for variant in variants]
+    everything = {title: respond(variant, stack) for title, variant in variants.items()}
     panels.strip(
         list(colors),
-        {t: (r.rgb, [number(float(e)) for e in r.mse]) for t, r in zip(TITLES, everything, strict=True)},
+        {title: (each.rgb, [number(float(error)) for error in each.mse]) for title, each in everything.items()},
         stack,
     )
     st.page_link("pages/ablation.py", label="Next: compare the two deletions in full →")

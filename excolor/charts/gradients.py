@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -22,7 +22,6 @@ from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows
 from excolor.color import hsv_to_rgb, rgb_to_hex
 from excolor.losses import TERMS, Term, labeled_mean
 
-Name = Literal["anchor", "planarity", "separate", "unitarity"]
 Floats = NDArray[np.float64]
 
 SIZE = 300  # of the ground, in pixels, without the axes: a circle is to be round
@@ -60,6 +59,8 @@ class _Scene:
         place: where each sample is at a position of the slider, `[S, 2]`.
         field: where the faint arrows start, `[F, 2]`.
         sign, at: what is written in the picture, and where.
+        first: where the axis of the curve begins.
+        ticks: of that axis; none leaves them to the chart.
     """
 
     control: Control
@@ -69,6 +70,8 @@ class _Scene:
     field: Floats
     sign: str
     at: tuple[float, float]
+    first: float
+    ticks: tuple[int, ...] = ()
 
 
 def _turned(degrees: Floats | list[float], length: float = 1.0) -> Floats:
@@ -78,7 +81,7 @@ def _turned(degrees: Floats | list[float], length: float = 1.0) -> Floats:
 
 
 _ROUND = np.arange(15.0, 360.0, 30.0)
-_SCENES: dict[Name, _Scene] = {
+_SCENES: dict[str, _Scene] = {
     "anchor": _Scene(
         Control("Angle between red and the first axis", "degrees", -180, 180, 5, 60),
         (1, 0),
@@ -87,6 +90,8 @@ _SCENES: dict[Name, _Scene] = {
         _turned(_ROUND),
         "red’s place",
         (0, 1.23),
+        -180,
+        (-180, -90, 0, 90, 180),
     ),
     "planarity": _Scene(
         Control("Height of the sample over the plane", "degrees", -90, 90, 5, 60),
@@ -96,6 +101,8 @@ _SCENES: dict[Name, _Scene] = {
         _turned(_ROUND),
         "hue plane",
         (-0.5, 0.09),
+        -90,
+        (-90, -45, 0, 45, 90),
     ),
     "separate": _Scene(
         Control("Angle between the two samples", "degrees", 1, 60, 1, 12),
@@ -105,6 +112,7 @@ _SCENES: dict[Name, _Scene] = {
         np.empty((0, 2)),
         "",
         (0, 0),
+        0,
     ),
     "unitarity": _Scene(
         Control("Length of z", "", 0.05, 1.45, 0.05, 0.4),
@@ -114,22 +122,25 @@ _SCENES: dict[Name, _Scene] = {
         np.concatenate([_turned(_ROUND, 0.5), _turned(_ROUND, 1.4)]),
         "length 1",
         (0, 1.13),
+        0,
     ),
 }
-NAMES: tuple[Name, ...] = tuple(_SCENES)
+_TERMS = {term.name: term for term in TERMS}
+NAMES = tuple(name for name in _SCENES if name in _TERMS)
+"""The regularizers that have a picture, in the order of the lesson."""
 
 
-def term(name: Name) -> Term:
+def term(name: str) -> Term:
     """The regularizer of this name."""
-    return next(each for each in TERMS if each.name == name)
+    return _TERMS[name]
 
 
-def control(name: Name) -> Control:
+def control(name: str) -> Control:
     """The slider of this term's picture."""
     return _SCENES[name].control
 
 
-def negative_gradient(name: Name, points: Floats, dims: tuple[int, int]) -> tuple[float, Floats]:
+def negative_gradient(name: str, points: Floats, dims: tuple[int, int]) -> tuple[float, Floats]:
     """The value of a term over a batch of latents, and the push on each: minus the gradient of that value.
 
     Args:
@@ -166,9 +177,24 @@ class Effect:
         """How hard the first sample is pushed, `[P]`."""
         return np.hypot(self.pushes[:, 0, 0], self.pushes[:, 0, 1])
 
+    @property
+    def hardest(self) -> tuple[float, float]:
+        """The first position where the push is largest, and that push."""
+        i = int(np.argmax(self.strength))
+        return float(self.positions[i]), float(self.strength[i])
+
+    def at(self, position: float) -> tuple[float, float]:
+        """The value and the push at the position nearest to this one; what is zero but for rounding is zero."""
+        i = int(np.argmin(np.abs(self.positions - position)))
+        return round(float(self.value[i]), 12), round(float(self.strength[i]), 12)
+
+    def reach(self, share: float) -> float:
+        """The last position where the push is at least this share of the largest."""
+        return float(self.positions[np.flatnonzero(self.strength >= share * self.strength.max())[-1]])
+
 
 @lru_cache(maxsize=len(_SCENES))
-def effect(name: Name) -> Effect:
+def effect(name: str) -> Effect:
     """What a term does at every position of its slider."""
     scene = _SCENES[name]
     samples = [scene.place(position) for position in scene.control.positions.tolist()]
@@ -177,17 +203,17 @@ def effect(name: Name) -> Effect:
     return Effect(scene.control.positions, np.array(value), np.stack(samples), np.stack(pushes))
 
 
-def _arrow_scale(name: Name) -> float:
+def _arrow_scale(name: str) -> float:
     return _LONGEST / float(effect(name).strength.max())
 
 
-def _measure(name: Name) -> float:
+def _measure(name: str) -> float:
     """A push whose arrow is drawn beside the picture as its scale: about half the longest, to one digit."""
     return float(f"{effect(name).strength.max() / 2:.0e}")
 
 
 @lru_cache(maxsize=len(_SCENES))
-def spec(name: Name) -> dict[str, Any]:
+def spec(name: str) -> dict[str, Any]:
     """The picture over the curve, both moved by one slider, the Vega parameter `control`."""
     moved = _SCENES[name].control
     slider = alt.param(
@@ -200,9 +226,9 @@ def spec(name: Name) -> dict[str, Any]:
     return as_spec(both)
 
 
-def _picture(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
+def _picture(name: str, at: str) -> alt.LayerChart | alt.FacetChart:
     scene, base = _SCENES[name], alt.Chart(rows())
-    letter = term(name).layer
+    letter, kind = term(name).layer, term(name).kind
     scale = alt.Scale(domain=[-_REACH, _REACH], nice=False)
     titles = [f"{letter}{'₀₁₂₃'[dim]}" for dim in scene.dims]
     ticks = alt.Axis(values=[-1, 0, 1], format="d", grid=False, domain=False, ticks=False)
@@ -212,16 +238,16 @@ def _picture(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
     text = alt.Text("text:N")
 
     rim = base.transform_filter("datum.kind == 'rim'").mark_line(
-        color=INK if name == "unitarity" else FAINT, strokeWidth=2.5 if name == "unitarity" else 1
+        color=INK if kind == "unitarity" else FAINT, strokeWidth=2.5 if kind == "unitarity" else 1
     )
     layers: list[alt.Chart] = [rim.encode(x, y, order="at:Q")]
     lines = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     layers.append(lines.encode(x, y, x2="x2", y2="y2"))
     # Where the term is zero: a point, a plane seen edge-on, or the circle itself.
     zero = base.transform_filter("datum.kind == 'zero'")
-    if name == "planarity":
+    if kind == "subspace":
         layers.append(zero.mark_rule(color=INK, strokeWidth=2.5).encode(x, y, x2="x2", y2="y2"))
-    if name == "anchor":
+    if kind == "anchor":
         layers.append(zero.mark_point(color=INK, filled=False, size=420, strokeWidth=2.5, opacity=1).encode(x, y))
 
     def arrows(shown: alt.Chart, color: str, width: float, head: int) -> list[alt.Chart]:
@@ -249,15 +275,14 @@ def _picture(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(*layers).properties(width=SIZE, height=SIZE, view=alt.ViewConfig(fill=GROUND, stroke=None))
 
 
-def _curve(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
-    moved, shown = _SCENES[name].control, alt.Chart(rows()).transform_filter("datum.kind == 'sample' && datum.first")
+def _curve(name: str, at: str) -> alt.LayerChart | alt.FacetChart:
+    scene, shown = _SCENES[name], alt.Chart(rows()).transform_filter("datum.kind == 'sample' && datum.first")
+    moved = scene.control
     unit = f" ({moved.unit})" if moved.unit else ""
-    ends = {"anchor": [-180, -90, 0, 90, 180], "planarity": [-90, -45, 0, 45, 90]}
-    values = ends.get(name)
     x = alt.X("at:Q", title=f"{moved.name[0].lower()}{moved.name[1:]}{unit}")
-    x = x.scale(domain=[0 if name in ("separate", "unitarity") else moved.low, moved.high], nice=False)
-    axis = alt.Axis(grid=False, tickCount=6) if values is None else alt.Axis(grid=False, values=values, format="d")
-    x = x.axis(axis)
+    x = x.scale(domain=[scene.first, moved.high], nice=False)
+    bare = alt.Axis(grid=False, tickCount=6)
+    x = x.axis(alt.Axis(grid=False, values=scene.ticks, format="d") if scene.ticks else bare)
     top = float(np.ceil(effect(name).value.max() * 20) / 20)
     y = alt.Y("value:Q", title="value").scale(domain=[0, top], nice=False)
     y = y.axis(tickCount=3, minExtent=_AXIS_ROOM, grid=False)
@@ -271,7 +296,7 @@ def _curve(name: Name, at: str) -> alt.LayerChart | alt.FacetChart:
 
 
 @lru_cache(maxsize=len(_SCENES))
-def table(name: Name, write: Callable[[float], str]) -> pa.Table:
+def table(name: str, write: Callable[[float], str]) -> pa.Table:
     """The rows of a term's picture; `write` says how a number is written."""
     scene, found, scale = _SCENES[name], effect(name), _arrow_scale(name)
     fills = rgb_to_hex(hsv_to_rgb([[hue / 360, 1, 1] for hue in scene.hues]))
@@ -281,9 +306,9 @@ def table(name: Name, write: Callable[[float], str]) -> pa.Table:
         {"kind": "axis", "x": -1.0, "y": 0.0, "x2": 1.0, "y2": 0.0},
         {"kind": "axis", "x": 0.0, "y": -1.0, "x2": 0.0, "y2": 1.0},
     ]
-    if name == "anchor":
+    if term(name).kind == "anchor":
         every.append({"kind": "zero", "x": 0.0, "y": 1.0})
-    if name == "planarity":
+    if term(name).kind == "subspace":
         every.append({"kind": "zero", "x": -_REACH, "y": 0.0, "x2": _REACH, "y2": 0.0})
     if scene.sign:
         every.append({"kind": "sign", "x": scene.at[0], "y": scene.at[1], "text": scene.sign})
@@ -308,7 +333,7 @@ def table(name: Name, write: Callable[[float], str]) -> pa.Table:
     return pa.Table.from_pylist(every, schema=_SCHEMA)
 
 
-def _field(name: Name) -> list[tuple[Floats, Floats]]:
+def _field(name: str) -> list[tuple[Floats, Floats]]:
     scene = _SCENES[name]
     return [(start, negative_gradient(name, start[None], scene.dims)[1][0]) for start in scene.field]
 

@@ -10,8 +10,11 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+
 from excolor.errors import ExcolorError, shown, shown_path
 from excolor.files import read_up_to
+from excolor.losses import TERMS
 from excolor.schedule.sheet import ALIASES, MAX_ROWS, MAX_STEP, parse
 from excolor.schedule.track import SPACES, TIMINGS, Schedule, Track, minimum_jerk
 from excolor.schedule.wording import listed
@@ -33,6 +36,7 @@ __all__ = [
     "minimum_jerk",
     "parse",
     "read",
+    "silent_from",
 ]
 
 PARAMETERS = ("lr", *ALIASES)
@@ -97,3 +101,11 @@ def for_training(schedule: Schedule) -> Schedule:
                 right = f"it must be from 0 to {MAX_VALUE:g}"
                 raise ExcolorError(f"{came} {track.parameter} {value:g} at step {step}; {right}.")
     return schedule
+
+
+def silent_from(schedule: Schedule) -> int:
+    """The first step from which on no regularizer has a weight; the number of steps if the last one still has."""
+    steps = np.arange(schedule.steps)
+    weights = [schedule.values(term.column, steps) for term in TERMS if term.column in schedule.parameters]
+    pushing = np.flatnonzero(np.any(np.array(weights) > 0, axis=0)) if weights else steps[:0]
+    return int(pushing[-1]) + 1 if len(pushing) else 0

@@ -69,13 +69,12 @@ def patches(row: Sequence[Patch]) -> None:
     st.html(f'<div class="xc-row">{"".join(map(_patch, row))}</div>')
 
 
-def _patch(patch: Patch) -> str:
-    outer, inner = rgb_to_hex(np.stack([np.asarray(patch.output), np.asarray(patch.true)]))
-    words = "<br>".join(escape(line) for line in patch.lines)
+def _patch(shown: Patch) -> str:
+    outer, inner = rgb_to_hex(np.stack([np.asarray(shown.output), np.asarray(shown.true)]))
+    words = "<br>".join(map(escape, shown.lines))
     return (
-        f'<div><div class="xc-patch" role="img" aria-label="{escape(patch.label)}"><div style="background:{outer}">'
-        f'<div style="background:{inner}"></div></div></div>'
-        f'<p class="xc-under"><b>{escape(patch.title)}</b><br>{words}</p></div>'
+        f"<div>{html.patch(outer, inner, size='large', label=shown.label)}"
+        f'<p class="xc-under"><b>{escape(shown.title)}</b><br>{words}</p></div>'
     )
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import streamlit as st
 
 from excolor.ui import panels, state
+from excolor.ui.html import Cell, Html, joined, markup, patch, table
 
 MAX_WHY = 200
 # The groups of the two questions: what survives each deletion, and what a run breaks.
@@ -125,7 +125,7 @@ def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
     score = f"Your prediction: {right} of {len(rows)} right"
     with st.expander(score, expanded=state.FRESH.get() == about):
         st.markdown(threshold)
-        _table(rows)
+        st.html(_table(rows))
         reasons = _reasons()
         reasons[about] = st.text_input(
             "Why? One line, for yourself",
@@ -153,27 +153,19 @@ def _reasons() -> dict[Hashable, str]:
     return state.REASONS.get()
 
 
-def _table(rows: Sequence[Row]) -> None:
+def _table(rows: Sequence[Row]) -> Html:
     groups = list(dict.fromkeys(row.group for row in rows))
-    names = list(dict.fromkeys(row.name for row in rows))
-    by_place = {(row.group, row.name): row for row in rows}
-    head = "".join(f'<th scope="col">{escape(group)}</th>' for group in groups)
-    body = "".join(
-        f'<tr><th scope="row">{_named(by_place[groups[0], name])}</th>'
-        f"{''.join(_cell(by_place[group, name]) for group in groups)}</tr>"
-        for name in names
-    )
-    st.html(f'<table class="xc-reveal"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>')
+    by_name: dict[Cell, list[Cell]] = {}
+    for row in rows:
+        by_name.setdefault(_named(row), []).append(_answer(row))
+    return table(groups, by_name, "Your prediction beside what was measured", kind="answers")
 
 
-def _named(row: Row) -> str:
-    swatch = f'<i style="background:{row.swatch}"></i>' if row.swatch else ""
-    return f"{swatch}{escape(row.name)}"
+def _named(row: Row) -> Html:
+    return joined([patch(row.swatch, size="swatch"), row.name]) if row.swatch else markup(row.name)
 
 
-def _cell(row: Row) -> str:
-    right = row.said == row.found
-    verdict = "✓ right" if right else f"× you said {'yes' if row.said else 'no'}"
-    found = "yes" if row.found else "no"
-    weight = "" if right else ' class="wrong"'
-    return f"<td{weight}><b>{escape(found)}</b> <span>{escape(row.measured)}</span><em>{escape(verdict)}</em></td>"
+def _answer(row: Row) -> Html:
+    found, said = ("yes" if each else "no" for each in (row.found, row.said))
+    verdict = "<em>✓ right</em>" if row.said == row.found else f'<em class="xc-wrong">× you said {said}</em>'
+    return Html(f"<b>{found}</b> <span>{markup(row.measured)}</span>{verdict}")

@@ -150,4 +150,5 @@ DRAWN: Slot[int] = Slot("data-drawn", int)  # batches that were drawn
 DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
+LESSON_SCHEDULE = "regularizers-schedule"
 DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page

@@ -15,10 +15,10 @@ from excolor.charts.wheel import views
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import describe, hex_to_rgb, named_colors
 from excolor.metrics import respond
-from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.model import ColorAutoencoder, from_vector, not_finite, to_vector
 from excolor.surgery import HUE, ablate
 from excolor.training import Run
-from excolor.ui.components.network import RED, deleted, given, layers, not_finite, sound_dims
+from excolor.ui.components.network import FIRST, deleted, given, layers, sound_dims
 from excolor.ui.shelf import LAST
 from tests.support.app import APP
 from tests.support.written import names, says
@@ -115,7 +115,7 @@ def said(at: AppTest) -> str:
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
-@pytest.mark.parametrize("code", [RED, "#808080", "#2040c0"])
+@pytest.mark.parametrize("code", [FIRST, "#808080", "#2040c0"])
 def test_the_check_says_what_the_model_on_screen_does(name: str, code: str) -> None:
     at = opened(model=name, picked=code)
     model, color = pretrained(name).run.model, hex_to_rgb(code)
@@ -135,7 +135,7 @@ def test_the_check_says_what_the_model_on_screen_does(name: str, code: str) -> N
 def test_without_a_pick_red_goes_in() -> None:
     data = handed(opened())
     assert data is not None
-    assert (data["color"], data["deleted"]) == (RED, [])
+    assert (data["color"], data["deleted"]) == (FIRST, [])
 
 
 @pytest.mark.parametrize(("bottleneck", "hidden"), SIZES)

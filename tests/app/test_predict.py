@@ -39,9 +39,9 @@ def mark(at: AppTest, **choices: list[str]) -> AppTest:
 
 def revealed(at: AppTest) -> Rows:
     """The table: name → of each column, what was found, the figure, and whether that is what was said."""
-    table = html(at).partition("xc-reveal")[2].partition("</table>")[0]
-    rows = re.findall(r'<tr><th scope="row">(?:<i[^>]*></i>)?([^<]+)</th>(.*?)</tr>', table)
-    cell = re.compile(r"<td[^>]*><b>([^<]+)</b> <span>([^<]+)</span><em>([^<]+)</em></td>")
+    table = html(at).partition("xc-answers")[2].partition("</table>")[0]
+    rows = re.findall(r'<tr><th scope="row">(?:<i.*?</i></i>)?([^<]+)</th>(.*?)</tr>', table)
+    cell = re.compile(r"<td[^>]*><b>([^<]+)</b> <span>([^<]+)</span><em[^>]*>([^<]+)</em></td>")
     return {
         unescape(name): [(found, unescape(number), "right" in word) for found, number, word in cell.findall(cells)]
         for name, cells in rows

@@ -120,7 +120,7 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     press(page, "No separate")
     choose(page, "run", "The grays, once hue is deleted")
     press(page, "Reveal")
-    expect(page.locator(".xc-reveal tr").filter(has_text="The grays").locator("td")).to_contain_text("✓ right")
+    expect(page.locator(".xc-answers tr").filter(has_text="The grays").locator("td")).to_contain_text("✓ right")
     assert score(page)[1] == 4
     expect(page.locator(".st-key-train-verdict")).to_contain_text("Grays in the hue plane")
     expect(page.locator(".st-key-missions").get_by_role("status")).to_contain_text(f"Done with robust, seed {seed}")

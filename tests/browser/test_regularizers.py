@@ -58,7 +58,7 @@ def dot(within: Locator) -> str:
 
 
 @every_term
-def test_a_slider_moves_the_picture_and_asks_nobody(name: gradients.Name, page: Page) -> None:
+def test_a_slider_moves_the_picture_and_asks_nobody(name: str, page: Page) -> None:
     messages = sent(page)
     open_page(page, PAGE)
     here, effect = picture(page, name), gradients.effect(name)

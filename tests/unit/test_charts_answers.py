@@ -57,26 +57,6 @@ def test_a_patch_has_the_color_of_its_place() -> None:
     assert table.column("output_name").to_pylist() == describe(output)
 
 
-def test_the_true_color_is_in_the_middle_of_its_patch() -> None:
-    names = [f"{corner}{end}" for corner in ("x", "tx", "y", "ty") for end in ("", "2")]
-    x, x2, tx, tx2, y, y2, ty, ty2 = columns(CHARTS["patches"][1](), *names)
-    np.testing.assert_allclose(x + x2, tx + tx2)
-    np.testing.assert_allclose(y + y2, ty + ty2)
-    np.testing.assert_allclose((tx2 - tx) / (x2 - x), (ty2 - ty) / (y2 - y))
-    assert np.all((x < tx) & (tx < tx2) & (tx2 < x2))
-
-
-def test_slices_are_named_at_their_middle() -> None:
-    axis = next(on_rows(patches.spec()))[0]["y"]["axis"]
-    y, y2 = columns(CHARTS["patches"][1](), "y", "y2")
-    named = re.findall(r"abs\(datum\.value - ([\d.]+)\) < 0\.1 \? '(.*?)'", axis["labelExpr"])
-    assert [name for _, name in named] == ["s = 0", "s = ⅓", "s = ⅔", "s = 1"]
-    tops, bottoms = np.sort(np.unique(np.round(y, 9))).reshape(4, 8), np.sort(np.unique(np.round(y2, 9))).reshape(4, 8)
-    middles = (tops[:, 0] + bottoms[:, -1]) / 2
-    np.testing.assert_allclose([float(place) for place, _ in named], middles)
-    np.testing.assert_allclose(axis["values"], middles)
-
-
 # --- curves --------------------------------------------------------------------------------------
 
 

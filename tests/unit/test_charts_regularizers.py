@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from excolor.charts import gradients, keyframes
 from excolor.charts.base import GROUND
 from excolor.color import rgb_to_hsv
-from excolor.data import LABELS, draw_batches, expected_positives, training_set
+from excolor.data import LABELS, expected_positives, training_set
 from excolor.losses import Label
 from excolor.ui.labels import chance
 from excolor.ui.words import number
@@ -257,16 +257,6 @@ def test_a_name_stands_on_no_line_and_on_no_other_name(bumps: list[list[float]])
         assert abs(lines[i, at - 21 : at + 22] - height).min() >= 0.07
 
 
-@pytest.mark.parametrize("parameter", keyframes.TRACKS[1:])
-def test_the_names_of_the_shipped_schedules_are_clear_of_all_lines_and_of_each_other(parameter: str) -> None:
-    lines = np.stack([each.values(parameter, np.arange(0, 3001, 10)) for each in (PUBLISHED, ROBUST)])
-    places = keyframes.name_places(lines, 0.1)
-    for at, height in places:
-        assert abs(lines[:, at - 21 : at + 22] - height).min() >= 0.0079
-    (a, height_a), (b, height_b) = places
-    assert abs(a - b) > 42 or abs(height_a - height_b) > 0.01
-
-
 # --- who carries a label -------------------------------------------------------------------------
 
 
@@ -286,12 +276,6 @@ def test_carriers_are_counted_exactly(label: Label) -> None:
     found = expected_positives(label)
     assert found.per_batch == pytest.approx(64 * share)
     assert found.without == pytest.approx(math.exp(64 * math.log1p(-share)))
-    # And as they come, over 20,000 batches: five standard errors.
-    batches = draw_batches(20_000, 0.0, np.random.default_rng(3))
-    labels = batches.positives(label.name)
-    assert labels.sum(1).mean() == pytest.approx(found.per_batch, abs=5 * math.sqrt(found.per_batch / 20_000))
-    nobody = (labels.sum(1) == 0).mean()
-    assert nobody == pytest.approx(found.without, abs=5 * math.sqrt(0.25 / 20_000))
 
 
 @pytest.mark.parametrize(

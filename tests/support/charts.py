@@ -141,3 +141,9 @@ def assert_hex(code: str, rgb: Sequence[float] | NDArray[Any]) -> None:
     assert HEX.fullmatch(code)
     levels = [int(code[i : i + 2], 16) for i in (1, 3, 5)]
     assert levels == pytest.approx([255 * float(c) for c in rgb], abs=0.5 + 1e-4)
+
+
+def ends(domain: list[Any], width: float, height: float) -> tuple[float, ...]:
+    """A domain in figures, for a ground of this size in pixels."""
+    known = {"width": width, "height": height, "min": min}
+    return tuple(eval(end["expr"], {}, known) if isinstance(end, dict) else end for end in domain)

@@ -14,7 +14,7 @@ import pytest
 
 from excolor.charts import latents, patches
 from excolor.charts.base import GROUND
-from tests.support.charts import ANSWERS, CHARTS, HEX, fields, layers, on_rows, texts, views
+from tests.support.charts import ANSWERS, CHARTS, HEX, ends, fields, layers, on_rows, texts, views
 
 # Patches in the order in which they were drawn have no place on a scale.
 WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("carriers", "x")}
@@ -61,8 +61,10 @@ def test_axes_have_one_title_each_and_a_domain_that_no_row_changes(name: str) ->
             drawn = [encoding[axis] for encoding, _ in layers(view) if axis in encoding]
             titles = {each["title"] for each in drawn if each.get("title") and each.get("axis", True)}
             assert len(titles) == (0 if (name, axis) in WITHOUT_AXIS else 1)
-            domains = {json.dumps(d["scale"]["domain"]) for d in drawn if "domain" in (d.get("scale") or {})}
-            assert len(domains) == 1
+            domains = [d["scale"]["domain"] for d in drawn if "domain" in (d.get("scale") or {})]
+            assert domains
+            assert all(domain == domains[0] for domain in domains)
+            assert all(isinstance(end, int | float | str) for end in ends(domains[0], 300, 200))
 
 
 @every_chart

@@ -7,7 +7,6 @@ import json
 import math
 import re
 from itertools import combinations, pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,14 +17,13 @@ from numpy.typing import NDArray
 from excolor.charts import brightness, curves, latents, patches
 from excolor.charts.wheel import REACH
 from excolor.color import HUES, PRIMARIES, SECONDARIES, describe
-from tests.support.charts import ANSWERS as CHARTS
-from tests.support.charts import N_LATENTS, assert_hex, columns, layers, noise, on_rows, sphere, texts
+from tests.support.charts import ANSWERS, N_LATENTS, assert_hex, columns, ends, layers, noise, on_rows, sphere, texts
 
 # --- patches -------------------------------------------------------------------------------------
 
 
 def test_patches_cover_24_by_4_by_8_places_without_overlap() -> None:
-    x, x2, y, y2 = columns(CHARTS["patches"][1](), "x", "x2", "y", "y2")
+    x, x2, y, y2 = columns(ANSWERS["patches"][1](), "x", "x2", "y", "y2")
     assert len(x) == 24 * 4 * 8
     np.testing.assert_allclose(x2 - x, 15)
     np.testing.assert_allclose(y2 - y, 1)
@@ -130,7 +128,7 @@ def test_a_label_with_room_around_it_is_at_the_end_of_its_line(ends: list[float]
             assert placed[i] == pytest.approx(height, abs=1e-6)
 
 
-def test_a_pile_of_labels_is_centerd_on_its_lines() -> None:
+def test_a_pile_of_labels_is_centered_on_its_lines() -> None:
     placed = root_heights([0.25, 0.25, 0.25])
     assert placed == pytest.approx([0.5 - 0.062, 0.5, 0.5 + 0.062])
     assert root_heights([1, 1]) == pytest.approx([1 - 0.062, 1])
@@ -207,12 +205,6 @@ def test_a_hue_without_a_direction_is_not_named() -> None:
     assert [row["label"] for row in rows if row["kind"] == "name"] == ["rose"]
 
 
-def ends(domain: list[Any], width: float, height: float) -> tuple[float, ...]:
-    """A domain in figures, for a ground of this size in pixels."""
-    known = {"width": width, "height": height, "min": min}
-    return tuple(eval(end["expr"], {}, known) if isinstance(end, dict) else end for end in domain)
-
-
 @pytest.mark.parametrize("view", latents.VIEWS)
 @pytest.mark.parametrize(("width", "height"), [(313, 283), (195, 283), (283, 283), (900, 283)])
 def test_a_circle_is_round_and_as_large_as_can_be(view: tuple[int, int], width: float, height: float) -> None:
@@ -276,7 +268,7 @@ def test_not_a_number_is_drawn_as_nothing_rather_than_raised() -> None:
         *(curves.table(axis, nan(len(curves.colors(axis)))) for axis in curves.AXES),
         *(latents.table(view, nan(N_LATENTS, 4), nan(N_LATENTS, 3)) for view in latents.VIEWS),
     ]
-    for (make_spec, make_table), table in zip(CHARTS.values(), tables, strict=True):
+    for (make_spec, make_table), table in zip(ANSWERS.values(), tables, strict=True):
         assert table.schema == make_table().schema
         assert make_spec()
     assert not [row for row in tables[-1].to_pylist() if row["kind"] == "name"]

@@ -14,8 +14,7 @@ from excolor.color import exact_rgb
 from excolor.data import label_probabilities
 from tests.support.charts import ANSWERS, HEX, fields, layers, texts
 
-CHARTS = ANSWERS
-every_chart = pytest.mark.parametrize("name", CHARTS)
+every_chart = pytest.mark.parametrize("name", ANSWERS)
 
 
 def marks(name: str, code: str | None) -> pa.Table:
@@ -32,22 +31,22 @@ def marks(name: str, code: str | None) -> pa.Table:
 
 @every_chart
 def test_a_click_gives_the_color_and_the_count_that_comes_with_the_mark(name: str) -> None:
-    (picking,) = CHARTS[name][0]()["params"]
+    (picking,) = ANSWERS[name][0]()["params"]
     assert picking["name"] == PICK
     assert picking["select"]["fields"] == ["true", "turn"]
-    ((_encoding, layer),) = [each for each in layers(CHARTS[name][0]()) if each[1].get("name") in picking["views"]]
+    ((_encoding, layer),) = [each for each in layers(ANSWERS[name][0]()) if each[1].get("name") in picking["views"]]
     (looked_up,) = [each for each in layer["transform"] if "lookup" in each]
     assert looked_up["from"] == {"data": {"name": "mark"}, "key": "all", "fields": ["turn"]}
     table = marks(name, None)
     assert set(table.column("all").to_pylist()) == {1}
     assert set(table.column("turn").to_pylist()) == {3}
-    for code in texts(CHARTS[name][1](), "true"):
+    for code in texts(ANSWERS[name][1](), "true"):
         assert not code or HEX.fullmatch(code)
 
 
 @every_chart
 def test_a_mark_is_drawn_from_its_rows_in_black_and_white_and_nothing_is_drawn_without_one(name: str) -> None:
-    ringing = [(e, layer) for e, layer in layers(CHARTS[name][0]()) if layer["data"] == {"name": "mark"}]
+    ringing = [(e, layer) for e, layer in layers(ANSWERS[name][0]()) if layer["data"] == {"name": "mark"}]
     table = marks(name, "#ff8000")
     assert {layer["mark"]["stroke"] for _, layer in ringing} == {"#000000", "#ffffff"}
     for encoding, layer in ringing:
@@ -63,7 +62,7 @@ def test_a_mark_is_where_its_color_is() -> None:
     hue = 30
     (orange,) = marks("patches", code).to_pylist()
     assert (orange["x"], orange["x2"]) == (30, 45)
-    there = [row for row in CHARTS["patches"][1]().to_pylist() if (row["x"], row["y"]) == (orange["x"], orange["y"])]
+    there = [row for row in ANSWERS["patches"][1]().to_pylist() if (row["x"], row["y"]) == (orange["x"], orange["y"])]
     assert [row["true"] for row in there] == [code]
     for axis, place in (("hue", hue), ("saturation", 1), ("value", 1)):
         (row,) = marks(f"curves {axis}", code).to_pylist()

@@ -28,7 +28,7 @@ every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHE
 
 
 @every_term
-def test_a_slider_moves_both_charts(name: gradients.Name) -> None:
+def test_a_slider_moves_both_charts(name: str) -> None:
     spec, moved = gradients.spec(name), gradients.control(name)
     (param,) = spec["params"]
     assert (param["name"], param["value"]) == ("control", moved.start)
@@ -50,7 +50,7 @@ def test_a_slider_moves_both_charts(name: gradients.Name) -> None:
 
 
 @every_term
-def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name: gradients.Name) -> None:
+def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name: str) -> None:
     picture, curve = gradients.spec(name)["vconcat"]
     assert picture["width"] == picture["height"] == curve["width"]
     assert picture["view"] == {"fill": GROUND, "stroke": None}
@@ -112,7 +112,7 @@ def test_unitarity_is_a_parabola_and_pushes_to_the_circle() -> None:
     st.sampled_from(gradients.NAMES), st.floats(-3, 3), st.floats(0.05, 3), st.sampled_from([(1, 0), (1, 2), (2, 3)])
 )
 def test_a_push_is_minus_the_slope_along_the_way_it_points(
-    name: gradients.Name, angle: float, apart: float, dims: tuple[int, int]
+    name: str, angle: float, apart: float, dims: tuple[int, int]
 ) -> None:
     # By central differences of the library's loss, two samples on the circle; the first is moved along it.
     def points(at: float) -> NDArray[np.float64]:
@@ -133,7 +133,7 @@ def test_a_push_is_minus_the_slope_along_the_way_it_points(
 
 
 @every_term
-def test_arrows_are_the_pushes_on_one_scale(name: gradients.Name) -> None:
+def test_arrows_are_the_pushes_on_one_scale(name: str) -> None:
     rows = gradients.table(name, number).to_pylist()
     effect = gradients.effect(name)
     samples = [row for row in rows if row["kind"] == "sample"]
@@ -157,7 +157,7 @@ def test_arrows_are_the_pushes_on_one_scale(name: gradients.Name) -> None:
 
 
 @every_term
-def test_what_is_written_is_what_is_drawn(name: gradients.Name) -> None:
+def test_what_is_written_is_what_is_drawn(name: str) -> None:
     effect = gradients.effect(name)
     rows = [row for row in gradients.table(name, number).to_pylist() if row["kind"] == "sample" and row["first"]]
     assert [row["at"] for row in rows] == effect.positions.tolist()

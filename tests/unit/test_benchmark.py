@@ -38,14 +38,6 @@ def test_bench_reports_medians_of_its_rounds(monkeypatch: pytest.MonkeyPatch) ->
     assert torch.get_num_threads() == before
 
 
-def test_bench_runs_both_engines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AUTOGRAD_STEPS", 20)
-    result = bench(RunConfig(steps=300))
-    assert result.steps == 300
-    assert result.autograd_steps_per_s > 0
-    assert result.ratio == pytest.approx(result.fused_steps_per_s / result.autograd_steps_per_s)
-
-
 def test_threads_are_given_back_after_an_error() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)

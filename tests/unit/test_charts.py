@@ -1,88 +1,24 @@
-"""Charts: specifications against Vega-Lite's own schema and what a textbook asks of a figure, rows against colorsys."""
+"""What holds of every chart: valid by Vega-Lite's own schema, and what a textbook asks of a figure."""
 
 from __future__ import annotations
 
-import colorsys
 import json
-import math
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import jsonschema
-import numpy as np
-import pyarrow as pa
 import pyarrow.types as kinds
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from excolor.charts import brightness, curves, latents, patches
-from excolor.charts.base import GROUND, PICK
-from excolor.charts.wheel import REACH
-from excolor.color import HUES, PRIMARIES, SECONDARIES, describe
+from excolor.charts import latents, patches
+from excolor.charts.base import GROUND
+from tests.support.charts import ANSWERS, CHARTS, HEX, ends, fields, layers, on_rows, texts, views
 
-Spec = dict[str, Any]
-HEX = re.compile(r"#[0-9a-f]{6}")
-
-
-def noise(n: int, width: int, seed: int = 0) -> NDArray[np.float32]:
-    """Outputs that no color is equal to."""
-    return np.random.default_rng(seed).uniform(0, 1, (n, width)).astype(np.float32)
-
-
-def sphere(n: int, width: int = 4) -> NDArray[np.float32]:
-    """Latents of unit length."""
-    z = np.random.default_rng(1).normal(size=(n, width)).astype(np.float32)
-    return z / np.linalg.norm(z, axis=1, keepdims=True)
-
-
-N_LATENTS = len(latents.colors())
-CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
-    "patches": (patches.spec, lambda: patches.table(noise(768, 3), noise(768, 1)[:, 0])),
-    "brightness": (brightness.spec, lambda: brightness.table(noise(73, 3))),
-    **{
-        f"curves {axis}": (
-            lambda axis=axis: curves.spec(axis),
-            lambda axis=axis: curves.table(axis, noise(len(curves.colors(axis)), 1)[:, 0]),
-        )
-        for axis in curves.AXES
-    },
-    **{
-        f"latents {view}": (
-            lambda view=view: latents.spec(view),
-            lambda view=view: latents.table(view, sphere(N_LATENTS), noise(N_LATENTS, 3)),
-        )
-        for view in latents.VIEWS
-    },
-}
+# Patches in the order in which they were drawn have no place on a scale.
+WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("carriers", "x")}
 every_chart = pytest.mark.parametrize("name", CHARTS)
-
-
-def layers(spec: Spec) -> Iterator[tuple[Spec, Spec]]:
-    """Each layer's encoding, with what the chart has in common folded in, and the layer."""
-    for layer in spec["layer"]:
-        yield {**spec.get("encoding", {}), **layer["encoding"]}, {"data": spec.get("data"), **layer}
-
-
-def fields(encoding: Spec) -> Iterator[tuple[str, Spec]]:
-    """Channel and definition, of every channel that shows a column."""
-    for channel, definitions in encoding.items():
-        for definition in definitions if isinstance(definitions, list) else [definitions]:
-            if "field" in definition:
-                yield channel, definition
-
-
-def on_rows(spec: Spec) -> Iterator[tuple[Spec, Spec]]:
-    """The layers that draw the chart's rows."""
-    return ((encoding, layer) for encoding, layer in layers(spec) if layer["data"] == {"name": "rows"})
-
-
-# --- specifications ------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -92,73 +28,74 @@ def vega_lite() -> jsonschema.Draft7Validator:
 
 
 @every_chart
-def test_a_specification_is_vega_lite(name: str, vega_lite: jsonschema.Draft7Validator) -> None:
+def test_a_specification_is_vega_lite_survives_json_and_is_built_once(
+    name: str, vega_lite: jsonschema.Draft7Validator
+) -> None:
     spec = CHARTS[name][0]()
     vega_lite.validate(spec)
-    again = alt.LayerChart.from_dict(spec).to_dict()
-    assert again == spec | {"config": again["config"]}
     assert json.loads(json.dumps(spec, allow_nan=False)) == spec
+    assert CHARTS[name][0]() is spec
     broken = json.loads(json.dumps(spec))
-    broken["layer"][0]["mark"] = {"type": "scribble"}
+    views(broken)[0]["layer"][0]["mark"] = {"type": "scribble"}
     assert not vega_lite.is_valid(broken)
 
 
 @every_chart
-def test_data_is_named_rows_and_left_to_the_page(name: str) -> None:
+def test_data_and_theme_are_left_to_the_page(name: str) -> None:
     spec = CHARTS[name][0]()
     assert "datasets" not in spec  # the page fills it, and so would overwrite it
     # The theme is the page's, but for the ink of axes that are painted, where its style sheet does not reach.
     painted = spec.get("usermeta") == {"embedOptions": {"renderer": "canvas"}}
     assert spec.get("config", {}).keys() == ({"axis"} if painted else set())
-    drawn = list(layers(spec))
-    assert len(list(on_rows(spec))) >= 2
-    for _encoding, layer in drawn:
+    assert list(on_rows(spec))
+    for _encoding, layer in layers(spec):
         assert layer["data"] in ({"name": "rows"}, {"name": "mark"}) or set(layer["data"]) == {"sequence"}
 
 
 @every_chart
 def test_axes_have_one_title_each_and_a_domain_that_no_row_changes(name: str) -> None:
-    spec = CHARTS[name][0]()
-    for axis in ("x", "y"):
-        defined = [encoding[axis] for encoding, _ in layers(spec)]
-        titles = {definition["title"] for definition in defined if "title" in definition}
-        assert len(titles) == 1, "several would be joined by a comma"
-        assert titles.pop().strip()
-        # The layers share a scale, so the domain is fixed if one gives it and no other gives another.
-        domains = [definition["scale"]["domain"] for definition in defined if "scale" in definition]
-        assert all(domain == domains[0] for domain in domains)
-        assert all(isinstance(end, int | float) for end in ends(domains[0], 300, 200))
-        assert spec.get("resolve") is None
+    for view in views(CHARTS[name][0]()):
+        assert view.get("resolve") is None
+        for axis in ("x", "y"):
+            # Layers share a scale and an axis: several titles would be joined by a comma, several domains united.
+            drawn = [encoding[axis] for encoding, _ in layers(view) if axis in encoding]
+            titles = {each["title"] for each in drawn if each.get("title") and each.get("axis", True)}
+            assert len(titles) == (0 if (name, axis) in WITHOUT_AXIS else 1)
+            domains = [d["scale"]["domain"] for d in drawn if "domain" in (d.get("scale") or {})]
+            assert domains
+            assert all(domain == domains[0] for domain in domains)
+            assert all(isinstance(end, int | float | str) for end in ends(domains[0], 300, 200))
 
 
 @every_chart
-def test_every_column_that_is_drawn_is_in_the_table_and_of_the_right_kind(name: str) -> None:
+def test_every_column_that_is_drawn_is_in_the_table_of_its_kind_and_no_other(name: str) -> None:
     make_spec, make_table = CHARTS[name]
     spec, table = make_spec(), make_table()
+    used: set[str] = {f for each in spec.get("params", []) for f in each.get("select", {}).get("fields", [])} - {"turn"}
     for encoding, layer in on_rows(spec):
-        for field in re.findall(r"datum\.(\w+)", json.dumps(layer.get("transform", []))):
-            assert field in table.column_names
+        transforms = layer.get("transform", [])
+        made = {each["as"] for each in transforms if isinstance(each.get("as"), str)}
+        used |= set(re.findall(r"datum\.(\w+)", json.dumps(transforms))) - made
         for channel, definition in fields(encoding):
-            assert definition["field"] in table.column_names
-            kind = table.schema.field(definition["field"]).type
+            field = definition["field"]
+            if field in made:
+                continue
+            used.add(field)
+            kind = table.schema.field(field).type
             if definition.get("type") == "nominal":
-                assert kinds.is_string(kind)
+                assert kinds.is_string(kind) or kinds.is_boolean(kind) or kinds.is_integer(kind), channel
             else:
-                assert kinds.is_floating(kind), channel
+                assert kinds.is_floating(kind) or kinds.is_integer(kind), channel
+    assert set(table.column_names) == used
 
 
 @every_chart
-def test_no_column_is_carried_that_nothing_draws(name: str) -> None:
-    make_spec, make_table = CHARTS[name]
-    used: set[str] = set()
-    for encoding, layer in on_rows(make_spec()):
-        used |= {definition["field"] for _, definition in fields(encoding)}
-        used |= set(re.findall(r"datum\.(\w+)", json.dumps(layer.get("transform", []))))
-    used |= {"true"}  # which a click gives
-    assert set(make_table().column_names) == used
+def test_the_only_color_is_data(name: str) -> None:
+    for code in HEX.findall(json.dumps(CHARTS[name][0]())):
+        assert code[1:3] == code[3:5] == code[5:7]
 
 
-@every_chart
+@pytest.mark.parametrize("name", ANSWERS)
 def test_color_is_never_the_only_carrier(name: str) -> None:
     make_spec, make_table = CHARTS[name]
     table, told = make_table(), []
@@ -171,380 +108,14 @@ def test_color_is_never_the_only_carrier(name: str) -> None:
     assert told.count(True) == 1 if name.startswith(("patches", "latents")) else all(told) and told
 
 
-@every_chart
-def test_the_only_color_is_data(name: str) -> None:
-    for code in HEX.findall(json.dumps(CHARTS[name][0]())):
-        assert code[1:3] == code[3:5] == code[5:7]
-
-
 @pytest.mark.parametrize("spec", [patches.spec(), *map(latents.spec, latents.VIEWS)])
-def test_colors_sit_on_one_ground(spec: Spec) -> None:
+def test_colors_sit_on_one_ground(spec: dict[str, Any]) -> None:
     assert spec["view"] == {"fill": GROUND, "stroke": None}
 
 
-def ends(domain: list[Any], width: float, height: float) -> tuple[float, ...]:
-    """A domain in figures, for a ground of this size in pixels."""
-    known = {"width": width, "height": height, "min": min}
-    return tuple(eval(end["expr"], {}, known) if isinstance(end, dict) else end for end in domain)
-
-
-@pytest.mark.parametrize("view", latents.VIEWS)
-@pytest.mark.parametrize(("width", "height"), [(313, 283), (195, 283), (283, 283), (900, 283)])
-def test_a_circle_is_round_and_as_large_as_can_be(view: tuple[int, int], width: float, height: float) -> None:
-    spec = latents.spec(view)
-    assert "width" not in spec  # the page's
-    for axis in ("x", "y"):
-        domains = {
-            ends(encoding[axis]["scale"]["domain"], width, height)
-            for encoding, _ in layers(spec)
-            if "scale" in encoding[axis]
-        }
-        ((low, high),) = domains
-        assert low == -high
-        pixels = (width if axis == "x" else height) / (high - low)  # of one unit
-        assert pixels == pytest.approx(min(width, height) / (2 * REACH))
-
-
-def test_red_is_at_the_top() -> None:
-    encoding = next(on_rows(latents.spec(latents.VIEWS[0])))[0]
-    assert (encoding["x"]["title"], encoding["y"]["title"]) == ("u₁", "u₀")
-
-
-def test_error_is_on_one_scale_for_all_axes() -> None:
-    scales = [encoding["y"]["scale"] for axis in curves.AXES for encoding, _ in layers(curves.spec(axis))]
-    assert all(scale == {"type": "sqrt", "domain": [0, 1], "clamp": True} for scale in scales)
-
-
-def test_hues_are_named_where_they_are() -> None:
-    expression = next(on_rows(brightness.spec()))[0]["x"]["axis"]["labelExpr"]
-    said = dict(re.findall(r"datum\.value == (\d+) \? '([a-z ]+)'", expression))
-    assert said == {str(30 * i): hue for i, hue in enumerate(HUES)} | {"360": "red"}
-
-
-# --- the picked color ---------------------------------------------------------------------------
-
-
-def marks(name: str, code: str | None) -> pa.Table:
-    """The rows that mark a color in a chart, after it was picked as the third."""
-    if name == "patches":
-        return patches.mark(code, 3)
-    if name == "brightness":
-        return brightness.mark(code, np.full(3, 0.4, np.float32), 3)
-    if name.startswith("curves"):
-        return curves.mark(curves.AXES[[f"curves {axis}" for axis in curves.AXES].index(name)], code, 0.04, 3)
-    view = latents.VIEWS[[f"latents {view}" for view in latents.VIEWS].index(name)]
-    return latents.mark(view, code, np.array([0.1, 0.2, 0.3, -0.4], np.float32), 3)
-
-
-@every_chart
-def test_a_click_gives_the_color_and_the_count_that_comes_with_the_mark(name: str) -> None:
-    (picking,) = CHARTS[name][0]()["params"]
-    assert picking["name"] == PICK
-    assert picking["select"]["fields"] == ["true", "turn"]
-    ((_encoding, layer),) = [each for each in layers(CHARTS[name][0]()) if each[1].get("name") in picking["views"]]
-    (looked_up,) = [each for each in layer["transform"] if "lookup" in each]
-    assert looked_up["from"] == {"data": {"name": "mark"}, "key": "all", "fields": ["turn"]}
-    table = marks(name, None)
-    assert set(table.column("all").to_pylist()) == {1}
-    assert set(table.column("turn").to_pylist()) == {3}
-    for code in texts(CHARTS[name][1](), "true"):
-        assert not code or HEX.fullmatch(code)
-
-
-@every_chart
-def test_a_mark_is_drawn_from_its_rows_in_black_and_white_and_nothing_is_drawn_without_one(name: str) -> None:
-    ringing = [(e, layer) for e, layer in layers(CHARTS[name][0]()) if layer["data"] == {"name": "mark"}]
-    table = marks(name, "#ff8000")
-    assert {layer["mark"]["stroke"] for _, layer in ringing} == {"#000000", "#ffffff"}
-    for encoding, layer in ringing:
-        assert {definition["field"] for _, definition in fields(encoding)} <= set(table.column_names)
-        assert layer["transform"] == [{"filter": "isValid(datum.true)"}]
-    assert set(texts(table, "true")) == {"#ff8000"}
-    assert marks(name, None).column("true").null_count == len(table)
-    assert marks(name, None).schema == table.schema
-
-
-def test_a_mark_is_where_its_color_is() -> None:
-    code = "#ff8000"  # orange itself, which it rounds
-    hue = 30
-    (orange,) = marks("patches", code).to_pylist()
-    assert (orange["x"], orange["x2"]) == (30, 45)
-    there = [row for row in CHARTS["patches"][1]().to_pylist() if (row["x"], row["y"]) == (orange["x"], orange["y"])]
-    assert [row["true"] for row in there] == [code]
-    for axis, place in (("hue", hue), ("saturation", 1), ("value", 1)):
-        (row,) = marks(f"curves {axis}", code).to_pylist()
-        assert (row["x"], row["mse"]) == (pytest.approx(place), 0.04)
-    own, answer = marks("brightness", code).to_pylist()
-    assert own["hue"] == answer["hue"] == pytest.approx(hue)
-    assert own["brightness"] == pytest.approx(0.5)
-    assert answer["brightness"] == pytest.approx(0.4)
-    for view in latents.VIEWS:
-        (row,) = marks(f"latents {view}", code).to_pylist()
-        assert (row["x"], row["y"]) == pytest.approx([(0.1, 0.2, 0.3, -0.4)[dim] for dim in view])
-    for axis, value in zip(curves.AXES, colorsys.rgb_to_hsv(0x20 / 255, 0x40 / 255, 0x60 / 255), strict=True):
-        (row,) = curves.mark(axis, "#204060", 0.1, 0).to_pylist()
-        assert row["x"] == pytest.approx(value * (360 if axis == "hue" else 1))
-    (row,) = latents.mark((2, 3), code, np.array([0.6, 0.8], np.float32), 0).to_pylist()
-    assert (row["x"], row["y"]) == (0, 0)  # dims that the model does not have
-
-
-# --- patches -------------------------------------------------------------------------------------
-
-
-def texts(table: pa.Table, name: str) -> list[str]:
-    return [str(value) for value in table.column(name).to_pylist()]
-
-
-def columns(table: pa.Table, *names: str) -> list[NDArray[np.float64]]:
-    return [np.asarray(table.column(name).to_pylist(), np.float64) for name in names]
-
-
-def assert_hex(code: str, rgb: Sequence[float] | NDArray[np.float32]) -> None:
-    """A code has three levels of 255, and these are the nearest (either, when a value is half-way)."""
-    assert HEX.fullmatch(code)
-    levels = [int(code[i : i + 2], 16) for i in (1, 3, 5)]
-    assert levels == pytest.approx([255 * float(c) for c in rgb], abs=0.5 + 1e-4)
-
-
-def test_patches_cover_24_by_4_by_8_places_without_overlap() -> None:
-    x, x2, y, y2 = columns(CHARTS["patches"][1](), "x", "x2", "y", "y2")
-    assert len(x) == 24 * 4 * 8
-    np.testing.assert_allclose(x2 - x, 15)
-    np.testing.assert_allclose(y2 - y, 1)
-    assert set(x) == {15 * i for i in range(24)}
-    assert len(set(np.round(y, 9))) == 4 * 8
-    for i, j in combinations(range(len(x)), 2):
-        beside = x2[i] <= x[j] or x2[j] <= x[i]
-        assert beside or y2[i] <= y[j] + 1e-9 or y2[j] <= y[i] + 1e-9
-    encoding = next(on_rows(patches.spec()))[0]
-    (left, right), (bottom, top) = encoding["x"]["scale"]["domain"], encoding["y"]["scale"]["domain"]
-    assert left < x.min() < x2.max() < right
-    assert top < y.min() < y2.max() < bottom
-
-
-def test_a_patch_has_the_color_of_its_place() -> None:
-    mse = np.arange(768, dtype=np.float32)
-    output = noise(768, 3)
-    table = patches.table(output, mse)
-    x, y = columns(table, "x", "y")
-    slices = np.sort(np.unique(np.round(y, 9))).reshape(4, 8)  # from the top: saturation rises, value falls
-    for i, (true, rgb) in enumerate(zip(texts(table, "true"), patches.colors(), strict=True)):
-        saturation, down = np.argwhere(np.isclose(slices, y[i]))[0]
-        hsv = x[i] / 360, saturation / 3, (7 - down) / 7
-        assert_hex(true, colorsys.hsv_to_rgb(*hsv))
-        np.testing.assert_allclose(rgb, colorsys.hsv_to_rgb(*hsv), atol=1e-12)
-    assert table.column("mse").to_pylist() == mse.tolist()
-    for shown, rgb in zip(texts(table, "output"), output, strict=True):
-        assert_hex(shown, rgb)
-    assert table.column("output_name").to_pylist() == describe(output)
-
-
-def test_the_true_color_is_in_the_middle_of_its_patch() -> None:
-    names = [f"{corner}{end}" for corner in ("x", "tx", "y", "ty") for end in ("", "2")]
-    x, x2, tx, tx2, y, y2, ty, ty2 = columns(CHARTS["patches"][1](), *names)
-    np.testing.assert_allclose(x + x2, tx + tx2)
-    np.testing.assert_allclose(y + y2, ty + ty2)
-    np.testing.assert_allclose((tx2 - tx) / (x2 - x), (ty2 - ty) / (y2 - y))
-    assert np.all((x < tx) & (tx < tx2) & (tx2 < x2))
-
-
-def test_slices_are_named_at_their_middle() -> None:
-    axis = next(on_rows(patches.spec()))[0]["y"]["axis"]
-    y, y2 = columns(CHARTS["patches"][1](), "y", "y2")
-    named = re.findall(r"abs\(datum\.value - ([\d.]+)\) < 0\.1 \? '(.*?)'", axis["labelExpr"])
-    assert [name for _, name in named] == ["s = 0", "s = ⅓", "s = ⅔", "s = 1"]
-    tops, bottoms = np.sort(np.unique(np.round(y, 9))).reshape(4, 8), np.sort(np.unique(np.round(y2, 9))).reshape(4, 8)
-    middles = (tops[:, 0] + bottoms[:, -1]) / 2
-    np.testing.assert_allclose([float(place) for place, _ in named], middles)
-    np.testing.assert_allclose(axis["values"], middles)
-
-
-# --- curves --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("axis", curves.AXES)
-def test_curves_run_along_three_edges_of_the_hsv_cube(axis: curves.Axis) -> None:
-    mse = noise(len(curves.colors(axis)), 1)[:, 0]
-    table = curves.table(axis, mse)
-    (x,) = columns(table, "x")
-    names, trues = texts(table, "line"), texts(table, "true")
-    for i, rgb in enumerate(curves.colors(axis)):
-        if axis == "hue":
-            hsv = x[i] % 360 / 360, 1.0, float(names[i].removeprefix("v = "))
-        else:
-            hsv = (HUES[names[i]], x[i], 1.0) if axis == "saturation" else (HUES[names[i]], 1.0, x[i])
-        np.testing.assert_allclose(rgb, colorsys.hsv_to_rgb(*hsv), atol=1e-12)
-        assert_hex(trues[i], colorsys.hsv_to_rgb(*hsv))
-    assert table.column("mse").to_pylist() == mse.tolist()
-    lines = ["v = 1", "v = 0.75", "v = 0.5", "v = 0.25"]
-    if axis != "hue":
-        lines = ["red", "yellow", "green", "cyan", "blue", "magenta"]
-        assert sorted(lines) == sorted((*PRIMARIES, *SECONDARIES))
-    last = 360.0 if axis == "hue" else 1.0
-    points = 73 if axis == "hue" else 25
-    assert len(names) == len(lines) * points
-    for k, line in enumerate(lines):
-        block = slice(k * points, (k + 1) * points)
-        assert set(names[block]) == {line}
-        np.testing.assert_allclose(x[block], np.linspace(0, last, points))
-    # The name is written by the row at the end of its line.
-    assert f"datum.x == {last:g}" in json.dumps(curves.spec(axis))
-    assert np.count_nonzero(x == last) == len(lines)
-
-
-def root_heights(ends: list[float]) -> NDArray[np.float64]:
-    return np.sqrt(curves.spread_labels(np.array(ends, np.float32)))
-
-
-# Heights on the root scale: 0.062 of a chart that is 240 pixels high are the 11 pixels of a letter and a little.
-GAP = 0.06
-an_error = st.one_of(st.floats(0, 1, width=32), st.floats(0, 1 / 128, width=32), st.just(math.nan))
-errors = st.lists(an_error, min_size=1, max_size=6)
-
-
-@given(errors)
-def test_labels_stay_in_the_chart_and_never_lie_on_each_other(ends: list[float]) -> None:
-    placed = root_heights(ends)
-    assert np.all((placed >= 0) & (placed <= 1 + 1e-12))
-    assert all(below + GAP <= above for below, above in pairwise(np.sort(placed)))
-
-
-@given(errors)
-def test_labels_are_in_the_order_of_their_lines(ends: list[float]) -> None:
-    placed = root_heights(ends)
-    heights = np.nan_to_num(ends)
-    for i, j in combinations(range(len(ends)), 2):
-        if heights[i] != heights[j]:
-            assert (heights[i] < heights[j]) == (placed[i] < placed[j])
-
-
-@given(errors)
-def test_a_label_with_room_around_it_is_at_the_end_of_its_line(ends: list[float]) -> None:
-    heights, placed = np.sqrt(np.nan_to_num(np.array(ends, np.float64))), root_heights(ends)
-    for i, height in enumerate(heights):
-        others = np.delete(heights, i)
-        if all(abs(other - height) > 0.063 * len(ends) for other in others) and height < 1 - 0.063 * len(ends):
-            assert placed[i] == pytest.approx(height, abs=1e-6)
-
-
-def test_a_pile_of_labels_is_centerd_on_its_lines() -> None:
-    placed = root_heights([0.25, 0.25, 0.25])
-    assert placed == pytest.approx([0.5 - 0.062, 0.5, 0.5 + 0.062])
-    assert root_heights([1, 1]) == pytest.approx([1 - 0.062, 1])
-    assert root_heights([0, 0, 0]) == pytest.approx([0, 0.062, 0.124])
-
-
-# --- latents -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("view", latents.VIEWS)
-def test_a_point_is_where_its_latent_is(view: tuple[int, int]) -> None:
-    u, output = sphere(N_LATENTS), noise(N_LATENTS, 3)
-    rows = [row for row in latents.table(view, u, output).to_pylist() if row["kind"] == "color"]
-    assert len(rows) == 8**3
-    for i, row in enumerate(rows):
-        rgb = i // 64 / 7, i // 8 % 8 / 7, i % 8 / 7  # red slowest, blue fastest
-        assert (row["x"], row["y"]) == pytest.approx((u[i, view[0]], u[i, view[1]]))
-        np.testing.assert_allclose(latents.colors()[i], rgb, atol=1e-12)
-        assert_hex(row["true"], rgb)
-        assert_hex(row["output"], output[i])
-    assert [row["label"] for row in rows] == describe(latents.colors()[:512])
-    assert [row["output_name"] for row in rows] == describe(output[:512])
-
-
-def test_the_named_hues_follow_the_grid() -> None:
-    assert latents.colors().shape == (8**3 + 12, 3)
-    for hue, rgb in zip(HUES.values(), latents.colors()[-12:], strict=True):
-        np.testing.assert_allclose(rgb, colorsys.hsv_to_rgb(hue, 1, 1), atol=1e-12)
-
-
-@pytest.mark.parametrize("view", latents.VIEWS)
-@pytest.mark.parametrize("deleted", [(), (0,), (1,), (0, 1), (2,), (1, 2), (0, 1, 2, 3)])
-def test_a_deleted_axis_is_a_gap(view: tuple[int, int], deleted: tuple[int, ...]) -> None:
-    rows = latents.table(view, sphere(N_LATENTS), noise(N_LATENTS, 3), deleted).to_pylist()
-    axes = [(r["x"], r["y"], r["x2"], r["y2"]) for r in rows if r["kind"] == "axis"]
-    expected = {view[0]: (-1, 0, 1, 0), view[1]: (0, -1, 0, 1)}
-    assert axes == [span for dim, span in expected.items() if dim not in deleted]
-
-
-def turned(u0: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Latents of the named hues at these angles on dims (0, 1), with something of each on the others."""
-    u = sphere(N_LATENTS)
-    u[-12:] = np.stack([0.9 * np.cos(u0), 0.9 * np.sin(u0), np.full(12, 0.3), np.full(12, 0.3)], -1)
-    return u
-
-
-def test_named_hues_are_on_the_rim_where_they_point() -> None:
-    angles = np.arange(12) * math.pi / 6 + 0.1
-    rows = latents.table((1, 0), turned(angles), noise(N_LATENTS, 3)).to_pylist()
-    named = {row["label"]: (row["x"], row["y"]) for row in rows if row["kind"] == "name"}
-    assert list(named) == list(HUES)
-    for angle, (x, y) in zip(angles, named.values(), strict=True):
-        assert math.hypot(x, y) == pytest.approx(1.2)
-        assert (x / 1.2, y / 1.2) == pytest.approx((math.sin(angle), math.cos(angle)), abs=1e-6)
-
-
-@given(st.lists(st.floats(0, 2 * math.pi), min_size=12, max_size=12))
-def test_names_on_the_rim_do_not_lie_on_each_other(angles: list[float]) -> None:
-    rows = latents.table((1, 0), turned(np.array(angles)), noise(N_LATENTS, 3)).to_pylist()
-    named = [row for row in rows if row["kind"] == "name"]
-    assert named
-    assert named[0]["label"] == "red"  # the first of those that meet is the one that is kept
-    pixels = 280 / 3  # of one unit, where the place is as wide as high; a letter of 10 pixels is about 5 wide
-    for one, other in combinations(named, 2):
-        apart = abs(one["x"] - other["x"]) * pixels - 2.5 * (len(one["label"]) + len(other["label"]))
-        assert apart > 0 or abs(one["y"] - other["y"]) * pixels > 11
-
-
-def test_a_hue_without_a_direction_is_not_named() -> None:
-    u = sphere(N_LATENTS)
-    u[-12:] = [0.2, 0.2, 0.68, 0.68]
-    u[-1] = [0.2, 0.3, 0.66, 0.66]  # rose: √(0.2² + 0.3²) = 0.36
-    rows = latents.table((1, 0), u, noise(N_LATENTS, 3)).to_pylist()
-    assert [row["label"] for row in rows if row["kind"] == "name"] == ["rose"]
-
-
-# --- brightness ----------------------------------------------------------------------------------
-
-
-def test_brightness_is_the_mean_channel_of_both() -> None:
-    output = noise(73, 3)
-    rows = brightness.table(output).to_pylist()
-    assert len(rows) == 2 * 73
-    for i in range(73):
-        before, after = rows[i], rows[73 + i]
-        rgb = colorsys.hsv_to_rgb(i * 5 % 360 / 360, 1, 1)
-        assert (before["kind"], after["kind"]) == ("color", "output")
-        assert before["hue"] == after["hue"] == 5 * i
-        assert before["brightness"] == pytest.approx(sum(rgb) / 3)
-        assert after["brightness"] == pytest.approx(sum(map(float, output[i])) / 3)
-        assert_hex(before["fill"], rgb)
-        assert_hex(after["fill"], output[i])
-    assert [row["name"] for row in rows] == describe(np.concatenate([brightness.colors(), output]))
-    thirds = {row["name"]: row["brightness"] for row in rows[:73:6]}
-    assert [thirds[name] for name in PRIMARIES] == pytest.approx([1 / 3] * 3)
-    assert [thirds[name] for name in SECONDARIES] == pytest.approx([2 / 3] * 3)
-
-
-# --- what a diverged run gives -------------------------------------------------------------------
-
-
-def test_not_a_number_is_drawn_as_nothing_rather_than_raised() -> None:
-    def nan(*shape: int) -> NDArray[np.float32]:
-        return np.full(shape, np.nan, np.float32)
-
-    tables = [
-        patches.table(nan(768, 3), nan(768)),
-        brightness.table(nan(73, 3)),
-        *(curves.table(axis, nan(len(curves.colors(axis)))) for axis in curves.AXES),
-        *(latents.table(view, nan(N_LATENTS, 4), nan(N_LATENTS, 3)) for view in latents.VIEWS),
-    ]
-    for (make_spec, make_table), table in zip(CHARTS.values(), tables, strict=True):
-        assert table.schema == make_table().schema
-        assert make_spec()
-    assert not [row for row in tables[-1].to_pylist() if row["kind"] == "name"]
-
-
-def test_a_narrow_bottleneck_has_the_hue_plane_alone() -> None:
-    rows = latents.table((1, 0), sphere(N_LATENTS, 2), noise(N_LATENTS, 3)).to_pylist()
-    assert sum(row["kind"] == "color" for row in rows) == 512
+@pytest.mark.parametrize("name", ["batch", "carriers", "label probability hue", "label probability saturation"])
+def test_marks_that_are_colors_sit_on_the_ground_carry_their_code_and_are_named(name: str) -> None:
+    spec, table = CHARTS[name][0](), CHARTS[name][1]()
+    assert spec["view"] == {"fill": GROUND, "stroke": None}
+    assert all(HEX.fullmatch(code) for code in texts(table, "true"))
+    assert all(re.fullmatch(r"[a-z ]+", word) for word in texts(table, "name"))

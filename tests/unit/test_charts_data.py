@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import colorsys
-import json
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-import altair as alt
-import jsonschema
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from excolor.charts import batch, heat_map, label_probability, robustness
-from excolor.charts.base import GROUND
-from excolor.color import exact_rgb, hsv_grid
+from excolor.color import hsv_grid
 from excolor.data import (
     BATCH,
     BLOCK,
@@ -26,108 +19,16 @@ from excolor.data import (
     TRAINING_GRID,
     Batches,
     cell_shares,
-    label_probabilities,
-    noise_on,
     stream,
 )
 from excolor.robustness import METRICS, Metric
 from excolor.scenes import HSV_RADIUS, HSV_VIEWS, Scene, hsv_panel, hsv_places, to_html
+from tests.support.charts import CAUSES, DRAWN, MADE, MEASURED, NOISE, SEEDS, runs
 from tests.support.scene_page import meshes, settings_of
-
-Spec = dict[str, Any]
-HEX = re.compile(r"#[0-9a-f]{6}")
-MANY = stream(3, 150, 0.4)
-CLEAN = stream(3, 150)
-MADE = (
-    noise_on(CLEAN.positives("red"), MANY.positives("red")).made,
-    noise_on(CLEAN.positives("vibrant"), MANY.positives("vibrant")).made,
-)
-NOISE, SEEDS = [0.0, 0.0, 0.0, 0.5, 0.5, 0.5], [0, 1, 2, 0, 1, 2]
-FIGURES = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
-CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
-
-
-def runs(name: Metric) -> pa.Table:
-    return robustness.table(name, NOISE, SEEDS, FIGURES, CAUSES, "the limit")
-
-
-CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
-    "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
-    "batch": (batch.spec, lambda: batch.table(MANY.rgb[0], MANY.positives("red")[0], MANY.positives("vibrant")[0])),
-    "silence": (batch.empty_batches_spec, lambda: batch.empty_batches_table(MANY)),
-    "positives": (batch.positives_spec, lambda: batch.positives_table(MANY, MADE)),
-    **{
-        f"chances {a}": (lambda a=a: label_probability.spec(a), lambda a=a: label_probability.table(a))
-        for a in label_probability.AXES
-    },
-    **{f"tolerance {n}": (lambda n=n: robustness.spec(n), lambda n=n: runs(n)) for n in METRICS},
-}
-# Patches in the order in which they were drawn have no place on a scale.
-WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("positives", "x")}
-every_chart = pytest.mark.parametrize("name", CHARTS)
-
-
-def encodings(spec: Spec) -> Iterator[Spec]:
-    return (layer["encoding"] for layer in spec["layer"])
 
 
 def column(table: pa.Table, name: str) -> list[Any]:
     return table.column(name).to_pylist()
-
-
-@pytest.fixture(scope="module")
-def vega_lite() -> jsonschema.Draft7Validator:
-    (path,) = Path(alt.__file__).parent.glob("vegalite/v*/schema/vega-lite-schema.json")
-    return jsonschema.Draft7Validator(json.loads(path.read_text()))
-
-
-@every_chart
-def test_a_specification_is_vega_lite_survives_json_and_leaves_data_and_theme_to_the_page(
-    name: str, vega_lite: jsonschema.Draft7Validator
-) -> None:
-    spec = CHARTS[name][0]()
-    vega_lite.validate(spec)
-    assert json.loads(json.dumps(spec, allow_nan=False)) == spec
-    assert CHARTS[name][0]() is spec  # built once
-    assert "datasets" not in spec
-    assert "config" not in spec
-    assert {"name": "rows"} in [spec.get("data"), *(layer.get("data") for layer in spec["layer"])]
-
-
-@every_chart
-def test_every_column_that_is_drawn_is_there_and_no_other(name: str) -> None:
-    spec, table = CHARTS[name][0](), CHARTS[name][1]()
-    used = set(re.findall(r"datum\.(\w+)", json.dumps([layer.get("transform", []) for layer in spec["layer"]])))
-    for encoding in encodings(spec):
-        for definitions in encoding.values():
-            for each in definitions if isinstance(definitions, list) else [definitions]:
-                used |= {each["field"]} if "field" in each else set()
-    assert used == set(table.column_names)
-
-
-@every_chart
-def test_the_only_color_is_data_and_axes_do_not_move(name: str) -> None:
-    spec = CHARTS[name][0]()
-    for code in HEX.findall(json.dumps(spec)):
-        assert code[1:3] == code[3:5] == code[5:7]
-    for axis in ("x", "y"):
-        drawn = [encoding[axis] for encoding in encodings(spec) if encoding.get(axis, {}).get("axis")]
-        titles = {each["title"] for each in drawn}
-        assert len(titles) == (0 if (name, axis) in WITHOUT_AXIS else 1)
-        domains = {
-            tuple(encoding[axis]["scale"]["domain"])
-            for encoding in encodings(spec)
-            if "domain" in encoding.get(axis, {}).get("scale", {})
-        }
-        assert len(domains) == 1
-
-
-@pytest.mark.parametrize("name", ["batch", "positives", "chances hue", "chances saturation"])
-def test_marks_that_are_colors_sit_on_the_ground_carry_their_code_and_are_named(name: str) -> None:
-    spec, table = CHARTS[name][0](), CHARTS[name][1]()
-    assert spec["view"] == {"fill": GROUND, "stroke": None}
-    assert all(HEX.fullmatch(code) for code in column(table, "true"))
-    assert all(re.fullmatch(r"[a-z ]+", word) for word in column(table, "name"))
 
 
 # --- cells ---------------------------------------------------------------------------------------
@@ -175,7 +76,7 @@ def test_lines_are_the_probabilities_and_points_the_training_colors(axis: label_
 def test_a_batch_is_eight_by_eight_and_marks_who_carries_what() -> None:
     red, vibrant = np.zeros((2, BATCH), np.float32)
     red[[0, 9]] = vibrant[[9, 63]] = 1
-    rows = batch.table(MANY.rgb[0], red, vibrant).to_pylist()
+    rows = batch.table(DRAWN.rgb[0], red, vibrant).to_pylist()
     patches = [row for row in rows if not row["badge"]]
     assert [(row["x"], row["y"]) for row in patches] == [(k % 8 + 0.5, k // 8 + 0.5) for k in range(64)]
     badges = [(row["badge"], row["x"], row["y"], row["labels"]) for row in rows if row["badge"]]
@@ -195,8 +96,8 @@ def test_a_label_is_told_by_shape_and_letter() -> None:
 
 
 def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
-    rows = batch.empty_batches_table(MANY).to_pylist()
-    for name, positive in (("red", MANY.positives("red")), ("vibrant", MANY.positives("vibrant"))):
+    rows = batch.empty_batches_table(DRAWN).to_pylist()
+    for name, positive in (("red", DRAWN.positives("red")), ("vibrant", DRAWN.positives("vibrant"))):
         mine = [row for row in rows if row["label"] == name]
         assert [row["number"] for row in mine] == list(range(51, 151))
         assert [row["batch"] for row in mine] == list(range(1, BLOCK + 1))
@@ -207,8 +108,8 @@ def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
 
 
 def test_positives_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() -> None:
-    rows = batch.positives_table(MANY, MADE).to_pylist()
-    for k, (label, positive) in enumerate(zip(LABELS, MANY.labels, strict=True)):
+    rows = batch.positives_table(DRAWN, MADE).to_pylist()
+    for k, (label, positive) in enumerate(zip(LABELS, DRAWN.labels, strict=True)):
         mine = [row for row in rows if row["label"] == label.name]
         who = [(b, i) for b in range(149, -1, -1) for i in range(63, -1, -1) if positive[b, i]]
         who = who[: batch.ACROSS * batch.DOWN]
@@ -216,7 +117,7 @@ def test_positives_are_the_last_who_got_a_label_and_crosses_those_of_the_noise()
         assert [row["why"] == "the noise" for row in mine] == [bool(MADE[k][at]) for at in who]
         for row, at in zip(mine, who, strict=True):
             assert [int(row["true"][i : i + 2], 16) for i in (1, 3, 5)] == pytest.approx(
-                255 * MANY.rgb[at].astype(float), abs=0.51
+                255 * DRAWN.rgb[at].astype(float), abs=0.51
             )
     places = {(row["x"], row["y"]) for row in rows}
     assert len(places) == len(rows)
@@ -224,7 +125,7 @@ def test_positives_are_the_last_who_got_a_label_and_crosses_those_of_the_noise()
 
 
 def test_nobody_carries_anything_in_no_batch() -> None:
-    empty = Batches(MANY.rgb[:0], MANY.labels[:, :0])
+    empty = Batches(DRAWN.rgb[:0], DRAWN.labels[:, :0])
     assert batch.positives_table(empty, (MADE[0][:0], MADE[1][:0])).num_rows == 0
 
 
@@ -241,11 +142,11 @@ def test_points_are_runs_and_the_line_their_median(name: Metric) -> None:
         assert middles == {0.0: 0.0, 0.5: pytest.approx(2 / 3)}
         return
     assert [(row["noise"], int(row["seed"]), row["figure"]) for row in points] == list(
-        zip(NOISE, SEEDS, FIGURES, strict=True)
+        zip(NOISE, SEEDS, MEASURED, strict=True)
     )
     assert [row["state"] for row in points] == ["not sound" if each else "sound" for each in CAUSES]
     assert points[-1]["words"] == "grays in the hue plane, wheel rotated"
-    assert middles == {0.0: median(FIGURES[:3]), 0.5: median(FIGURES[3:])}
+    assert middles == {0.0: median(MEASURED[:3]), 0.5: median(MEASURED[3:])}
 
 
 def test_before_the_first_run_there_are_axes_and_no_point() -> None:
@@ -290,36 +191,3 @@ def test_the_page_has_the_grid_and_what_was_drawn_and_turns_them_together() -> N
     assert [panel["title"] for panel in told["panels"]] == ["all", "some"]
     assert told["radius"] == HSV_RADIUS
     assert len(told["views"]) == len(HSV_VIEWS)
-
-
-def test_a_scene_has_balls_of_its_own_size() -> None:
-    panel = hsv_panel("", [[0, 1, 1]])
-    assert settings_of(to_html(Scene((panel,), HSV_VIEWS, radius=0.5), "key", 100))["radius"] == 0.5
-
-
-# --- the picked color -----------------------------------------------------------------------------
-
-
-def test_the_picked_color_is_marked_on_each_of_its_patches_and_nowhere_else() -> None:
-    rgb = np.zeros((64, 3), np.float32)
-    rgb[[3, 40]] = (1, 0.5, 0)
-    rows = batch.table(rgb, np.zeros(64), (np.arange(64) == 3).astype(np.float32))
-    marked = batch.mark(rows, "#ff8000", 7).to_pylist()
-    # The one with a label has a row more, for its badge, at the same place.
-    places = {(row["left"], row["right"], row["top"], row["bottom"]) for row in marked}
-    rounded = {tuple(round(value, 9) for value in place) for place in places}
-    assert rounded == {(3.04, 3.96, 0.04, 0.96), (0.04, 0.96, 5.04, 5.96)}
-    assert {(row["true"], row["turn"]) for row in marked} == {("#ff8000", 7)}
-    for shown, code in ((rows, "#00ff00"), (rows, None), (rows.slice(0, 0), "#ff8000")):
-        (row,) = batch.mark(shown, code, 8).to_pylist()
-        assert (row["true"], row["turn"], row["all"]) == (None, 8, 1)
-
-
-def test_the_picked_colors_probabilities_are_its_own() -> None:
-    pale = ("#ff8080", 0, 127 / 255)
-    for code, hue, saturation in (("#ff0000", 0, 1), ("#ff8000", 30, 1), ("#0000ff", -120, 1), pale):
-        red, vibrant = label_probabilities(exact_rgb(code))
-        for axis, x in (("hue", hue), ("saturation", saturation)):
-            rows = label_probability.mark(axis, code, 1).to_pylist()
-            assert [row["probability"] for row in rows] == pytest.approx([red, vibrant])
-            assert [row["x"] for row in rows] == pytest.approx([x, x])

@@ -2,119 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
-from html import unescape
-from pathlib import Path
 from typing import Any
 
-import altair as alt
-import jsonschema
 import numpy as np
-import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from streamlit.testing.v1 import AppTest
 
 from excolor.charts import gradients, keyframes
 from excolor.charts.base import GROUND
-from excolor.color import hex_to_rgb, rgb_to_hex, rgb_to_hsv
-from excolor.data import LABELS, draw_batches, expected_positives, training_set
-from excolor.losses import TERMS, Label
-from excolor.schedule import SHIPPED, find
-from excolor.ui.words import chance, number, percent
+from excolor.color import rgb_to_hsv
+from excolor.data import LABELS, expected_positives, training_set
+from excolor.losses import Label
+from excolor.ui.words import chance, number
+from tests.support.charts import PUBLISHED, ROBUST, layers
 
-Spec = dict[str, Any]
-ROOT = Path(__file__).parents[2]
-ROBUST, PUBLISHED = find("robust"), find("ex-2.7")
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
-
-
-# --- what holds of every chart -------------------------------------------------------------------
-
-CHARTS: dict[str, tuple[Callable[[], Spec], Callable[[], pa.Table]]] = {
-    **{
-        name: (lambda name=name: gradients.spec(name), lambda name=name: gradients.table(name, number))
-        for name in gradients.NAMES
-    },
-    "weight": (keyframes.weight_spec, lambda: keyframes.weight_table("reg-unit", ROBUST, (PUBLISHED,))),
-    "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), number)),
-}
-every_chart = pytest.mark.parametrize("name", CHARTS)
-
-
-def views(spec: Spec) -> list[Spec]:
-    """The layered views that are drawn below each other; or the only one."""
-    return spec.get("vconcat", [spec])
-
-
-def layers(view: Spec) -> Iterator[tuple[Spec, list[Any]]]:
-    """Each layer's encoding and filters, with what the view has in common."""
-    for layer in view["layer"]:
-        yield {**view.get("encoding", {}), **layer["encoding"]}, layer.get("transform", [])
-
-
-@every_chart
-def test_a_specification_is_vega_lite_and_survives_json(name: str) -> None:
-    spec = CHARTS[name][0]()
-    (path,) = Path(alt.__file__).parent.glob("vegalite/v*/schema/vega-lite-schema.json")
-    jsonschema.Draft7Validator(json.loads(path.read_text())).validate(spec)
-    assert json.loads(json.dumps(spec, allow_nan=False)) == spec
-    kind = alt.VConcatChart if "vconcat" in spec else alt.LayerChart
-    again = kind.from_dict(spec).to_dict()
-    again.pop("config")
-    assert again == spec
-
-
-@every_chart
-def test_data_is_named_rows_and_the_theme_is_left_to_the_page(name: str) -> None:
-    spec = CHARTS[name][0]()
-    assert "datasets" not in spec
-    assert "config" not in spec
-    drawn = [(view.get("data"), layer.get("data")) for view in views(spec) for layer in view["layer"]]
-    assert all((own or shared or spec.get("data")) == {"name": "rows"} for shared, own in drawn)
-
-
-@every_chart
-def test_axes_have_one_title_and_one_fixed_domain(name: str) -> None:
-    for view in views(CHARTS[name][0]()):
-        for axis in ("x", "y"):
-            defined = [encoding[axis] for encoding, _ in layers(view) if "field" in encoding.get(axis, {})]
-            assert len({definition["title"] for definition in defined if "title" in definition}) == 1
-            domains = {tuple(definition["scale"]["domain"]) for definition in defined if "scale" in definition}
-            assert len(domains) == 1
-            assert all(isinstance(end, int | float) for end in domains.pop())
-
-
-@every_chart
-def test_every_column_that_is_drawn_is_in_the_table_and_no_other(name: str) -> None:
-    make_spec, make_table = CHARTS[name]
-    used: set[str] = set()
-    for view in views(make_spec()):
-        for encoding, transforms in layers(view):
-            made = {each["as"] for each in transforms if "as" in each}
-            definitions = [d for each in encoding.values() for d in (each if isinstance(each, list) else [each])]
-            used |= {definition["field"] for definition in definitions if "field" in definition} - made
-            used |= set(re.findall(r"datum\.(\w+)", json.dumps(transforms)))
-    used |= (
-        {field for param in make_spec()["params"] for field in param.get("select", {}).get("fields", [])}
-        if ("params" in make_spec())
-        else set()
-    )
-    assert set(make_table().column_names) == used
-
-
-@every_chart
-def test_the_only_color_is_data(name: str) -> None:
-    for code in re.findall(r"#[0-9a-f]{6}", json.dumps(CHARTS[name][0]())):
-        assert code[1:3] == code[3:5] == code[5:7]
 
 
 @every_term
@@ -130,7 +39,7 @@ def test_a_slider_moves_both_charts(name: str) -> None:
         "name": moved.name,
     }
     for view in spec["vconcat"]:
-        assert any("control" in json.dumps(transforms) for _, transforms in layers(view))
+        assert any("control" in json.dumps(layer.get("transform", [])) for layer in view["layer"])
     # Of all positions exactly one row of each sample passes the filter, rounding or not.
     table = gradients.table(name, number)
     at = np.array([row["at"] for row in table.to_pylist() if row["kind"] == "sample" and row["first"]])
@@ -347,16 +256,6 @@ def test_a_name_stands_on_no_line_and_on_no_other_name(bumps: list[list[float]])
         assert abs(lines[i, at - 21 : at + 22] - height).min() >= 0.07
 
 
-@pytest.mark.parametrize("parameter", keyframes.TRACKS[1:])
-def test_the_names_of_the_shipped_schedules_are_clear_of_all_lines_and_of_each_other(parameter: str) -> None:
-    lines = np.stack([each.values(parameter, np.arange(0, 3001, 10)) for each in (PUBLISHED, ROBUST)])
-    places = keyframes.name_places(lines, 0.1)
-    for at, height in places:
-        assert abs(lines[:, at - 21 : at + 22] - height).min() >= 0.0079
-    (a, height_a), (b, height_b) = places
-    assert abs(a - b) > 42 or abs(height_a - height_b) > 0.01
-
-
 # --- who carries a label -------------------------------------------------------------------------
 
 
@@ -376,12 +275,6 @@ def test_carriers_are_counted_exactly(label: Label) -> None:
     found = expected_positives(label)
     assert found.per_batch == pytest.approx(64 * share)
     assert found.without == pytest.approx(math.exp(64 * math.log1p(-share)))
-    # And as they come, over 20,000 batches: five standard errors.
-    batches = draw_batches(20_000, 0.0, np.random.default_rng(3))
-    labels = batches.positives(label.name)
-    assert labels.sum(1).mean() == pytest.approx(found.per_batch, abs=5 * math.sqrt(found.per_batch / 20_000))
-    nobody = (labels.sum(1) == 0).mean()
-    assert nobody == pytest.approx(found.without, abs=5 * math.sqrt(0.25 / 20_000))
 
 
 @pytest.mark.parametrize(
@@ -389,94 +282,3 @@ def test_carriers_are_counted_exactly(label: Label) -> None:
 )
 def test_a_chance_in_words(value: float, words: str) -> None:
     assert chance(value) == words
-
-
-# --- the page ------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def at() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
-    app.switch_page("pages/regularizers.py").run()
-    assert not app.exception
-    return app
-
-
-def said(at: AppTest) -> str:
-    return "\n".join(element.value for element in at.markdown)
-
-
-def test_the_page_counts_the_carriers(at: AppTest) -> None:
-    for label in LABELS:
-        found = expected_positives(label)
-        (paragraph,) = re.findall(rf"label “{label.name}”.*", said(at))
-        assert f"in a batch {number(found.per_batch)} carry it" in paragraph
-        assert f"**{percent(found.without)}** of the batches" in paragraph
-    assert said(at).count("No label: every sample") == 2
-
-
-def test_the_patches_are_training_colors_with_their_probability(at: AppTest) -> None:
-    html = "".join(element.proto.body for element in at.get("html"))
-    lists = re.findall(r'<ul class="xc-carriers" aria-label="(\w+)">(.*?)</ul>', html)
-    assert [label for label, _ in lists] == ["red", "vibrant"]
-    trained = set(rgb_to_hex(training_set()[0]))
-    for (_, cells), label in zip(lists, LABELS, strict=True):
-        patches = re.findall(r"background:(#\w{6}).*?<span>(.*?)<br><b>(.*?)</b>", cells)
-        assert len(patches) >= 8
-        for fill, name, words in patches:
-            assert fill in trained
-            assert name
-            exact = label.probability(hex_to_rgb(fill)[None]).item()
-            # A hex code has whole levels only, so the probability it gives is a little off.
-            match = re.fullmatch(r"([\d.]+) %", unescape(words))
-            if match:
-                assert float(match[1]) / 100 == pytest.approx(exact, rel=0.06)
-            else:
-                assert exact < 5e-4
-                assert (words == "never") is (exact == 0)
-
-
-def test_the_code_shown_is_the_librarys(at: AppTest) -> None:
-    shown = [element.value for element in at.code]
-    for term in TERMS:
-        (mine,) = (code for code in shown if f"def {term.name}(" in code)
-        assert inspect.getsource(term.loss).strip() in mine
-    (separate,) = (code for code in shown if "def separate(" in code)
-    assert re.search(r"^SHARPNESS = 100\b", separate, re.M)
-    assert re.search(r"^SAME_COLOR = 1e-5\b", separate, re.M)
-
-
-def test_the_guesses_are_answered_with_the_figures_of_the_pictures(at: AppTest) -> None:
-    text = said(at)
-    # By hand: 2 sin θ and sin 2φ are largest at 90° and 45°; cos¹⁹⁸(θ/2) sin θ at tan² (θ/2) = 1/199, which is 8.1°.
-    assert "hardest at 90°, with 2.0. Opposite, at 180°, the value is largest, 4.0, and yet the push is 0" in text
-    assert (
-        "hardest at 45°, with 1.0. Right above the plane, at 90°, the value is largest, 1.0, and the push is 0" in text
-    )
-    assert "hardest at 8°, with 4.3" in text
-    # 1 − cos θ = 1e-5 at θ = √2e-5 in radians.
-    assert f"closer than {number(math.degrees(math.sqrt(2e-5)))}°" in text
-    assert "At length 0.60 it is 0.80, at length 1.4 it is 0.80" in text
-
-
-@pytest.mark.parametrize(
-    ("name", "end", "rest", "last"), [("robust", "2,000", "33%", "0"), ("ex-2.7", "2,800", "7%", "0.050")]
-)
-def test_the_chosen_schedule_is_shown(name: str, end: str, rest: str, last: str, at: AppTest) -> None:
-    at.button_group("regularizers-schedule").set_value(name).run()
-    assert not at.exception
-    assert find(name).text.strip() in [element.value for element in at.code]
-    assert f"From step {end} on all four weights are 0: for the last {rest}" in said(at)
-    assert f"and {last} at the end" in said(at)
-    assert said(at).count(f"Thick: the schedule {name}") == len(TERMS)
-
-
-def test_the_words_of_a_chart_do_not_change_with_the_schedule(at: AppTest) -> None:
-    # Streamlit puts them into the specification, and draws a chart with another specification from the beginning.
-    words = []
-    for name in SHIPPED:
-        at.button_group("regularizers-schedule").set_value(name).run()
-        words.append([element.proto.alt for element in at.get("vega_lite_chart")])
-    assert words[0] == words[1]
-    for schedule in SHIPPED:
-        assert any(f"{schedule}: lr {number(find(schedule).at(0)['lr'])}, " in each for each in words[0])

@@ -1,4 +1,4 @@
-"""docs/experiment.md against the code: the headings that are cited, and what stands in both."""
+"""docs/experiment.md against the code: what stands in both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from excolor import checkpoint, color, data, diagnosis, kernel, metrics, training
+from excolor import color, data, diagnosis, kernel, metrics, training
 from excolor.color import GRAYS, HUES, hsv_grid, hsv_to_rgb, redness, vibrancy
 from excolor.config import BOTTLENECKS, HIDDEN_WIDTHS, MAX_WEIGHT, RunConfig
 from excolor.data import label_probabilities, sampling_weights, shares
@@ -21,14 +21,10 @@ from excolor.metrics import Deletion, Intact, Metrics
 from excolor.model import ColorAutoencoder
 from excolor.schedule import SHIPPED, find, parse
 from excolor.surgery import HUE, WARMTH
-from excolor.sweeps import SELECTED_BY
 from excolor.training import LOSSES, plan
 
 ROOT = Path(__file__).parents[2]
 DOC = (ROOT / "docs" / "experiment.md").read_text(encoding="utf-8")
-SOURCES = [*ROOT.glob("excolor/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("tests/**/*.py"), ROOT / "README.md"]
-# A citation may be broken over two lines, of which the second begins with spaces or a comment's sign.
-CITED = re.compile(r'docs/experiment\.md,[\s#]+((?:"[^"]+"(?:, | and )?)+)')
 
 
 @lru_cache(maxsize=1)
@@ -76,24 +72,6 @@ def numbers(text: str) -> list[float]:
 
 
 # Headings
-
-
-def citations(path: Path) -> list[str]:
-    """The headings that a file cites."""
-    groups = CITED.findall(path.read_text(encoding="utf-8"))
-    return [heading for group in groups for heading in re.findall(r'"([^"]+)"', group)]
-
-
-def test_every_cited_heading_is_there() -> None:
-    cited = {(str(path.relative_to(ROOT)), heading) for path in SOURCES for heading in citations(path)}
-    assert not [each for each in cited if each[1] not in sections()]
-    assert len({heading for _, heading in cited}) >= 10
-
-
-def test_links_lead_somewhere() -> None:
-    anchors = {heading.lower().replace(" ", "-") for heading in sections()}
-    assert set(re.findall(r"\]\(#([^)]+)\)", DOC)) <= anchors
-    assert "(docs/experiment.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 # Colors and training set
@@ -290,18 +268,3 @@ def test_causes_and_their_bounds() -> None:
 
 
 # Files
-
-
-def test_the_rule_of_selection() -> None:
-    text = said("Selection of the shipped checkpoints")
-    for name in re.findall(r"(?:intact|hue)\.\w+|selectivity|red_cosine", SELECTED_BY):
-        assert f"`{name}`" in text
-    assert list(checkpoint.PRETRAINED) == re.findall(r"`([\w.-]+)`", text)[:2]
-
-
-def test_what_a_checkpoint_holds() -> None:
-    named = {name.strip("`") for name, _ in table("Checkpoint files", "in the header")}
-    assert {"format", "config", *checkpoint._STORY} <= named
-    text = said("Checkpoint files")
-    assert f"u of {training.SNAPSHOT_LEVELS**3} colors at {training.SNAPSHOTS} moments" in text
-    assert f"at most {RunConfig().steps:,} rows" in text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
 import subprocess
 import sys
 from importlib.resources import files
@@ -14,12 +12,6 @@ import pytest
 import excolor
 
 PACKAGE = Path(excolor.__file__).parent
-# The app's own files import each other by module; nobody meets them at the front door.
-LIBRARY = sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] != "ui")
-
-
-def modules_in(folder: Path) -> set[str]:
-    return {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
 
 
 def python(code: str) -> str:
@@ -46,26 +38,10 @@ def test_every_name_is_there_and_listed() -> None:
     assert set(excolor.__all__) <= set(star)
 
 
-def test_a_name_comes_from_where_type_checkers_are_told() -> None:
-    tree = ast.parse((PACKAGE / "__init__.py").read_text())
-    (checked,) = (node for node in tree.body if isinstance(node, ast.If))
-    told = {a.name: n.module for n in checked.body if isinstance(n, ast.ImportFrom) for a in n.names}
-    assert set(told) == set(excolor.__all__)
-    for name, module in told.items():
-        assert module is not None
-        assert getattr(excolor, name) is getattr(importlib.import_module(module), name)
-
-
 @pytest.mark.parametrize("name", ["sweeps_", "Trial", "vector", "_HOME_", ""])
 def test_another_name_is_an_attribute_error(name: str) -> None:
     with pytest.raises(AttributeError, match=f"excolor.*{name!r}"):
         getattr(excolor, name)
-
-
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_public_function_or_class_has_the_name_of_a_module(path: Path) -> None:
-    made = [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
-    assert {node.name for node in made} & (modules_in(path.parent) | modules_in(PACKAGE) | {"excolor"}) == set()
 
 
 def test_importing_a_module_does_not_replace_what_stands_at_the_door() -> None:

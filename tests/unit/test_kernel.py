@@ -225,14 +225,6 @@ def test_what_is_not_written_out_in_the_kernel_is_refused(
         step.fused()
 
 
-def test_the_name_of_a_column_is_not_the_kernels_business(
-    monkeypatch: pytest.MonkeyPatch, random_model: Models
-) -> None:
-    step = Step(random_model(), **drawn("both"), weights=ON["all"])
-    monkeypatch.setattr(kernel, "TERMS", tuple(replace(term, column=f"weight of {term.name}") for term in TERMS))
-    step.fused()
-
-
 @given(st.lists(st.integers(1, 59), max_size=6, unique=True).map(sorted))
 def test_in_pieces_it_is_bitwise_the_same(cuts: list[int]) -> None:
     drawn = draw_batches(60, 0, np.random.default_rng(10))

@@ -55,22 +55,6 @@ def test_other_trainings_beside_it_change_nothing() -> None:
     assert len(set(together)) == 4
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"seed": 6},
-        {"schedule": "ex-2.7"},
-        {"steps": 121},
-        {"label_noise": 0.5},
-        {"weights": Weights(unitarity=2)},
-    ],
-    ids=str,
-)
-def test_whatever_is_configured_matters(change: dict[str, object]) -> None:
-    other = replace(SHORT, **change)  # pyright: ignore[reportArgumentType]
-    assert train(other).parameters.tobytes() != train(SHORT).parameters.tobytes()
-
-
 def test_weights_and_batches_have_generators_of_their_own() -> None:
     wide = replace(SHORT, hidden=20)
     assert batches(wide).rgb.tobytes() == batches(SHORT).rgb.tobytes()

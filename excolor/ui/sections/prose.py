@@ -58,8 +58,8 @@ def _anchor() -> str:
     (where, most), (value, push) = _hardest("anchor"), _written("anchor", 180)
     return (
         f"Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {value}, and yet "
-        f"the push is {push}: no way round is shorter than the other. The push is the slope of the curve, and the curve "
-        "is flat there. Nobody pushes cyan, which has no label. Yet in the network that ships, red is at u₀ = "
+        f"the push is {push}: no way round is shorter than the other. The push is the slope of the curve, and the "
+        "curve is flat there. Nobody pushes cyan, which has no label. Yet in the network that ships, red is at u₀ = "
         f"{_warmth('red')} and cyan at u₀ = {_warmth('cyan')}."
     )
 

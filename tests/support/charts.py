@@ -1,0 +1,150 @@
+"""Every chart with rows to draw, and how a test reads a specification and a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from numpy.typing import NDArray
+
+from excolor.charts import (
+    batch,
+    brightness,
+    curves,
+    gradients,
+    heat_map,
+    keyframes,
+    label_probability,
+    latents,
+    patches,
+    robustness,
+)
+from excolor.data import cell_shares, noise_on, stream
+from excolor.robustness import METRICS, Metric
+from excolor.schedule import find
+from excolor.ui.words import number
+
+Spec = dict[str, Any]
+Chart = tuple[Callable[[], Spec], Callable[[], pa.Table]]
+HEX = re.compile(r"#[0-9a-f]{6}")
+N_LATENTS = len(latents.colors())
+ROBUST, PUBLISHED = find("robust"), find("ex-2.7")
+
+
+def noise(n: int, width: int, seed: int = 0) -> NDArray[np.float32]:
+    """Outputs that no color is equal to."""
+    return np.random.default_rng(seed).uniform(0, 1, (n, width)).astype(np.float32)
+
+
+def sphere(n: int, width: int = 4) -> NDArray[np.float32]:
+    """Latents of unit length."""
+    z = np.random.default_rng(1).normal(size=(n, width)).astype(np.float32)
+    return z / np.linalg.norm(z, axis=1, keepdims=True)
+
+
+ANSWERS: dict[str, Chart] = {
+    "patches": (patches.spec, lambda: patches.table(noise(768, 3), noise(768, 1)[:, 0])),
+    "brightness": (brightness.spec, lambda: brightness.table(noise(73, 3))),
+    **{
+        f"curves {axis}": (
+            lambda axis=axis: curves.spec(axis),
+            lambda axis=axis: curves.table(axis, noise(len(curves.colors(axis)), 1)[:, 0]),
+        )
+        for axis in curves.AXES
+    },
+    **{
+        f"latents {view}": (
+            lambda view=view: latents.spec(view),
+            lambda view=view: latents.table(view, sphere(N_LATENTS), noise(N_LATENTS, 3)),
+        )
+        for view in latents.VIEWS
+    },
+}
+
+DRAWN = stream(3, 150, 0.4)
+_CLEAN = stream(3, 150)
+MADE = (
+    noise_on(_CLEAN.positives("red"), DRAWN.positives("red")).made,
+    noise_on(_CLEAN.positives("vibrant"), DRAWN.positives("vibrant")).made,
+)
+NOISE, SEEDS = [0.0, 0.0, 0.0, 0.5, 0.5, 0.5], [0, 1, 2, 0, 1, 2]
+MEASURED = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
+CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
+
+
+def runs(name: Metric) -> pa.Table:
+    """Six runs at two levels of label noise."""
+    return robustness.table(name, NOISE, SEEDS, MEASURED, CAUSES, "the limit")
+
+
+CHARTS: dict[str, Chart] = {
+    **ANSWERS,
+    "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
+    "batch": (batch.spec, lambda: batch.table(DRAWN.rgb[0], DRAWN.positives("red")[0], DRAWN.positives("vibrant")[0])),
+    "empty batches": (batch.empty_batches_spec, lambda: batch.empty_batches_table(DRAWN)),
+    "positives": (batch.positives_spec, lambda: batch.positives_table(DRAWN, MADE)),
+    **{
+        f"label probability {a}": (lambda a=a: label_probability.spec(a), lambda a=a: label_probability.table(a))
+        for a in label_probability.AXES
+    },
+    **{f"robustness {n}": (lambda n=n: robustness.spec(n), lambda n=n: runs(n)) for n in METRICS},
+    **{
+        f"gradients {name}": (lambda name=name: gradients.spec(name), lambda name=name: gradients.table(name, number))
+        for name in gradients.NAMES
+    },
+    "weight": (keyframes.weight_spec, lambda: keyframes.weight_table("reg-unit", ROBUST, (PUBLISHED,))),
+    "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), number)),
+}
+
+
+def views(spec: Spec) -> list[Spec]:
+    """The layered views that are drawn below each other; or the only one."""
+    return spec.get("vconcat", [spec])
+
+
+def layers(spec: Spec) -> Iterator[tuple[Spec, Spec]]:
+    """Each layer's encoding, with what its view has in common, and the layer with its data."""
+    for view in views(spec):
+        for layer in view["layer"]:
+            data = view.get("data", spec.get("data"))
+            yield {**view.get("encoding", {}), **layer["encoding"]}, {"data": data, **layer}
+
+
+def fields(encoding: Spec) -> Iterator[tuple[str, Spec]]:
+    """Channel and definition, of every channel that shows a column."""
+    for channel, definitions in encoding.items():
+        for definition in definitions if isinstance(definitions, list) else [definitions]:
+            if "field" in definition:
+                yield channel, definition
+
+
+def on_rows(spec: Spec) -> Iterator[tuple[Spec, Spec]]:
+    """The layers that draw the chart's rows."""
+    return ((encoding, layer) for encoding, layer in layers(spec) if layer["data"] == {"name": "rows"})
+
+
+def texts(table: pa.Table, name: str) -> list[str]:
+    """A column of words."""
+    return [str(value) for value in table.column(name).to_pylist()]
+
+
+def columns(table: pa.Table, *names: str) -> list[NDArray[np.float64]]:
+    """Columns of numbers."""
+    return [np.asarray(table.column(name).to_pylist(), np.float64) for name in names]
+
+
+def assert_hex(code: str, rgb: Sequence[float] | NDArray[Any]) -> None:
+    """A code has three levels of 255, and these are the nearest (either, when a value is half-way)."""
+    assert HEX.fullmatch(code)
+    levels = [int(code[i : i + 2], 16) for i in (1, 3, 5)]
+    assert levels == pytest.approx([255 * float(c) for c in rgb], abs=0.5 + 1e-4)
+
+
+def ends(domain: list[Any], width: float, height: float) -> tuple[float, ...]:
+    """A domain in figures, for a ground of this size in pixels."""
+    known = {"width": width, "height": height, "min": min}
+    return tuple(eval(end["expr"], {}, known) if isinstance(end, dict) else end for end in domain)

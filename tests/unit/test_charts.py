@@ -17,7 +17,7 @@ from excolor.charts.base import GROUND
 from tests.support.charts import ANSWERS, CHARTS, HEX, ends, fields, layers, on_rows, texts, views
 
 # Patches in the order in which they were drawn have no place on a scale.
-WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("carriers", "x")}
+WITHOUT_AXIS = {("batch", "x"), ("batch", "y"), ("positives", "x")}
 every_chart = pytest.mark.parametrize("name", CHARTS)
 
 
@@ -113,7 +113,7 @@ def test_colors_sit_on_one_ground(spec: dict[str, Any]) -> None:
     assert spec["view"] == {"fill": GROUND, "stroke": None}
 
 
-@pytest.mark.parametrize("name", ["batch", "carriers", "label probability hue", "label probability saturation"])
+@pytest.mark.parametrize("name", ["batch", "positives", "label probability hue", "label probability saturation"])
 def test_marks_that_are_colors_sit_on_the_ground_carry_their_code_and_are_named(name: str) -> None:
     spec, table = CHARTS[name][0](), CHARTS[name][1]()
     assert spec["view"] == {"fill": GROUND, "stroke": None}

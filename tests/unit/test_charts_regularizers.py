@@ -269,7 +269,7 @@ def likely(label: Label, rgb: list[float]) -> float:
 
 
 @pytest.mark.parametrize("label", LABELS, ids=lambda label: label.name)
-def test_carriers_are_counted_exactly(label: Label) -> None:
+def test_positives_are_counted_exactly(label: Label) -> None:
     colors, drawn = training_set()
     share = math.fsum(p * likely(label.name, rgb) for p, rgb in zip(drawn.tolist(), colors.tolist(), strict=True))
     found = expected_positives(label)

@@ -31,7 +31,7 @@ def said(at: AppTest) -> str:
     return "\n".join(element.value for element in at.markdown)
 
 
-def test_the_page_counts_the_carriers(at: AppTest) -> None:
+def test_the_page_counts_the_positives(at: AppTest) -> None:
     for label in LABELS:
         found = expected_positives(label)
         (paragraph,) = re.findall(rf"label “{label.name}”.*", said(at))

@@ -42,7 +42,7 @@ def test_the_page_counts_the_positives(at: AppTest) -> None:
 
 def test_the_patches_are_training_colors_with_their_probability(at: AppTest) -> None:
     html = "".join(element.proto.body for element in at.get("html"))
-    lists = re.findall(r'<ul class="xc-carriers" aria-label="(\w+)">(.*?)</ul>', html)
+    lists = re.findall(r'<ul class="xc-positives" aria-label="(\w+)">(.*?)</ul>', html)
     assert [label for label, _ in lists] == ["red", "vibrant"]
     trained = set(rgb_to_hex(training_set()[0]))
     for (_, cells), label in zip(lists, LABELS, strict=True):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
 from excolor.charts import gradients, keyframes
+from excolor.color import hsv_to_rgb, rgb_to_hex
 from excolor.data import BATCH, TRAINING_GRID, expected_positives
 from excolor.losses import Label, Term, source
 from excolor.schedule import SHIPPED, Schedule, find
-from excolor.ui import labels, panels
+from excolor.ui import html, panels
 from excolor.ui.sections.prose import PROSE, Prose
-from excolor.ui.words import number, percent
+from excolor.ui.words import chance, number, percent
 
 _HUES, _SATURATIONS, _VALUES = TRAINING_GRID
 _PALER = 1 - 1 / (_SATURATIONS - 1)
@@ -79,7 +82,14 @@ def _positives(label: Label) -> None:
         "the batches nobody does, and then the term is silent. These are some colors of the training set, and how "
         "often they carry it:"
     )
-    labels.patches(label, EXAMPLES)
+    rgb = hsv_to_rgb([hsv for _name, hsv in EXAMPLES])
+    items = [
+        html.Html(
+            f'<li><i style="background:{fill}"></i><span>{escape(name)}<br><b>{escape(chance(likely))}</b></span></li>'
+        )
+        for (name, _hsv), fill, likely in zip(EXAMPLES, rgb_to_hex(rgb), label.probability(rgb).tolist(), strict=True)
+    ]
+    st.html(f'<ul class="xc-positives" aria-label="{escape(label.name)}">{html.joined(items)}</ul>')
 
 
 def _weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:

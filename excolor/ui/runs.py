@@ -81,8 +81,8 @@ def trained(
         return slot.trained
 
 
-# When a whole class lets go of its sliders at once, each run gets a core of its own and the others wait: so everybody is
-# served sooner, and between two runs the server answers other pages.
+# When a whole class lets go of its sliders at once, each run gets a core of its own and the others wait: everybody is
+# then served sooner, and between two runs the server answers other pages.
 cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 

@@ -112,7 +112,7 @@ def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
     for name, errors in expected.items():
         sound(at.button_group("start-color").set_value(name).run())
         assert all_written(patch_errors(at), errors)  # one color at a time here, all at once there
-        labels = [unescape(label) for label in re.findall(r'aria-label="([^"]+)"', html(at))]
+        labels = [unescape(label) for label in re.findall(r'role="img" aria-label="([^"]+)"', html(at))]
         assert [label.partition(":")[0] for label in labels] == ["intact", "− warmth", "− hue"]
         assert all(f"answers {name} with" in label for label in labels)
         assert f"answers **{name}** with" in at.markdown[1].value

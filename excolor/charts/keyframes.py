@@ -83,7 +83,7 @@ def weight_table(parameter: str, chosen: Schedule, others: tuple[Schedule, ...])
     every: list[dict[str, Any]] = []
     drawn = (*others, chosen)
     steps = np.arange(0, _span() + 1, STRIDE)
-    lines = np.stack([schedule.values(parameter, steps) for schedule in drawn])
+    lines = np.stack([schedule.weight(parameter, steps) for schedule in drawn])
     places = name_places(lines, _top(parameter))
     for schedule, line, (at, height) in zip(drawn, lines.tolist(), places, strict=True):
         same = {"schedule": schedule.name, "rank": _FRONT if schedule is chosen else _BACK, "name": False}

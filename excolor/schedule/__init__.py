@@ -106,6 +106,6 @@ def for_training(schedule: Schedule) -> Schedule:
 def silent_from(schedule: Schedule) -> int:
     """The first step from which on no regularizer has a weight; the number of steps if the last one still has."""
     steps = np.arange(schedule.steps)
-    weights = [schedule.values(term.column, steps) for term in TERMS if term.column in schedule.parameters]
-    pushing = np.flatnonzero(np.any(np.array(weights) > 0, axis=0)) if weights else steps[:0]
+    weights = np.array([schedule.weight(term.column, steps) for term in TERMS])
+    pushing = np.flatnonzero((weights > 0).any(axis=0))
     return int(pushing[-1]) + 1 if len(pushing) else 0

@@ -154,6 +154,14 @@ class Schedule:
         known = listed(self.parameters)
         raise ExcolorError(f"parameter is {shown(parameter)}; schedule {shown(self.name)} has {known}.")
 
+    def weight(self, column: str, steps: ArrayLike) -> Array:
+        """The weight of a regularizer at each step of the sheet, in the shape of `steps`: 0 without a column for it.
+
+        Raises:
+            ExcolorError: a step is not a number.
+        """
+        return self.values(column, steps) if column in self.parameters else np.zeros(np.shape(steps))
+
     def table(self, steps: int) -> dict[str, Array]:
         """Every parameter over a run of `steps` updates, `[steps]` each.
 

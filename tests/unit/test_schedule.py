@@ -296,3 +296,10 @@ def test_training_names_what_it_does_not_read_in_one_short_line() -> None:
         for_training(parse(text, "n" * 1000))
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 300
+
+
+def test_a_regularizer_without_a_column_has_weight_0() -> None:
+    schedule = find("ex-2.7")
+    steps = np.array([0, 500, 1000, 3000])
+    assert schedule.weight("reg-neutral", steps).tolist() == [0, 0, 0, 0]
+    np.testing.assert_array_equal(schedule.weight("reg-anchor", steps), schedule.values("reg-anchor", steps))

@@ -100,7 +100,7 @@ def _weight(term: Term, chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     words: list[str] = []
     # In one order whichever is chosen, because a chart whose words change is drawn anew.
     for schedule in map(find, SHIPPED):
-        values = schedule.values(term.column, np.arange(schedule.steps))
+        values = schedule.weight(term.column, np.arange(schedule.steps))
         most = int(np.argmax(values))
         words.append(
             f"{schedule.name}: {number(values[0])} at step 0, at most {number(values[most])} at step {most}, "

@@ -26,20 +26,20 @@ settings.register_profile("excolor", deadline=None, derandomize="CI" in os.envir
 settings.load_profile("excolor")
 
 
-class BrowserByFile(LoadScopeScheduling):
-    """A file of the browser's tests in one worker, which keeps its server for the next; each other test anywhere.
+class OneBrowser(LoadScopeScheduling):
+    """All of the browser's tests in one worker, where they share a server; each other test wherever there is room.
 
-    The files come first, so that no worker has to start a second server.
+    xdist's own `loadgroup` asks for the same, but does nothing in pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> BrowserByFile:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
     """How xdist shares out the tests."""
-    return BrowserByFile(config, log)
+    return OneBrowser(config, log)
 
 
 @pytest.fixture(scope="session")

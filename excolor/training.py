@@ -106,9 +106,9 @@ class Run:
     snapshots: Snapshots
     stopped: Stop | None = None
 
-    @property
+    @cached_property
     def model(self) -> ColorAutoencoder:
-        """The trained model, in evaluation mode and without gradients; a new one each time."""
+        """The trained model, in evaluation mode and without gradients; always the same one, so operate on copies."""
         return from_vector(self.parameters, self.config.bottleneck, self.config.hidden)
 
     @cached_property

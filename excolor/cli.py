@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from excolor import (
     TERMS,
     ExcolorError,
-    Metrics,
+    Measured,
     Run,
     RunConfig,
     Weights,
@@ -75,17 +75,16 @@ def _train(args: argparse.Namespace) -> int:
     with bar("Training", config.steps) as progress:
         run = train(config, args.engine, progress=progress)
     measured = measure(run)
-    metrics = measured.metrics
     if args.out is not None:
         save(args.out, measured)
     result = {
         "config": config.to_dict(),
-        "metrics": metrics.to_dict(),
+        "metrics": measured.to_dict(),
         "stopped_at": run.stopped.step if run.stopped else None,
     }
     if args.json:
         return _print_json(result)
-    _print_metrics(f"{_named(config)}, seed {config.seed}, {len(run.history)} steps", metrics)
+    _print_measured(f"{_named(config)}, seed {config.seed}, {len(run.history)} steps", measured)
     if run.stopped:
         write(f"{_stopped(run)}\n")
     if args.out is not None:
@@ -96,8 +95,8 @@ def _train(args: argparse.Namespace) -> int:
 def _evaluate(args: argparse.Namespace) -> int:
     loaded = load(args.checkpoint)
     if args.json:
-        return _print_json(loaded.metrics.to_dict())
-    _print_metrics(f"{args.checkpoint} ({_named(loaded.config)}, seed {loaded.config.seed})", loaded.metrics)
+        return _print_json(loaded.to_dict())
+    _print_measured(f"{args.checkpoint} ({_named(loaded.config)}, seed {loaded.config.seed})", loaded)
     if not loaded.run.remembers:
         write("The file holds no history of its training.\n")
     return 0
@@ -111,15 +110,15 @@ def _sweep(args: argparse.Namespace) -> int:
     if len(trials) < len(configs):
         complain(f"stopped; {len(trials)} of {len(configs)} runs are done.")
         code = 130
-    summary = summarize([trial.metrics for trial in trials])
+    summary = summarize(trials)
     if args.json:
-        runs = [{"seed": trial.config.seed, **trial.metrics.to_dict()} for trial in trials]
+        runs = [{"seed": trial.config.seed, **trial.to_dict()} for trial in trials]
         _print_json({"runs": runs, "summary": summary})
     elif trials:
         _print_summary(f"{_named(configs[0])}, {len(trials)} seeds", summary)
         failing = [str(trial.config.seed) for trial in trials if trial.metrics.fails]
         which = f": seeds {', '.join(failing)}" if failing else ""
-        write(f"{len(failing)} of {len(trials)} runs fail{which}.\n")
+        write(f"{len(failing)} of {len(trials)} runs fail{which}. {summary['sound']} are sound.\n")
     return code
 
 
@@ -147,13 +146,13 @@ def _pretrain(args: argparse.Namespace) -> int:
     selection = {
         "seeds": f"{seeds.start}:{seeds.stop}",
         "rule": SELECTED_BY,
-        "distribution": summarize([trial.metrics for trial in trials]),
+        "distribution": summarize(trials),
     }
     # A sweep keeps no histories, and on one machine equal configurations give equal runs.
     save(out, measure(train(config), metrics=chosen.metrics), selection=selection)
     if args.json:
-        return _print_json({"config": config.to_dict(), "metrics": chosen.metrics.to_dict(), "selection": selection})
-    _print_metrics(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen.metrics)
+        return _print_json({"config": config.to_dict(), "metrics": chosen.to_dict(), "selection": selection})
+    _print_measured(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen)
     write(f"Written to {out}.\n")
     return 0
 
@@ -319,7 +318,8 @@ def _print_json(value: Mapping[str, Any]) -> int:
     return 0
 
 
-def _print_metrics(title: str, metrics: Metrics) -> None:
+def _print_measured(title: str, measured: Measured) -> None:
+    metrics = measured.metrics
     groups = {"intact": metrics.intact, "− warmth": metrics.warmth, "− hue": metrics.hue}
     labels = {
         "max_mse": "maximum MSE",
@@ -335,8 +335,14 @@ def _print_metrics(title: str, metrics: Metrics) -> None:
         figures = ["" if v is None else f"{v:.1%}" if name == "gray_share" else f"{v:.2g}" for v in values]
         rows.append([label, *figures])
     write_table(title, ("full grid", *groups), rows)
-    verdict = "The run fails." if metrics.fails else "The run does not fail."
-    write(f"selectivity {metrics.selectivity:.3f}, red's cosine {metrics.red_cosine:.3f}. {verdict}\n")
+    write(f"selectivity {metrics.selectivity:.3f}, red's cosine {metrics.red_cosine:.3f}.\n")
+    checks = [
+        (name.replace("_", " "), f"{check.value:.2g}", f"{check.bound:g}", "yes" if check.kept else "no")
+        for name, check in measured.checks.items()
+    ]
+    write_table("The checklist of a sound run", ("check", "value", "bound", "kept"), checks)
+    fails = "fails" if metrics.fails else "does not fail"
+    write(f"The run {fails}, and is {'' if measured.sound else 'not '}sound.\n")
 
 
 def _print_summary(title: str, summary: Mapping[str, Any]) -> None:
@@ -344,6 +350,6 @@ def _print_summary(title: str, summary: Mapping[str, Any]) -> None:
     rows = [
         [name, *("–" if values[c] is None else f"{values[c]:.3g}" for c in columns)]
         for name, values in summary.items()
-        if name != "fails"
+        if isinstance(values, dict)
     ]
     write_table(title, ("figure", *columns), rows)

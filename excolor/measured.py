@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from excolor.config import RunConfig
-from excolor.diagnosis import Cause, Placement, causes, placement
-from excolor.metrics import Grid, Metrics, evaluate
+from excolor.diagnosis import Bound, Cause, Placement, causes, checks, placement
+from excolor.metrics import Grid, Metrics, evaluate, finite
 from excolor.training import Run
 
 
@@ -25,9 +26,27 @@ class Measured:
         return self.run.config
 
     @property
+    def checks(self) -> dict[str, Bound]:
+        """The checklist of a sound run."""
+        return checks(self.metrics, self.placement)
+
+    @property
     def sound(self) -> bool:
-        """It came to its end, and nothing went wrong."""
+        """It came to its end, and keeps every check."""
         return not self.run.stopped and not self.causes
+
+    @property
+    def tinted(self) -> bool:
+        """It would be sound, but some of its answers keep a tint once hue is deleted."""
+        return not self.run.stopped and self.causes == (Cause.TINTED,)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its metrics, its checks and whether it is sound, as plain JSON values; a value that is not finite is None."""
+        return {
+            **self.metrics.to_dict(),
+            "checks": {name: finite(vars(check)) for name, check in self.checks.items()},
+            "sound": self.sound,
+        }
 
     def forgetting(self) -> Measured:
         """The same without the run's history and snapshots, which are nearly all of its size."""

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch.nn import functional as F
 
 from excolor import kernel
-from excolor.color import FULL_GRID, GRAY_WITHIN, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
+from excolor.color import FULL_GRID, GRAY_WITHIN, GRAYS, hsv_grid, hsv_to_rgb, named_colors, rgb_grid, vibrancy
 from excolor.model import ColorAutoencoder, to_vector
 from excolor.surgery import HUE, WARMTH, ablate
 
@@ -62,11 +62,18 @@ class Response:
 
 @dataclass(frozen=True)
 class Intact:
-    """MSE of the model as trained: its maximum, its median, its mean over the grays."""
+    """MSE of the model as trained.
+
+    Attributes:
+        max_mse, median_mse, gray_mse: its maximum, its median, its mean over the grays.
+        gray_share: share of the outputs whose channels differ by less than 0.1, in [0, 1]; about a third, since so
+            many colors of the grid are nearly gray.
+    """
 
     max_mse: float
     median_mse: float
     gray_mse: float
+    gray_share: float
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,7 @@ class Deletion:
     """MSE after some dims were ablated.
 
     Attributes:
-        max_mse, median_mse, gray_mse: as in `Intact`.
-        gray_share: share of the outputs whose channels differ by less than 0.1, in [0, 1].
+        max_mse, median_mse, gray_mse, gray_share: as in `Intact`; a clean deletion of hue leaves gray outputs alone.
         target_mse: mean over the colors with at least half of ‖u‖² in the deleted dims; a clean deletion has it high.
         bystander_mse: mean over those with at most a twentieth there; a clean deletion has it low.
 
@@ -109,16 +115,22 @@ class Metrics:
     fails: bool
     colors: tuple[tuple[str, float, float, float], ...]
 
+    @property
+    def worst_gray(self) -> float:
+        """MSE of the worst of the five grays after hue ablation."""
+        grays = [hue for name, _intact, _warmth, hue in self.colors if name in GRAYS]
+        return float(np.max(grays)) if grays else math.nan
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; a metric that is not finite is None."""
         return {
-            "intact": _finite(vars(self.intact)),
-            "warmth": _finite(vars(self.warmth)),
-            "hue": _finite(vars(self.hue)),
-            **_finite({"selectivity": self.selectivity, "red_cosine": self.red_cosine}),
+            "intact": finite(vars(self.intact)),
+            "warmth": finite(vars(self.warmth)),
+            "hue": finite(vars(self.hue)),
+            **finite({"selectivity": self.selectivity, "red_cosine": self.red_cosine}),
             "fails": self.fails,
             "colors": {
-                name: _finite(dict(zip(("intact", "warmth", "hue"), values, strict=True)))
+                name: finite(dict(zip(("intact", "warmth", "hue"), values, strict=True)))
                 for name, *values in self.colors
             },
         }
@@ -130,7 +142,8 @@ class Metrics:
         return scores | {"selectivity": self.selectivity, "red_cosine": self.red_cosine}
 
 
-def _finite(values: dict[str, float]) -> dict[str, float | None]:
+def finite(values: dict[str, float]) -> dict[str, float | None]:
+    """The values as JSON has them: one that is not finite is None."""
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
@@ -199,7 +212,7 @@ def share_in(u: Floats, dims: Sequence[int]) -> Floats:
 
 def intact_metrics(scanned: Scan, grid: Grid) -> Intact:
     """The metrics of an unchanged model."""
-    return Intact(*_errors(scanned.mse, grid))
+    return Intact(*_errors(scanned, grid))
 
 
 def deletion_metrics(scanned: Scan, grid: Grid, deleted_share: Floats) -> Deletion:
@@ -208,18 +221,19 @@ def deletion_metrics(scanned: Scan, grid: Grid, deleted_share: Floats) -> Deleti
     Args:
         deleted_share: Σ_{k∈D} u_k² of the intact model, for each color of the grid, `[N]`.
     """
-    mse, spread, share = scanned.mse[: grid.even], scanned.spread[: grid.even], deleted_share[: grid.even]
+    mse, share = scanned.mse[: grid.even], deleted_share[: grid.even]
     return Deletion(
-        *_errors(scanned.mse, grid),
-        gray_share=_mean(np.where(np.isnan(mse), np.nan, spread < GRAY_WITHIN)),
+        *_errors(scanned, grid),
         target_mse=_mean(mse[share >= TARGET]),
         bystander_mse=_mean(mse[share <= BYSTANDER]),
     )
 
 
-def _errors(mse: Floats, grid: Grid) -> tuple[float, float, float]:
-    typical = mse[: grid.even]
-    return float(mse.max()), float(np.median(typical)), _mean(typical[grid.gray[: grid.even]])
+def _errors(scanned: Scan, grid: Grid) -> tuple[float, float, float, float]:
+    typical, spread = scanned.mse[: grid.even], scanned.spread[: grid.even]
+    looks_gray = np.where(np.isnan(typical), np.nan, spread < GRAY_WITHIN)
+    gray_mse = _mean(typical[grid.gray[: grid.even]])
+    return float(scanned.mse.max()), float(np.median(typical)), gray_mse, _mean(looks_gray)
 
 
 def _mean(values: Floats) -> float:

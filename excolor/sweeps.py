@@ -18,7 +18,6 @@ import numpy as np
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.measured import Measured, measure
-from excolor.metrics import Metrics
 from excolor.training import train
 
 _ASK_EVERY = 0.1  # seconds
@@ -80,17 +79,18 @@ def sweep(
     return [found for future in ended_runs if (found := future.result()) is not None]
 
 
-def summarize(metrics: Sequence[Metrics]) -> dict[str, Any]:
+def summarize(trials: Sequence[Measured]) -> dict[str, Any]:
     """Mean, standard deviation, minimum, 10th percentile, median, 90th percentile and maximum of every metric.
 
     Metrics have dotted names, such as "hue.max_mse"; values that are not finite are left out (None where none is
-    left). "fails" counts the runs that fail.
+    left). "fails" counts the runs that fail, "sound" those that are sound.
     """
-    scores = [each.scores() for each in metrics]
+    scores = [trial.metrics.scores() for trial in trials]
     names = list(scores[0]) if scores else []
     return {
         **{name: distribution([score[name] for score in scores]) for name in names},
-        "fails": sum(each.fails for each in metrics),
+        "fails": sum(trial.metrics.fails for trial in trials),
+        "sound": sum(trial.sound for trial in trials),
     }
 
 

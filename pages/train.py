@@ -6,7 +6,7 @@ from excolor.ui import frame, missions, shelf, state
 from excolor.ui.caches import replay_of, shipped
 from excolor.ui.components import replay
 from excolor.ui.sections import comparison, controls, engines, guess, keeping, running
-from excolor.ui.sections.verdict import verdict
+from excolor.ui.sections.verdict import checks_of, verdict
 from excolor.ui.words import number
 
 frame.require()
@@ -26,6 +26,7 @@ with right:
     said = verdict(measured)
     with st.container(key="train-verdict"):
         st.markdown(said)
+    st.html(checks_of(measured))
     guess.reveal(measured)
     replay.draw(replay_of(run), replay_of(shipped("robust")).lines, said.replace("**", ""), run.key, "replay")
     st.caption(f"Trained in {number(trained.train_s)} s, evaluated in {number(trained.evaluate_s)} s.")

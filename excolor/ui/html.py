@@ -93,6 +93,18 @@ def definitions(values: Mapping[str, str], label: str) -> Html:
     return Html(f'<dl class="xc-definitions" aria-label="{escape(label)}">{items}</dl>')
 
 
+def checklist(lines: Sequence[tuple[bool, Cell, Cell]], label: str) -> Html:
+    """What is kept and what is not, each with its name and the figure that shows it."""
+    items = joined(
+        Html(
+            f'<li class="{"" if kept else "xc-missed"}"><b>{"✓" if kept else "×"}</b> {markup(name)} '
+            f"<span>{markup(figure)}</span></li>"
+        )
+        for kept, name, figure in lines
+    )
+    return Html(f'<ul class="xc-checklist" aria-label="{escape(label)}">{items}</ul>')
+
+
 def tiles(rgb: ArrayLike, label: str) -> Html:
     """Many colors, `[N, 3]`, on one ground, eight by eight in their order."""
     cells = joined(Html(f'<i style="background:{code}"></i>') for code in rgb_to_hex(rgb))

@@ -12,10 +12,12 @@ CAUSES = {
     Cause.DIVERGED: "it diverged",
     Cause.NOT_CONVERGED: "it has not converged",
     Cause.GRAYS_IN_PLANE: "grays lie in the hue plane",
-    Cause.GRAYS_HARMED: "deleting hue harms the grays",
     Cause.HUE_OFF_PLANE: "hue is not in the plane",
+    Cause.NOT_ROUND: "the hues do not go round",
     Cause.ROTATED: "the wheel is rotated",
     Cause.RED_OFF_AXIS: "red is not on its axis",
+    Cause.GRAYS_HARMED: "deleting hue harms a gray",
+    Cause.TINTED: "some answers keep a tint",
 }
 EFFECTS = {
     "unitarity": "pulls encodings to length 1 before they are normalized",

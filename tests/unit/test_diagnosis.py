@@ -11,6 +11,7 @@ import dataclasses
 import math
 from collections import Counter
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import GRAYS, HUES, hsv_to_rgb
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import (
-    GRAY_IN_PLANE,
+    ANSWERS_GRAY,
     HUE_OFF_PLANE,
     RED_COSINE,
     ROTATED,
@@ -32,13 +33,15 @@ from excolor.diagnosis import (
     at_least,
     at_most,
     axis_roles,
-    breakages,
     causes,
+    checks,
     placement,
 )
-from excolor.metrics import FAILS_ABOVE, Deletion, Intact, Metrics, evaluate, quick_grid, respond
+from excolor.measured import measure
+from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, Deletion, Intact, Metrics, evaluate, quick_grid, respond, scan
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import SHIPPED
+from excolor.surgery import HUE, ablate
 from excolor.training import Run, Stop, train
 
 pytestmark = pytest.mark.numerical
@@ -69,11 +72,16 @@ def counted(config: RunConfig) -> Counter[Cause]:
 
 
 @every_schedule
-def test_with_all_regularizers_nothing_is_found(schedule: str) -> None:
-    # The thresholds were chosen on the robust schedule, of whose 400 runs they name none; 57 of 60 published ones are
-    # sound.
+def test_with_all_regularizers_nothing_but_a_tint_is_found(schedule: str) -> None:
+    # The thresholds of placement were chosen on the robust schedule, of whose 400 runs they name none.
     found = [shown_by(RunConfig(schedule=schedule, seed=seed)) for seed in SEEDS]
-    assert found.count(()) >= (len(SEEDS) - 1 if schedule == "robust" else HALF)
+    fine = found.count(()) + found.count((Cause.TINTED,))
+    assert fine >= (len(SEEDS) - 1 if schedule == "robust" else HALF)
+
+
+def test_about_half_of_the_robust_runs_are_sound_and_the_others_keep_a_tint() -> None:
+    found = [shown_by(RunConfig(seed=seed)) for seed in SEEDS]
+    assert 1 <= found.count(()) <= len(SEEDS) - 1  # 57 of 100
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
@@ -116,7 +124,7 @@ def test_with_all_off_nothing_is_where_it_was_wanted_and_the_network_reconstruct
 @every_schedule
 def test_unitarity_is_not_what_puts_hue_in_its_place(schedule: str) -> None:
     found = [shown_by(RunConfig(schedule=schedule, seed=seed, weights=Weights(unitarity=0))) for seed in SEEDS]
-    assert found.count(()) >= len(SEEDS) - ODD  # 59 of 60, or all
+    assert found.count(()) + found.count((Cause.TINTED,)) >= HALF
 
 
 def test_labels_that_say_nothing_leave_red_anywhere() -> None:
@@ -224,13 +232,15 @@ def test_the_roles_of_the_axes_are_said_where_they_are_played(model: ColorAutoen
 
 # --- both sides of every threshold ---------------------------------------------------------------
 
-SOUND = Placement(gray_in_plane=0.05, hue_off_plane=0.2, red_angle=5.0)
-GONE = Deletion(0.3, 0.01, 0.001, 0.99, 0.2, 0.002)
-FIGURES = Metrics(Intact(0.002, 1e-5, 1e-4), GONE, GONE, 0.95, 0.97, False, ())
+SOUND = Placement(gray_in_plane=0.05, hue_off_plane=0.2, red_angle=5.0, turns=1.0)
 
 
-def metrics(max_mse: float = 0.002, red_cosine: float = 0.97) -> Metrics:
-    return dataclasses.replace(FIGURES, intact=Intact(max_mse, 1e-5, 1e-4), red_cosine=red_cosine)
+def metrics(
+    max_mse: float = 0.002, red_cosine: float = 0.97, worst_gray: float = 0.001, gray_share: float = 0.99
+) -> Metrics:
+    gone = Deletion(0.3, 0.01, 0.001, gray_share, 0.2, 0.002)
+    colors = tuple((name, 0.0, 0.0, worst_gray if name == "white" else 0.0) for name in GRAYS)
+    return Metrics(Intact(max_mse, 1e-5, 1e-4, 0.34), gone, gone, 0.95, red_cosine, False, colors)
 
 
 def just(value: float, toward: float) -> float:
@@ -249,41 +259,44 @@ def test_a_bound_is_kept_up_to_itself_and_never_by_what_is_not_a_number(bound: f
 
 
 @pytest.mark.parametrize(
-    ("what", "changed"),
+    ("missed", "changed"),
     [
-        ("answers", {"max_mse": just(FAILS_ABOVE, 1)}),
-        ("axis", {"red_cosine": just(RED_COSINE, 0)}),
-        ("axis", {"red_angle": just(ROTATED, 180)}),
-        ("plane", {"hue_off_plane": just(HUE_OFF_PLANE, 1)}),
-        ("grays", {"gray_mse": just(FAILS_ABOVE, 1)}),
+        ("reconstructs", {"max_mse": just(FAILS_ABOVE, 1)}),
+        ("red_on_axis", {"red_cosine": just(RED_COSINE, 0)}),
+        ("wheel_not_turned", {"red_angle": just(ROTATED, 180)}),
+        ("hues_in_plane", {"hue_off_plane": just(HUE_OFF_PLANE, 1)}),
+        ("hues_go_round", {"turns": 0.0}),
+        ("grays_survive", {"worst_gray": just(SURVIVES_TO, 1)}),
+        ("answers_gray", {"gray_share": just(ANSWERS_GRAY, 0)}),
     ],
 )
-def test_what_is_broken_is_what_is_out_of_its_bounds(what: str, changed: dict[str, float]) -> None:
-    def broken(**values: float) -> set[str]:
+def test_each_check_is_missed_beyond_its_bound_and_its_cause_is_found(missed: str, changed: dict[str, float]) -> None:
+    def made(values: dict[str, float]) -> tuple[Metrics, Placement]:
         of_placement = {name: value for name, value in values.items() if hasattr(SOUND, name)}
-        shown = metrics(**{name: value for name, value in values.items() if name in ("max_mse", "red_cosine")})
-        if "gray_mse" in values:
-            shown = dataclasses.replace(shown, hue=dataclasses.replace(GONE, gray_mse=values["gray_mse"]))
-        bounds = breakages(shown, dataclasses.replace(SOUND, **of_placement))
-        assert list(bounds) == ["answers", "grays", "plane", "axis"]
-        return {name for name, found in bounds.items() if not all(each.kept for each in found)}
+        of_metrics = {name: value for name, value in values.items() if name not in of_placement}
+        return metrics(**of_metrics), dataclasses.replace(SOUND, **of_placement)
 
-    assert broken() == set()
-    assert broken(**changed) == {what}
-    assert broken(**dict.fromkeys(changed, math.nan)) == {what}
+    def not_kept(values: dict[str, float]) -> list[str]:
+        return [name for name, check in checks(*made(values)).items() if not check.kept]
+
+    assert not_kept({}) == []
+    assert causes(*made({})) == ()
+    for values in (changed, dict.fromkeys(changed, math.nan)):
+        assert not_kept(values) == [missed]
+        assert len(causes(*made(values))) == 1
 
 
-NOTHING = Placement(math.nan, math.nan, math.nan)
+NOTHING = Placement(math.nan, math.nan, math.nan, math.nan)
 EVERYTHING = (Cause.NOT_CONVERGED, Cause.GRAYS_IN_PLANE, Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)
 
 
 @pytest.mark.parametrize(
     ("shown", "placed", "stopped", "found"),
     [
-        (metrics(red_cosine=0.1), Placement(0.05, 0.5, 90.0), None, (Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)),
+        (metrics(red_cosine=0.1), Placement(0.05, 0.5, 90.0, 0.0), None, (Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS)),
         (metrics(red_cosine=0.0), dataclasses.replace(SOUND, red_angle=90.0), None, (Cause.ROTATED,)),
-        (metrics(math.nan, math.nan), NOTHING, Stop(12, "separate"), (Cause.DIVERGED,)),
-        (metrics(math.nan, math.nan), NOTHING, Stop(12, None), EVERYTHING),
+        (metrics(*[math.nan] * 4), NOTHING, Stop(12, "separate"), (Cause.DIVERGED,)),
+        (metrics(*[math.nan] * 4), NOTHING, Stop(12, None), EVERYTHING),
     ],
     ids=["outside its plane there is no angle", "rotated is said once", "diverged says it all", "cancelled does not"],
 )
@@ -296,19 +309,63 @@ def test_no_cause_repeats_another(
 number = st.floats(allow_nan=True, allow_infinity=True)
 
 
-@given(max_mse=number, red_cosine=number, gray=number, hue=number, angle=number)
-def test_causes_come_gravest_first_each_once_and_never_rotated_with_another_that_says_the_same(
-    max_mse: float, red_cosine: float, gray: float, hue: float, angle: float
+@given(
+    max_mse=number, red_cosine=number, worst=number, share=number, gray=number, hue=number, angle=number, turns=number
+)
+def test_causes_come_gravest_first_each_once_and_none_where_every_check_is_kept(
+    max_mse: float,
+    red_cosine: float,
+    worst: float,
+    share: float,
+    gray: float,
+    hue: float,
+    angle: float,
+    turns: float,
 ) -> None:
-    found = causes(metrics(max_mse, red_cosine), Placement(gray, hue, angle))
+    shown, placed = metrics(max_mse, red_cosine, worst, share), Placement(gray, hue, angle, turns)
+    found = causes(shown, placed)
     order = list(Cause)
     assert list(found) == sorted(set(found), key=order.index)
     assert Cause.DIVERGED not in found
     assert not (Cause.ROTATED in found and {Cause.HUE_OFF_PLANE, Cause.RED_OFF_AXIS} & set(found))
-    assert (found == ()) == (
-        max_mse <= FAILS_ABOVE
-        and red_cosine >= RED_COSINE
-        and gray <= GRAY_IN_PLANE
-        and hue <= HUE_OFF_PLANE
-        and angle <= ROTATED
-    )
+    assert (found == ()) == all(check.kept for check in checks(shown, placed).values())
+
+
+# --- the hues go round ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("degrees", [0, 90, -45])
+def test_a_wheel_goes_round_once_however_it_is_turned(model: ColorAutoencoder, degrees: float) -> None:
+    assert placement(turned(model, in_plane(degrees))).turns == 1
+
+
+def test_hues_crowded_on_one_side_do_not_go_round() -> None:
+    # Without separate they never do but by chance: 38 of 40.
+    runs = [train(RunConfig(seed=seed, weights=Weights(separate=0))) for seed in SEEDS]
+    assert [placement(run.model).turns for run in runs].count(0) >= len(SEEDS) - ODD
+
+
+@pytest.mark.parametrize(
+    ("schedule", "changed"),
+    [
+        ("robust", {}),
+        ("ex-2.7", {}),
+        ("robust", {"label_noise": 0.65, "weights": Weights(separate=5)}),
+        ("robust", {"weights": Weights(unitarity=0)}),
+    ],
+    ids=["robust", "ex-2.7", "separate × 5 with noise", "no unitarity"],
+)
+def test_no_sound_run_turns_few_answers_gray_or_harms_a_gray(schedule: str, changed: dict[str, Any]) -> None:
+    grid = quick_grid()
+    for seed in SEEDS:
+        run = measure(train(RunConfig(schedule=schedule, seed=seed, **changed)), grid)
+        scanned = scan(ablate(run.run.model, HUE), grid)
+        gray = float((scanned.spread[: grid.even] < 0.1).mean())
+        answers = respond(ablate(run.run.model, HUE), [[level] * 3 for level in GRAYS.values()])
+        assert run.checks["answers_gray"].value == pytest.approx(gray, abs=1e-6)
+        assert run.checks["grays_survive"].value == pytest.approx(float(answers.mse.max()), abs=1e-6)
+        assert run.sound == all(check.kept for check in run.checks.values())
+        assert run.tinted == (not run.sound and run.causes == (Cause.TINTED,))
+        if run.sound:
+            assert gray >= 0.9
+            assert float(answers.mse.max()) <= 0.01

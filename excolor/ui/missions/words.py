@@ -94,6 +94,8 @@ REASONS = {
     Cause.GRAYS_HARMED: "Tones lie apart from the hues and are hit all the same",
     Cause.HUE_OFF_PLANE: "Some hue is kept where nothing was deleted",
     Cause.ROTATED: "The deleted axis holds another pair of colors",
+    Cause.NOT_ROUND: "The hues are crowded on one side",
+    Cause.TINTED: "A tint is left in the answers",
     Cause.RED_OFF_AXIS: "Red never came near its axis",
     Cause.NOT_CONVERGED: "It could not give colors back even before",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from excolor.config import RunConfig
-from excolor.diagnosis import Bound, breakages
+from excolor.diagnosis import Bound
 from excolor.measured import Measured
 from excolor.ui import missions, predict
 from excolor.ui.words import EFFECTS, number
@@ -15,13 +15,15 @@ BREAKS = {
     "grays": "The grays, once hue is deleted",
     "plane": "The plane of hue",
     "axis": "Red's place on the first axis",
+    "tint": "The gray of the answers, once hue is deleted",
 }
-# Of each metric behind a breakage: what it is, which side of the bound is sound, and its unit.
+# Of each: the checks that show it, what they measure, which side of the bound is right, and the unit.
 MEASURED = {
-    "answers": [("maximum MSE", "at most", "")],
-    "grays": [("MSE of the grays", "at most", "")],
-    "plane": [("share outside", "at most", "")],
-    "axis": [("cosine", "at least", ""), ("turned by", "at most", "°")],
+    "answers": [("reconstructs", "maximum MSE", "at most", "")],
+    "grays": [("grays_survive", "MSE of the worst gray", "at most", "")],
+    "plane": [("hues_in_plane", "share outside", "at most", ""), ("hues_go_round", "times round", "at least", "")],
+    "axis": [("red_on_axis", "cosine", "at least", ""), ("wheel_not_turned", "turned by", "at most", "°")],
+    "tint": [("answers_gray", "share that is gray", "at least", "")],
 }
 
 
@@ -43,9 +45,9 @@ def reveal(run: Measured) -> None:
     if said is None:
         return
     rows = []
-    for name, bounds in breakages(run.metrics, run.placement).items():
-        measured = ", ".join(_written(*words, each) for words, each in zip(MEASURED[name], bounds, strict=True))
-        broken = not all(each.kept for each in bounds)
+    for name, shown_by in MEASURED.items():
+        measured = ", ".join(_written(*words, run.checks[check]) for check, *words in shown_by)
+        broken = not all(run.checks[check].kept for check, *_words in shown_by)
         rows.append(predict.Row("Did it break?", BREAKS[name], name in said["run"], broken, measured))
     predict.reveal(run.config, rows, "**What broke?** Measured on this run, against the bound that a sound run keeps.")
 

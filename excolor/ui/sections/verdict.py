@@ -1,24 +1,31 @@
-"""The verdict: what became of a run, in sentences with the metrics that show it."""
+"""The verdict: what became of a run, in sentences with the metrics that show it, and the checklist behind them."""
 
 from __future__ import annotations
 
-from excolor.diagnosis import Cause
+from excolor.diagnosis import Bound, Cause
 from excolor.measured import Measured
+from excolor.ui.html import Html, checklist
 from excolor.ui.words import number, percent
 
 CHANNELS = 3  # of a color; on a sphere they need one dim more
 
 
 def verdict(run: Measured) -> str:
-    """A sentence for each cause, gravest first, or one for a sound run."""
+    """A sentence for each cause, gravest first, or one for a run that keeps every check."""
     if run.causes:
         return " ".join(_sentence(cause, run) for cause in run.causes)
-    metrics = run.metrics
-    return (
-        f"**A sound run**: red lies on the first axis (cosine {number(metrics.red_cosine)}), hue in the plane of the "
-        f"first two, and deleting hue leaves the grays alone (MSE {number(metrics.hue.gray_mse)}) and turns "
-        f"{percent(metrics.hue.gray_share)} of all outputs gray."
+    found = (
+        "red is on the first axis, and the hues go round in the plane of the first two. Deleting hue harms no gray and "
+        f"turns {_gray(run)}."
     )
+    if run.run.stopped:
+        return f"**Stopped early, at step {run.run.stopped.step}**. So far {found}"
+    return f"**A sound run**: {found}"
+
+
+def _gray(run: Measured) -> str:
+    hue, intact = run.metrics.hue.gray_share, run.metrics.intact.gray_share
+    return f"{percent(hue)} of all answers gray (intact {percent(intact)})"
 
 
 def _sentence(cause: Cause, run: Measured) -> str:
@@ -31,18 +38,18 @@ def _sentence(cause: Cause, run: Measured) -> str:
             return f"**Not converged**: even intact, its largest MSE is {most}. {_remedy(run.config.bottleneck)}"
         case Cause.GRAYS_IN_PLANE:
             return (
-                f"**Grays in the hue plane**: a gray keeps {percent(placed.gray_in_plane)} of its latent there, so "
-                f"deleting hue takes grays with it; their MSE is then {number(metrics.hue.gray_mse)}."
-            )
-        case Cause.GRAYS_HARMED:
-            return (
-                f"**Deleting hue harms the grays**: their MSE is then {number(metrics.hue.gray_mse)}, though they keep "
-                f"at most {percent(placed.gray_in_plane)} of their latent in its plane."
+                f"**Grays in the hue plane**: one of them keeps {percent(placed.gray_in_plane)} of its latent there, and "
+                f"deleting hue leaves the worst gray an MSE of {number(metrics.worst_gray)}."
             )
         case Cause.HUE_OFF_PLANE:
             return (
                 f"**Hue is not in the plane**: {percent(placed.hue_off_plane)} of the vibrant colors' latent lies "
-                f"outside dims [0, 1]; after deleting those, {percent(metrics.hue.gray_share)} of the outputs are gray."
+                f"outside dims [0, 1]; deleting those turns {_gray(run)}."
+            )
+        case Cause.NOT_ROUND:
+            return (
+                "**The hues do not go round**: from red through all hues back to red, their path never circles the "
+                "center of the plane, so there is no wheel."
             )
         case Cause.ROTATED:
             return (
@@ -51,6 +58,16 @@ def _sentence(cause: Cause, run: Measured) -> str:
             )
         case Cause.RED_OFF_AXIS:
             return f"**Red is not on its axis**: its cosine to the first axis is {number(metrics.red_cosine)}."
+        case Cause.GRAYS_HARMED:
+            return (
+                f"**Deleting hue harms a gray**: the worst of them then has an MSE of {number(metrics.worst_gray)}, "
+                f"though the grays keep at most {percent(placed.gray_in_plane)} of their latent in its plane."
+            )
+        case Cause.TINTED:
+            return (
+                f"**Some answers keep a tint**: deleting hue turns only {_gray(run)}. Everything else is as it should "
+                "be."
+            )
 
 
 def _diverged(run: Measured) -> str:
@@ -66,3 +83,30 @@ def _remedy(bottleneck: int) -> str:
         f"More updates will not help: colors have three channels, and a sphere in {bottleneck} dims has room for "
         f"{bottleneck - 1}."
     )
+
+
+# Of each check: what is right when it is kept, and its value and bound in words.
+_CHECKS = {
+    "reconstructs": ("It gives every color back", "largest MSE {value}, at most {bound}"),
+    "red_on_axis": ("Red is on the first axis", "cosine {value}, at least {bound}"),
+    "wheel_not_turned": ("The wheel is not turned", "red {value}° off, at most {bound}°"),
+    "hues_in_plane": ("The hues lie in the plane", "{value} outside it, at most {bound}"),
+    "hues_go_round": ("The hues go round in it", "{value} times, at least once"),
+    "grays_survive": ("Each gray survives hue’s deletion", "worst MSE {value}, at most {bound}"),
+    "answers_gray": ("Without hue the answers are gray", "{value}, at least {bound}; intact {intact}"),
+}
+_WRITTEN = {"hues_in_plane": percent, "answers_gray": percent, "hues_go_round": "{:.0f}".format}
+
+
+def checks_of(run: Measured) -> Html:
+    """The checklist of a sound run, each line with a mark, its metric and the bound."""
+    lines = [(check.kept, *_line(name, check, run)) for name, check in run.checks.items()]
+    kept = sum(check.kept for check in run.checks.values())
+    return checklist(lines, f"The checklist of a sound run: {kept} of {len(lines)} are kept")
+
+
+def _line(name: str, check: Bound, run: Measured) -> tuple[str, str]:
+    what, words = _CHECKS[name]
+    value = _WRITTEN.get(name, number)(check.value)
+    bound = percent(check.bound) if _WRITTEN.get(name) is percent else f"{check.bound:g}"
+    return what, words.format(value=value, bound=bound, intact=percent(run.metrics.intact.gray_share))

@@ -79,7 +79,8 @@ def _train(args: argparse.Namespace) -> int:
         save(args.out, measured)
     result = {
         "config": config.to_dict(),
-        "metrics": measured.to_dict(),
+        "metrics": measured.metrics.to_dict(),
+        **measured.judgment(),
         "stopped_at": run.stopped.step if run.stopped else None,
     }
     if args.json:
@@ -151,7 +152,7 @@ def _pretrain(args: argparse.Namespace) -> int:
     # A sweep keeps no histories, and on one machine equal configurations give equal runs.
     save(out, measure(train(config), metrics=chosen.metrics), selection=selection)
     if args.json:
-        return _print_json({"config": config.to_dict(), "metrics": chosen.to_dict(), "selection": selection})
+        return _print_json({"config": config.to_dict(), "metrics": chosen.metrics.to_dict(), "selection": selection})
     _print_measured(f"{_named(config)}, seed {config.seed}, the best of {len(trials)}", chosen)
     write(f"Written to {out}.\n")
     return 0

@@ -41,12 +41,12 @@ class Measured:
         return not self.run.stopped and self.causes == (Cause.TINTED,)
 
     def to_dict(self) -> dict[str, Any]:
-        """Its metrics, its checks and whether it is sound, as plain JSON values; a value that is not finite is None."""
-        return {
-            **self.metrics.to_dict(),
-            "checks": {name: finite(vars(check)) for name, check in self.checks.items()},
-            "sound": self.sound,
-        }
+        """Its metrics and its judgment, as plain JSON values; a value that is not finite is None."""
+        return {**self.metrics.to_dict(), **self.judgment()}
+
+    def judgment(self) -> dict[str, Any]:
+        """Its checks and whether it is sound, as plain JSON values; a value that is not finite is None."""
+        return {"checks": {name: finite(vars(check)) for name, check in self.checks.items()}, "sound": self.sound}
 
     def forgetting(self) -> Measured:
         """The same without the run's history and snapshots, which are nearly all of its size."""

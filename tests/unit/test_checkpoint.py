@@ -42,7 +42,9 @@ def same_metrics(stored: dict[str, Any], metrics: Metrics) -> None:
     given = metrics.to_dict()
     assert stored.keys() == given.keys()
     for group in ("intact", "warmth", "hue"):
-        assert stored[group] == pytest.approx(given[group], rel=1e-3)
+        newer = given[group].keys() - stored[group].keys()
+        assert newer <= {"gray_share"}  # of the intact network, which older files do not know
+        assert stored[group] == pytest.approx({name: given[group][name] for name in stored[group]}, rel=1e-3)
     for color, errors in given["colors"].items():
         assert stored["colors"][color] == pytest.approx(errors, rel=1e-3, abs=1e-8)
     for number in ("selectivity", "red_cosine", "fails"):
@@ -275,9 +277,10 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
     assert selection["rule"] == SELECTED_BY
     assert 0 <= config.seed < 200
     metrics = evaluate(shipped.run.model)
-    assert selection["distribution"].keys() == {*metrics.scores(), "fails"}
+    distribution = selection["distribution"]
+    assert metrics.scores().keys() - distribution.keys() <= {"intact.gray_share"}  # which older files do not know
     for number, value in metrics.scores().items():
-        spread = selection["distribution"][number]
+        spread = distribution.get(number, {"min": 0, "max": 1})
         assert spread["min"] * 0.999 <= value <= spread["max"] * 1.001, number
     same_metrics(shipped.story["metrics"], metrics)
 

@@ -19,9 +19,18 @@ from excolor.metrics import evaluate
 from excolor.schedule import find
 from excolor.training import Stop, train
 
-ERRORS = ["max_mse", "median_mse", "gray_mse"]
-DELETION = [*ERRORS, "gray_share", "target_mse", "bystander_mse"]
+ERRORS = ["max_mse", "median_mse", "gray_mse", "gray_share"]
+DELETION = [*ERRORS, "target_mse", "bystander_mse"]
 FIGURES = ["intact", "warmth", "hue", "selectivity", "red_cosine", "fails", "colors"]
+CHECKS = [
+    "reconstructs",
+    "red_on_axis",
+    "wheel_not_turned",
+    "hues_in_plane",
+    "hues_go_round",
+    "grays_survive",
+    "answers_gray",
+]
 FAST = ["--steps", "40"]
 DIVERGING = "STEP,PHASE,ACTION,lr,reg-unit\n0,,,1e30,0.1\n39,,,1e30,0.1\n"
 
@@ -38,12 +47,20 @@ def check_metrics(metrics: dict[str, Any]) -> None:
     assert isinstance(metrics["fails"], bool)
 
 
+def check_judgment(said: dict[str, Any]) -> None:
+    assert list(said["checks"]) == CHECKS
+    for check in said["checks"].values():
+        assert list(check) == ["value", "bound", "kept"]
+    assert said["sound"] is all(check["kept"] for check in said["checks"].values())
+
+
 # The contract
 
 
 def test_train_prints_configuration_figures_and_where_it_stopped(run_json: Run) -> None:
     said = run_json("train", *FAST, "--seed", "7", "--schedule", "ex-2.7", "--bottleneck", "3", "--hidden", "9")
-    assert list(said) == ["config", "metrics", "stopped_at"]
+    assert list(said) == ["config", "metrics", "checks", "sound", "stopped_at"]
+    check_judgment(said)
     config = RunConfig("ex-2.7", seed=7, steps=40, bottleneck=3, hidden=9)
     assert RunConfig.from_dict(said["config"]) == config
     check_metrics(said["metrics"])
@@ -108,11 +125,14 @@ def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_pat
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_evaluate_prints_the_figures_of_a_checkpoint(name: str, run_json: Run) -> None:
     said = run_json("evaluate", name)
-    check_metrics(said)
-    assert said == evaluate(pretrained(name).run.model).to_dict()
     assert run_json("evaluate", str(pretrained_path(name))) == said
     if name == "robust":
         assert run_json("evaluate") == said
+    check_judgment(said)
+    metrics = {key: value for key, value in said.items() if key not in ("checks", "sound")}
+    check_metrics(metrics)
+    assert metrics == evaluate(pretrained(name).run.model).to_dict()
+    assert said["sound"] is True
 
 
 def test_sweep_prints_every_run_and_their_summary(run_json: Run) -> None:
@@ -121,12 +141,13 @@ def test_sweep_prints_every_run_and_their_summary(run_json: Run) -> None:
     assert [run["seed"] for run in said["runs"]] == [2, 3, 4]
     for run in said["runs"]:
         seed = run.pop("seed")
+        check_judgment({name: run.pop(name) for name in ("checks", "sound")})
         check_metrics(run)
         assert run == evaluate(train(RunConfig(seed=seed, steps=40, weights=Weights(anchor=3))).model).to_dict()
     names = [
         f"{group}.{name}" for group, of in (("intact", ERRORS), ("warmth", DELETION), ("hue", DELETION)) for name in of
     ]
-    assert list(said["summary"]) == [*names, "selectivity", "red_cosine", "fails"]
+    assert list(said["summary"]) == [*names, "selectivity", "red_cosine", "fails", "sound"]
     assert list(said["summary"]["hue.max_mse"]) == ["mean", "sd", "min", "p10", "median", "p90", "max"]
     middle = sorted(run["hue"]["max_mse"] for run in said["runs"])[1]
     assert said["summary"]["hue.max_mse"]["median"] == middle

@@ -102,7 +102,7 @@ def test_without_anchor_the_wheel_lies_in_its_plane_at_any_angle(schedule: str) 
     found = counted(RunConfig(schedule=schedule, weights=Weights(anchor=0)))
     # An angle of chance is within 20° in one run of nine: 52 or 56 of 60 are not.
     assert found[Cause.ROTATED] >= HALF
-    assert found.total() - found[Cause.ROTATED] <= 1  # of 120, nothing else in any
+    assert found.total() - found[Cause.ROTATED] - found[Cause.TINTED] <= 1  # of 120, nothing else in any
 
 
 @every_schedule

@@ -73,9 +73,14 @@ def all_metrics(model: ColorAutoencoder) -> dict[str, Any]:
     """The JSON of `evaluate`, from docs/experiment.md, "Metrics" alone."""
     rgb, saturation = whole_grid()
     gray = saturation == 0
-    u, _, mse = reference(model, rgb)
+    u, output, mse = reference(model, rgb)
     metrics: dict[str, Any] = {
-        "intact": {"max_mse": mse.max(), "median_mse": np.median(mse), "gray_mse": mse[gray].mean()}
+        "intact": {
+            "max_mse": mse.max(),
+            "median_mse": np.median(mse),
+            "gray_mse": mse[gray].mean(),
+            "gray_share": (output.max(1) - output.min(1) < 0.1).mean(),
+        }
     }
     for name, dims in (("warmth", [0]), ("hue", [0, 1])):
         share = (u[:, dims] ** 2).sum(1)
@@ -120,7 +125,7 @@ def shipped() -> dict[str, Metrics]:
 def test_every_figure_of_the_shipped_models(name: str, shipped: dict[str, Metrics]) -> None:
     seen, expected = flat(shipped[name].to_dict()), flat(all_metrics(pretrained(name).run.model))
     assert seen.keys() == expected.keys()
-    assert len(seen) == 3 + 6 + 6 + 3 + 17 * 3
+    assert len(seen) == 4 + 6 + 6 + 3 + 17 * 3
     for number, value in expected.items():
         assert seen[number] == pytest.approx(value, rel=1e-3, abs=2e-7), number
 

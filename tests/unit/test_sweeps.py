@@ -42,7 +42,7 @@ def test_a_sweep_is_the_same_runs_one_by_one_in_order() -> None:
 
 def test_a_sweep_of_nothing() -> None:
     assert sweep([]) == []
-    assert summarize([]) == {"fails": 0}
+    assert summarize([]) == {"fails": 0, "sound": 0}
 
 
 def test_an_error_in_a_run_is_the_sweeps() -> None:
@@ -132,11 +132,13 @@ def test_distribution_leaves_out_what_is_not_finite() -> None:
 
 def test_summary_has_every_figure_and_counts_failures(published_trials: list[Measured]) -> None:
     metrics = [trial.metrics for trial in published_trials]
-    summary = summarize(metrics)
-    assert summary.keys() == {*metrics[0].scores(), "fails"}
+    summary = summarize(published_trials)
+    assert summary.keys() == {*metrics[0].scores(), "fails", "sound"}
     assert summary["hue.gray_mse"]["median"] == pytest.approx(statistics.median(f.hue.gray_mse for f in metrics))
     assert summary["red_cosine"]["max"] == max(f.red_cosine for f in metrics)
     assert summary["fails"] == sum(f.intact.max_mse > 0.01 or f.hue.gray_mse > 0.01 for f in metrics)
+    kept = [all(check.kept for check in trial.checks.values()) for trial in published_trials]
+    assert summary["sound"] == sum(kept)
 
 
 def scored(trial: Measured, **values: float) -> Measured:

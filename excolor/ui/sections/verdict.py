@@ -38,7 +38,7 @@ def _sentence(cause: Cause, run: Measured) -> str:
             return f"**Not converged**: even intact, its largest MSE is {most}. {_remedy(run.config.bottleneck)}"
         case Cause.GRAYS_IN_PLANE:
             return (
-                f"**Grays in the hue plane**: one of them keeps {percent(placed.gray_in_plane)} of its latent there, and "
+                f"**Grays in the hue plane**: one keeps {percent(placed.gray_in_plane)} of its latent there, and "
                 f"deleting hue leaves the worst gray an MSE of {number(metrics.worst_gray)}."
             )
         case Cause.HUE_OFF_PLANE:

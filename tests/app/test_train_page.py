@@ -17,7 +17,7 @@ from excolor.measured import Measured
 from excolor.schedule import SHIPPED
 from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
-from excolor.ui.words import number
+from excolor.ui.words import number, percent
 from tests.support.app import app, html, sound
 from tests.support.search import measured, seed_where
 
@@ -53,7 +53,9 @@ SAID = {
     Cause.DIVERGED: "diverged",
     Cause.NOT_CONVERGED: "Not converged",
     Cause.GRAYS_IN_PLANE: "Grays in the hue plane",
-    Cause.GRAYS_HARMED: "Deleting hue harms the grays",
+    Cause.GRAYS_HARMED: "Deleting hue harms a gray",
+    Cause.TINTED: "Some answers keep a tint",
+    Cause.NOT_ROUND: "The hues do not go round",
     Cause.HUE_OFF_PLANE: "Hue is not in the plane",
     Cause.ROTATED: "The wheel is rotated",
     Cause.RED_OFF_AXIS: "Red is not on its axis",
@@ -88,14 +90,14 @@ def set_all(at: AppTest, **values: Any) -> AppTest:
 # --- controls ------------------------------------------------------------------------------------
 
 
-def test_the_page_opens_on_the_defaults_and_they_are_a_sound_run(at: AppTest) -> None:
+def test_the_page_opens_on_the_defaults_and_says_when_they_are_sound(at: AppTest) -> None:
     assert config_of(at) == RunConfig()
     told(at)
-    # None of 400 seeds of it is unsound; should this one be on some machine, the next will do.
-    set_all(at, seed=seed_where(RunConfig(), lambda run: run.sound, range(3)))
+    # 57 of 100 seeds are sound.
+    set_all(at, seed=seed_where(RunConfig(), lambda run: run.sound, range(12)))
     told(at)
     assert shown(at).measured.causes == ()
-    assert number(shown(at).measured.metrics.red_cosine) in verdict(at)
+    assert percent(shown(at).measured.metrics.hue.gray_share) in verdict(at)
 
 
 def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:

@@ -219,7 +219,11 @@ def _parser() -> argparse.ArgumentParser:
 
     metrics = command("evaluate", _evaluate, "Print the figures of a checkpoint, on the full grid.")
     metrics.add_argument(
-        "checkpoint", nargs="?", default="robust", metavar="CHECKPOINT", help="a file, robust or ex-2.7 (robust)"
+        "checkpoint",
+        nargs="?",
+        default="robust",
+        metavar="CHECKPOINT",
+        help=f"a file, or {', '.join(PRETRAINED)} (robust)",
     )
 
     many = command("sweep", _sweep, "Train one model per seed and print the distribution of their figures.")

@@ -176,6 +176,16 @@ def multipliers(config: RunConfig) -> dict[str, float]:
     }
 
 
+def moved(config: RunConfig) -> dict[str, float]:
+    """Of the `multipliers`, those that are not what they are when nobody says anything.
+
+    Raises:
+        ExcolorError: as in `multipliers`.
+    """
+    usual = multipliers(RunConfig(schedule=config.schedule))
+    return {name: weight for name, weight in multipliers(config).items() if weight != usual[name]}
+
+
 def _curve(term: Term, schedule: Schedule, table: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """A regularizer's weight at every step of a run, before it is multiplied, `[steps]`."""
     if term.column in table:

@@ -38,7 +38,7 @@ from excolor.training import (
     no_snapshots,
 )
 
-PRETRAINED = ("robust", "ex-2.7")
+PRETRAINED = ("robust", "ex-2.7", "clean")
 MAX_BYTES = 250_000
 MAX_ROWS = 3001  # of a history in a file; a longer one is thinned
 _FORMAT = "excolor-checkpoint-2"
@@ -69,7 +69,7 @@ class Checkpoint:
 
 
 def load(checkpoint: str | Path) -> Measured:
-    """A shipped run by its name ("robust", "ex-2.7"), or the run in a file, measured.
+    """A shipped run by its name ("robust", "ex-2.7", "clean"), or the run in a file, measured.
 
     Raises:
         ExcolorError: as in `read`.
@@ -283,12 +283,12 @@ def pretrained_path(name: str) -> Path:
         ExcolorError: no checkpoint of that name ships.
     """
     if name not in PRETRAINED:
-        raise ExcolorError(f"No checkpoint {shown(name)} ships; there are {' and '.join(PRETRAINED)}.")
+        raise ExcolorError(f"No checkpoint {shown(name)} ships; there are {', '.join(PRETRAINED)}.")
     package = Path(__file__).parent
     inside = package / "pretrained" / f"{name}.safetensors"
     return inside if inside.exists() else package.parent / "pretrained" / f"{name}.safetensors"
 
 
 def pretrained(name: str = "robust") -> Checkpoint:
-    """A shipped checkpoint by name: "robust" or "ex-2.7"."""
+    """A shipped checkpoint by name: one of `PRETRAINED`."""
     return read(pretrained_path(name))

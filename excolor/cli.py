@@ -219,7 +219,11 @@ def _parser() -> argparse.ArgumentParser:
 
     metrics = command("evaluate", _evaluate, "Print the figures of a checkpoint, on the full grid.")
     metrics.add_argument(
-        "checkpoint", nargs="?", default="robust", metavar="CHECKPOINT", help="a file, robust or ex-2.7 (robust)"
+        "checkpoint",
+        nargs="?",
+        default="robust",
+        metavar="CHECKPOINT",
+        help=f"a file, or {', '.join(PRETRAINED)} (robust)",
     )
 
     many = command("sweep", _sweep, "Train one model per seed and print the distribution of their figures.")
@@ -244,6 +248,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", type=_whole, metavar="N", help="stretches the schedule (its own length)")
     parser.add_argument("--weight", action="append", default=[], metavar="NAME=X", help=f"multiplier, 0 to 10: {names}")
+    parser.add_argument(
+        "--neutrality",
+        type=float,
+        metavar="W",
+        help="multiplier of the fifth regularizer, 0 to 10 (1 if the schedule has its column, else 0)",
+    )
     parser.add_argument("--bottleneck", type=_whole, default=4, metavar="N", help="latent dims, 2 to 6 (4)")
     parser.add_argument("--hidden", type=_whole, default=16, metavar="N", help="hidden width, 2 to 64 (16)")
     parser.add_argument(
@@ -260,13 +270,13 @@ def _config(args: argparse.Namespace, seed: int = 0) -> RunConfig:
         bottleneck=args.bottleneck,
         hidden=args.hidden,
         label_noise=args.label_noise,
-        weights=_weights(args.weight),
+        weights=_weights(args.weight, args.neutrality),
     )
 
 
-def _weights(texts: Sequence[str]) -> Weights:
+def _weights(texts: Sequence[str], neutrality: float | None) -> Weights:
     names = [term.name for term in TERMS]
-    found: dict[str, float] = {}
+    found: dict[str, float] = {} if neutrality is None else {"neutrality": neutrality}
     for text in texts:
         name, _, value = text.partition("=")
         if name not in names:

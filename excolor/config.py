@@ -18,10 +18,11 @@ HIDDEN_WIDTHS = range(2, 65)
 MAX_SEED = 2**32 - 1
 
 
-class Weights(Mapping[str, float]):
+class Weights(Mapping[str, "float | None"]):
     """Multipliers of the scheduled weights by the name of the regularizer, each in [0, 10]: 0 is off, 1 as scheduled.
 
-    One that is not given is 1. Hashable; `weights.separate` is `weights["separate"]`.
+    One that is not given is 1. One that the experiment does without (`Term.stand_in`) is then None: 1 where the
+    schedule has a column for it, else 0. Hashable; `weights.separate` is `weights["separate"]`.
 
     Raises:
         ExcolorError: there is no such regularizer, or a multiplier is not a number in that range.
@@ -29,14 +30,16 @@ class Weights(Mapping[str, float]):
 
     def __init__(self, **multipliers: float) -> None:
         known = _known("weights", multipliers, [term.name for term in TERMS])
+        usual: dict[str, float | None] = {term.name: None if term.stand_in else 1.0 for term in TERMS}
         self._multipliers = {
-            term.name: _number(f"weight {term.name}", known.get(term.name, 1.0), 0.0, MAX_WEIGHT) for term in TERMS
+            name: None if value is usual[name] is None else _number(f"weight {name}", value, 0.0, MAX_WEIGHT)
+            for name, value in (usual | known).items()
         }
 
-    def __getitem__(self, name: str) -> float:
+    def __getitem__(self, name: str) -> float | None:
         return self._multipliers[name]
 
-    def __getattr__(self, name: str) -> float:
+    def __getattr__(self, name: str) -> float | None:
         if name.startswith("_") or name not in self:  # the first while a copy or a pickle is being made
             raise AttributeError(name)
         return self[name]
@@ -91,8 +94,8 @@ class RunConfig:
         object.__setattr__(self, "label_noise", _number("label_noise", self.label_noise, 0.0, 1.0))
 
     def to_dict(self) -> dict[str, Any]:
-        """The configuration as plain JSON values."""
-        return {**vars(self), "weights": dict(self.weights)}
+        """The configuration as plain JSON values; of the weights, those that are numbers."""
+        return {**vars(self), "weights": {name: w for name, w in self.weights.items() if w is not None}}
 
     def to_json(self) -> str:
         """The configuration as one line of JSON with sorted keys."""

@@ -16,6 +16,9 @@ BATCH = 64
 TRAINING_GRID = (36, 10, 10)  # hues, saturations, values: 3600 colors
 # The labels that regularizers listen to, each once, in the order in which they are drawn.
 LABELS: tuple[Label, ...] = tuple(dict.fromkeys(term.label for term in TERMS if term.label))
+_TOGETHER = (
+    2  # labels that share the colors' generator; each later one has its own, so that older runs stay as they are
+)
 
 
 @dataclass(frozen=True)
@@ -84,18 +87,19 @@ def draw_batches(steps: int, label_noise: float, generator: np.random.Generator)
         steps: how many batches.
         label_noise: share of the labels, in [0, 1], that are drawn at random: such a label is as frequent as the
             true ones, but says nothing about its color.
-        generator: the only source of chance.
+        generator: the only source of chance; others are spawned from it.
     """
     colors, probability = training_set()
     shape = (steps, BATCH)
     drawn = draw_colors(shape, generator)
+    sources = [generator] * _TOGETHER + generator.spawn(max(0, len(LABELS) - _TOGETHER))
     # One draw for each label, noise or none, so that a run with a little noise differs in those labels alone.
-    chances = [generator.random(shape, dtype=np.float32) for _ in LABELS]
+    chances = [source.random(shape, dtype=np.float32) for source, _ in zip(sources, LABELS, strict=False)]
     labels = np.empty((len(LABELS), *shape), np.float32)
-    for label, chance, likely in zip(labels, chances, label_probabilities(colors), strict=True):
+    for label, source, chance, likely in zip(labels, sources, chances, label_probabilities(colors), strict=False):
         threshold = likely.astype(np.float32)[drawn]
         if label_noise > 0:
-            at_random = generator.random(shape, dtype=np.float32) < label_noise
+            at_random = source.random(shape, dtype=np.float32) < label_noise
             threshold = np.where(at_random, np.float32(probability @ likely), threshold)
         label[:] = chance < threshold
     return Batches(colors.astype(np.float32)[drawn], labels)

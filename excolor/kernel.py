@@ -1,4 +1,4 @@
-"""One training step in one compiled function: forward, four terms, backward and Adam, any widths.
+"""One training step in one compiled function: forward, the terms, backward and Adam, any widths.
 
 It computes what the loop in `excolor.training` computes with autograd, some hundred times faster, and releases the
 interpreter lock. Three things make it fast:
@@ -27,6 +27,7 @@ from excolor.data import BATCH, LABELS
 from excolor.errors import ExcolorError
 from excolor.losses import (
     AXIS,
+    DESATURATED,
     PLANE,
     RED,
     SAME_COLOR,
@@ -34,6 +35,7 @@ from excolor.losses import (
     TERMS,
     VIBRANT,
     anchor,
+    neutrality,
     planarity,
     separate,
     unitarity,
@@ -54,8 +56,9 @@ _UNROLLED = (
     ("anchor", "anchor", (AXIS,), "u", RED, anchor),
     ("separate", "separate", (), "u", None, separate),
     ("planarity", "subspace", PLANE, "u", VIBRANT, planarity),
+    ("neutrality", "anti-subspace", PLANE, "u", DESATURATED, neutrality),
 )
-_RED, _VIBRANT = 0, 1  # places in `LABELS`
+_RED, _VIBRANT, _DESATURATED = 0, 1, 2  # places in `LABELS`
 BLOCK = 256  # colors at a time in `scan`: its scratch arrays stay in the first cache
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -199,7 +202,7 @@ def _separate(u, weight, du, cosine):
 
 @_jit
 def _labeled(u, label, weight, du, terms):
-    """Anchor (terms = 0) or planarity (terms = 1) over the labeled samples; adds weight · gradient to du.
+    """Anchor (terms = 0), planarity (1) or neutrality (2) over the labeled samples; adds weight · gradient to du.
 
     Returns not-a-number, a gap, when nobody carries the label.
     """
@@ -212,7 +215,7 @@ def _labeled(u, label, weight, du, terms):
     count += np.float32(1e-8)
     scale = np.float32(2) * weight / count
     total = np.float32(0)
-    for i in range(2 if terms == 1 else 0, d):
+    for i in range(2 if terms == 1 else 0, 2 if terms == 2 else d):
         target = np.float32(1) if terms == 0 and i == 0 else np.float32(0)
         for k in range(BATCH):
             off = u[i, k] - target
@@ -297,11 +300,13 @@ def _train_steps(first, last, d, h, params, mean, square, grad, rgb, labels, rat
         anchored = _labeled(u, labels[_RED, step], np.float32(weights[step, 1]), du, 0)
         separated = _separate(u, np.float32(weights[step, 2]), du, scratch)
         planar = _labeled(u, labels[_VIBRANT, step], np.float32(weights[step, 3]), du, 1)
+        neutral = _labeled(u, labels[_DESATURATED, step], np.float32(weights[step, 4]), du, 2)
         history[step, 0] = lengths
         history[step, 1] = anchored
         history[step, 2] = separated
         history[step, 3] = planar
-        history[step, 4] = error
+        history[step, 4] = neutral
+        history[step, 5] = error
         if not (lengths <= _LARGEST and separated <= _LARGEST and error <= _LARGEST):
             return step
 
@@ -446,8 +451,8 @@ def _check_unrolled() -> None:
         known = ", ".join(name for name, *_ in _UNROLLED)
         raise ExcolorError(f"The compiled kernel knows {known}; train other regularizers with the engine 'autograd'.")
     assert SHARPNESS == 100, "s99 below is seven squarings and products"
-    assert (AXIS, PLANE) == (0, (0, 1)), "the loops over dims below begin at 0 and at 2"
-    assert (LABELS[_RED], LABELS[_VIBRANT]) == (RED, VIBRANT)
+    assert (AXIS, PLANE) == (0, (0, 1)), "the loops over dims below begin or end at 0 and at 2"
+    assert (LABELS[_RED], LABELS[_VIBRANT], LABELS[_DESATURATED]) == (RED, VIBRANT, DESATURATED)
 
 
 def scan(d: int, h: int, params: Floats, rgb: Floats, u: Floats, mse: Floats, spread: Floats) -> None:

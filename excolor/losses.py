@@ -46,6 +46,11 @@ def planarity(u: Tensor) -> Tensor:
     return (u[:, 2:] ** 2).sum(-1)
 
 
+def neutrality(u: Tensor) -> Tensor:
+    """Σ_{k<2} u_k², `[B]`: at right angles to the plane of the first two axes → 0, in it → 1."""
+    return (u[:, :2] ** 2).sum(-1)
+
+
 def labeled_mean(loss: Tensor, label: Tensor | None) -> Tensor:
     """The mean of `[B]` values over the samples that carry the label (`[B]`, 0 or 1), or over all without one.
 
@@ -77,8 +82,21 @@ class Label:
         return self.rate * self.quality(rgb) ** self.power
 
 
+def _paleness(rgb: ArrayLike) -> NDArray[Any]:
+    return 1 - vibrancy(rgb)
+
+
 RED = Label("red", redness, 10, 0.5)
 VIBRANT = Label("vibrant", vibrancy, 100, 0.5)
+DESATURATED = Label("desaturated", _paleness, 10, 0.5)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The curve of a weight for which a schedule has no column: that of another column, scaled to a peak."""
+
+    column: str
+    peak: float
 
 
 @dataclass(frozen=True)
@@ -88,23 +106,27 @@ class Term:
     Attributes:
         name: in configurations, histories and on the command line.
         kind: what it asks. "unitarity": length 1. "anchor": one direction. "separate": distance from all others.
-            "subspace": to stay within some dims.
-        dims: of an anchor the axis, of a subspace the dims to stay in; else empty.
+            "subspace": to stay within some dims. "anti-subspace": to keep out of some dims.
+        dims: of an anchor the axis, of a subspace the dims to stay in, of an anti-subspace those to keep out of; else
+            empty.
         layer: what it acts on, z or u.
         label: whose samples it acts on; None for all of them.
         column: of its weight in a schedule.
         loss: `[B, D]` → `[B]`, its value for each sample.
         aliases: what else the series calls that column, beside the same without "reg-".
+        stand_in: of a term that the experiment does without: its weight's curve where a schedule has no column for it
+            and somebody wants it all the same. None for the experiment's own terms.
     """
 
     name: str
-    kind: Literal["unitarity", "anchor", "separate", "subspace"]
+    kind: Literal["unitarity", "anchor", "separate", "subspace", "anti-subspace"]
     dims: tuple[int, ...]
     layer: Literal["z", "u"]
     label: Label | None
     column: str
     loss: Callable[[Tensor], Tensor]
     aliases: tuple[str, ...] = ()
+    stand_in: StandIn | None = None
 
 
 TERMS: tuple[Term, ...] = (
@@ -112,7 +134,20 @@ TERMS: tuple[Term, ...] = (
     Term("anchor", "anchor", (AXIS,), "u", RED, "reg-anchor", anchor),
     Term("separate", "separate", (), "u", None, "reg-separate", separate),
     Term("planarity", "subspace", PLANE, "u", VIBRANT, "reg-planar", planarity, ("subspace", "reg-subspace")),
+    Term(
+        "neutrality",
+        "anti-subspace",
+        PLANE,
+        "u",
+        DESATURATED,
+        "reg-neutral",
+        neutrality,
+        ("anti-subspace", "reg-anti-subspace"),
+        StandIn("reg-planar", 0.1),
+    ),
 )
+EXPERIMENT: tuple[str, ...] = tuple(term.name for term in TERMS if term.stand_in is None)
+"""The names of the experiment's own terms, which are on unless somebody switches them off."""
 
 
 def source(term: Term) -> str:

@@ -14,8 +14,10 @@ from enum import Enum
 from excolor.color import GRAYS
 from excolor.config import RunConfig
 from excolor.diagnosis import RED_COSINE, Bound, Cause, at_least, at_most
+from excolor.losses import EXPERIMENT
 from excolor.measured import Measured
 from excolor.metrics import FAILS_ABOVE
+from excolor.training import multipliers
 
 # Grays' MSE after hue is deleted. With all four on the robust schedule has 0.003 and less (80/80 runs); without
 # separate it is 0.06 and more (40/40), without planarity above this bound in 25/40.
@@ -139,7 +141,7 @@ def _at_most(what: What, value: float, bound: float) -> Part:
 
 
 def _regularizers(run: Measured) -> int:
-    return sum(weight > 0 for weight in run.config.weights.values())
+    return sum(weight > 0 for weight in multipliers(run.config).values())
 
 
 def _without_warmth(run: Measured, color: str) -> float:
@@ -164,7 +166,7 @@ def _not_missed(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, .
     alike = [run for run in runs if replace(run.config, seed=last.config.seed) == last.config]
     sound = sum(run.sound for run in alike)
     return (
-        _at_most(What.REGULARIZERS, _regularizers(last), len(last.config.weights) - SPARED_TERMS),
+        _at_most(What.REGULARIZERS, _regularizers(last), len(EXPERIMENT) - SPARED_TERMS),
         _sound(last),
         _at_most(What.UNHARMED, len(alike) - sound - (not last.sound), 0),
         _at_least(What.SEEDS, sound, SEEDS_ENOUGH),

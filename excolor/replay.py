@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from excolor.color import HUES, PRIMARIES, SECONDARIES, hsv_to_rgb
-from excolor.losses import TERMS
+from excolor.losses import EXPERIMENT, TERMS
 from excolor.training import LOSSES, Run, plan, snapshot_colors
 
 BINS = 150  # points of a line: more than the pixels between them would show
@@ -71,6 +71,10 @@ def lines(run: Run) -> Lines:
     edges = np.unique(np.linspace(0, rows, min(BINS, rows) + 1).astype(int))
     losses = dict(zip(LOSSES, history.losses.T, strict=True))
     weights = dict(zip((term.name for term in TERMS), planned.weights[history.steps].T, strict=True))
+    # What the experiment does without is shown where it pushes.
+    for name in {*weights} - {*EXPERIMENT}:
+        if not planned.weights[:, LOSSES.index(name)].any():
+            del losses[name], weights[name]
     weights["learning rate"] = planned.rate[history.steps]
     return Lines(
         _fixed((history.steps[edges[:-1]] + history.steps[edges[1:] - 1]) / 2),

@@ -22,9 +22,9 @@ from excolor import kernel
 from excolor.color import rgb_grid
 from excolor.config import RunConfig
 from excolor.data import LABELS, Batches, draw_batches
-from excolor.losses import TERMS, labeled_mean
+from excolor.losses import TERMS, Term, labeled_mean
 from excolor.model import ColorAutoencoder, from_vector, to_vector
-from excolor.schedule import find, for_training
+from excolor.schedule import Schedule, find, for_training
 
 Floats = NDArray[np.float32]
 Engine = Literal["fused", "autograd"]
@@ -156,10 +156,44 @@ def plan(config: RunConfig) -> Plan:
     Raises:
         ExcolorError: the schedule is unknown, malformed or not one to train with.
     """
-    table = for_training(find(config.schedule)).table(config.steps)
-    off = np.zeros(config.steps)
-    weights = [config.weights[term.name] * table.get(term.column, off) for term in TERMS]
+    schedule = for_training(find(config.schedule))
+    table = schedule.table(config.steps)
+    factors = multipliers(config)
+    weights = [factors[term.name] * _curve(term, schedule, table) for term in TERMS]
     return Plan(table["lr"], np.stack(weights, axis=1))
+
+
+def multipliers(config: RunConfig) -> dict[str, float]:
+    """What the weight of each regularizer is multiplied with, by its name, once the schedule is known (see `Weights`).
+
+    Raises:
+        ExcolorError: the schedule is unknown or malformed.
+    """
+    columns = {term.name: term.column for term in TERMS}
+    scheduled = find(config.schedule).parameters
+    return {
+        name: float(columns[name] in scheduled) if weight is None else weight for name, weight in config.weights.items()
+    }
+
+
+def moved(config: RunConfig) -> dict[str, float]:
+    """Of the `multipliers`, those that are not what they are when nobody says anything.
+
+    Raises:
+        ExcolorError: as in `multipliers`.
+    """
+    usual = multipliers(RunConfig(schedule=config.schedule))
+    return {name: weight for name, weight in multipliers(config).items() if weight != usual[name]}
+
+
+def _curve(term: Term, schedule: Schedule, table: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """A regularizer's weight at every step of a run, before it is multiplied, `[steps]`."""
+    if term.column in table:
+        return table[term.column]
+    for track in schedule.tracks:
+        if term.stand_in and track.parameter == term.stand_in.column and max(track.values) > 0:
+            return table[track.parameter] * (term.stand_in.peak / max(track.values))
+    return np.zeros_like(table["lr"])
 
 
 def generators(seed: int) -> tuple[np.random.Generator, np.random.Generator]:

@@ -35,8 +35,8 @@ colors.sampling_weight()
 
 st.header("The labels: a coin with a bias", anchor="labels")
 st.markdown(
-    "Nobody sorts the colors. Each time a color is drawn, a coin decides whether it is called “red”, and another "
-    "whether it is called “vibrant”. The same red may be called red now and not the next time: labels on the "
+    "Nobody sorts the colors. Each time a color is drawn, a coin decides whether it is called “red”, another "
+    "whether it is called “vibrant”, and a third whether “desaturated”, which is nearly gray. The same red may be called red now and not the next time: labels on the "
     "internet are like that. **Follow the lines:** how far from pure red does the label reach?"
 )
 labels.probabilities(seen)

@@ -23,10 +23,11 @@ DOWN = 3  # rows of them for each label
 MOST = 6  # labels in a batch that the picture of many batches can show
 
 _HALF = 0.46  # of a patch
-_BETWEEN = 0.9  # of the two labels' rows
+_BETWEEN = 0.9  # of two labels' rows
 _NAMES = tuple(label.name for label in LABELS)
-_LETTERS = {"red": "R", "vibrant": "V"}
-_BOTH = 0.2  # how far from the middle the letters of a patch stand that has both
+_BADGES = (("R", "circle", 1.0), ("V", "diamond", 1.5), ("D", "square", 0.9))  # letter, shape, size; as in `LABELS`
+_APART = 0.4  # of the letters of a patch that has several
+_ROW = MOST + 1.5  # of the picture of many batches: from one label's floor to the next
 
 
 def _plain(axis: Any, domain: tuple[float, float]) -> Any:
@@ -34,15 +35,15 @@ def _plain(axis: Any, domain: tuple[float, float]) -> Any:
 
 
 def _badges(base: alt.Chart, x: alt.X, y: alt.Y, size: int) -> list[alt.Chart]:
-    """White discs and diamonds with a letter, for the rows that have a badge."""
+    """White discs, diamonds and squares with a letter, for the rows that have a badge."""
     signs: list[alt.Chart] = []
-    for label, shape, scale in (("red", "circle", 1.0), ("vibrant", "diamond", 1.5)):
+    for label, (letter, shape, scale) in zip(_NAMES, _BADGES, strict=True):
         shown = base.transform_filter(f"datum.badge == '{label}'")
         signs += [
             shown.mark_point(
                 shape=shape, filled=True, opacity=1, size=size * scale, color="#ffffff", stroke=INK, strokeWidth=1.5
             ).encode(x, y),
-            shown.mark_text(text=_LETTERS[label], fontSize=12, fontWeight=700, color=INK).encode(x, y),
+            shown.mark_text(text=letter, fontSize=12, fontWeight=700, color=INK).encode(x, y),
         ]
     return signs
 
@@ -76,15 +77,14 @@ def mark(shown: pa.Table, code: str | None, turn: int) -> pa.Table:
 
 @lru_cache(maxsize=1)
 def spec() -> dict[str, Any]:
-    """Patches eight by eight; a letter in a disc on those that carry "red", in a diamond on the "vibrant" ones."""
+    """Patches eight by eight, with a letter on those that carry a label, in a shape of the label's own."""
     x, y = (_plain(alt.X("x:Q"), (0, SIDE)), _plain(alt.Y("y:Q"), (SIDE, 0)))
     base = alt.Chart(rows())
     tooltip = [
         alt.Tooltip("name:N", title="color"),
         alt.Tooltip("true:N", title="code"),
         alt.Tooltip("labels:N", title="carries"),
-        alt.Tooltip("red:Q", title="P(red)", format=".2~%"),
-        alt.Tooltip("vibrant:Q", title="P(vibrant)", format=".2~%"),
+        *(alt.Tooltip(f"{name}:Q", title=f"P({name})", format=".2~%") for name in _NAMES),
     ]
     patch = (
         base.transform_filter("datum.badge == ''")
@@ -102,17 +102,17 @@ def spec() -> dict[str, Any]:
     return as_spec(layers.properties(width=352, height=352, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
-def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
-    """The rows for one batch, `[64, 3]` and two `[64]` of 0 and 1: each color, then a row for each label carried."""
+def table(rgb: Array, labels: Array) -> pa.Table:
+    """The rows for one batch, `[64, 3]` and `[L, 64]` of 0 and 1: each color, then a row for each label carried."""
     likely = label_probabilities(rgb)
-    positive: NDArray[np.bool_] = np.stack([red, vibrant]) > 0
-    both = positive[0] & positive[1]
+    positive: NDArray[np.bool_] = labels > 0
+    place = positive.cumsum(0) - (positive.sum(0) + 1) / 2  # of a label's letter beside the others of its patch
     i, label = np.arange(BATCH), np.full(BATCH, "", dtype=object)
     shift = np.zeros(BATCH)
     for k, name in enumerate(_NAMES):
         who = np.flatnonzero(positive[k])
         i, label = np.append(i, who), np.append(label, np.full(len(who), name, dtype=object))
-        shift = np.append(shift, np.where(both[who], (-_BOTH, _BOTH)[k], 0.0))
+        shift = np.append(shift, _APART * place[k, who])
     x, y = i % SIDE + 0.5, i // SIDE + 0.5
     words = [" and ".join(np.array(_NAMES)[has]) or "no label" for has in positive.T]
     names, codes = describe(rgb), rgb_to_hex(rgb)
@@ -127,12 +127,19 @@ def table(rgb: Array, red: Array, vibrant: Array) -> pa.Table:
         true=[codes[k] for k in i],
         name=[names[k] for k in i],
         labels=[words[k] for k in i],
-        red=likely[0][i],
-        vibrant=likely[1][i],
+        **{name: each[i] for name, each in zip(_NAMES, likely, strict=True)},
     )
 
 
 # --- many batches --------------------------------------------------------------------------------
+
+_FEET = [k * _ROW for k in reversed(range(len(_NAMES)))]  # where the floor of each label is
+
+
+def _named(places: list[float]) -> str:
+    """An expression that writes the name of each label where it stands on the axis."""
+    text = " : ".join(f"abs(datum.value - {at}) < 0.01 ? '{name}'" for at, name in zip(places, _NAMES, strict=True))
+    return f"{text} : ''"
 
 
 @lru_cache(maxsize=1)
@@ -140,11 +147,9 @@ def empty_batches_spec() -> dict[str, Any]:
     """A bar for each batch, as high as the samples that carry the label; where there is none, nobody did."""
     x = alt.X("batch:Q", title="batch, the last hundred").scale(domain=[0.25, BLOCK + 0.75], nice=False)
     x = x.axis(values=[1, *range(25, BLOCK + 1, 25)], grid=False, format="d")
-    middle = [MOST + 1.5 + MOST / 2, MOST / 2]
-    y = alt.Y("from:Q", title="carriers").scale(domain=[-0.2, 2 * MOST + 1.7], nice=False)
-    y = y.axis(
-        values=middle, labelExpr=f"datum.value > {MOST} ? 'red' : 'vibrant'", grid=False, domain=False, ticks=False
-    )
+    middle = [foot + MOST / 2 for foot in _FEET]
+    y = alt.Y("from:Q", title="carriers").scale(domain=[-0.2, _FEET[0] + MOST + 0.2], nice=False)
+    y = y.axis(values=middle, labelExpr=_named(middle), grid=False, domain=False, ticks=False)
     base = alt.Chart(rows())
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
     floor = base.transform_filter("datum.first").mark_rule(strokeWidth=1, opacity=0.5)
@@ -165,27 +170,27 @@ def empty_batches_spec() -> dict[str, Any]:
             ],
         )
     )
-    return as_spec(alt.layer(floor, bar).properties(height=210, view=alt.ViewConfig(stroke=None)))
+    return as_spec(alt.layer(floor, bar).properties(height=105 * len(_NAMES), view=alt.ViewConfig(stroke=None)))
 
 
 def empty_batches_table(drawn: Batches) -> pa.Table:
     """The rows for the last hundred of some batches."""
     counts = drawn.labels.sum(2)[:, -BLOCK:].astype(np.float64)
     n = counts.shape[1]
-    place = np.tile(np.arange(1, n + 1, dtype=np.float64), 2)
-    foot = np.repeat([MOST + 1.5, 0.0], n)
+    place = np.tile(np.arange(1, n + 1, dtype=np.float64), len(_NAMES))
+    foot = np.repeat(_FEET, n)
     count = counts.reshape(-1)
     return table_of(
         batch=place,
         left=place - 0.4,
         right=place + 0.4,
-        last=np.full(2 * n, BLOCK + 0.5),
+        last=np.full(len(place), BLOCK + 0.5),
         first=place == 1,
         number=place + max(0, len(drawn) - BLOCK),
         count=count,
         to=foot + np.minimum(count, MOST),
         label=np.repeat(_NAMES, n).tolist(),
-        ink=["ink"] * (2 * n),
+        ink=["ink"] * len(place),
         **{"from": foot},
     )
 
@@ -196,12 +201,13 @@ def empty_batches_table(drawn: Batches) -> pa.Table:
 @lru_cache(maxsize=1)
 def positives_spec() -> dict[str, Any]:
     """The colors that got a label, the last drawn first; a cross on those that only the noise made positives."""
-    height = 2 * DOWN + _BETWEEN
+    height = len(_NAMES) * (DOWN + _BETWEEN) - _BETWEEN
+    middle = [DOWN / 2 + k * (DOWN + _BETWEEN) for k in range(len(_NAMES))]
     x = _plain(alt.X("x:Q"), (0, ACROSS))
     y = alt.Y("y:Q", title="labeled").scale(domain=[height, 0], nice=False)
     y = y.axis(
-        values=[DOWN / 2, DOWN * 1.5 + _BETWEEN],
-        labelExpr=f"datum.value < {DOWN} ? 'red' : 'vibrant'",
+        values=middle,
+        labelExpr=_named(middle),
         grid=False,
         domain=False,
         ticks=False,

@@ -55,7 +55,7 @@ class _Scene:
     Attributes:
         control: its slider.
         dims: the latent dims to the right and upwards.
-        hues: of the samples, in degrees.
+        samples: the name of each, and its HSV.
         place: where each sample is at a position of the slider, `[S, 2]`.
         field: where the faint arrows start, `[F, 2]`.
         sign, at: what is written in the picture, and where.
@@ -65,7 +65,7 @@ class _Scene:
 
     control: Control
     dims: tuple[int, int]
-    hues: tuple[int, ...]
+    samples: tuple[tuple[str, tuple[float, float, float]], ...]
     place: Callable[[float], Floats]
     field: Floats
     sign: str
@@ -80,12 +80,16 @@ def _turned(degrees: Floats | list[float], length: float = 1.0) -> Floats:
     return np.stack([np.sin(angle), np.cos(angle)], -1) * length
 
 
+def _hue(degrees: int) -> tuple[str, tuple[float, float, float]]:
+    return f"hue {degrees}°", (degrees / 360, 1, 1)
+
+
 _ROUND = np.arange(15.0, 360.0, 30.0)
 _SCENES: dict[str, _Scene] = {
     "anchor": _Scene(
         Control("Angle between red and the first axis", "degrees", -180, 180, 5, 60),
         (1, 0),
-        (0,),
+        (_hue(0),),
         lambda degrees: _turned([degrees]),
         _turned(_ROUND),
         "red’s place",
@@ -96,7 +100,7 @@ _SCENES: dict[str, _Scene] = {
     "planarity": _Scene(
         Control("Height of the sample over the plane", "degrees", -90, 90, 5, 60),
         (1, 2),
-        (90,),
+        (_hue(90),),
         lambda degrees: _turned([90 - degrees]),
         _turned(_ROUND),
         "hue plane",
@@ -107,7 +111,7 @@ _SCENES: dict[str, _Scene] = {
     "separate": _Scene(
         Control("Angle between the two samples", "degrees", 1, 60, 1, 12),
         (1, 0),
-        (350, 10),
+        (_hue(350), _hue(10)),
         lambda degrees: _turned([-degrees / 2, degrees / 2]),
         np.empty((0, 2)),
         "",
@@ -117,12 +121,23 @@ _SCENES: dict[str, _Scene] = {
     "unitarity": _Scene(
         Control("Length of z", "", 0.05, 1.45, 0.05, 0.4),
         (1, 0),
-        (210,),
+        (_hue(210),),
         lambda length: _turned([60], length),
         np.concatenate([_turned(_ROUND, 0.5), _turned(_ROUND, 1.4)]),
         "length 1",
         (0, 1.13),
         0,
+    ),
+    "neutrality": _Scene(
+        Control("Height of the gray over the plane", "degrees", -90, 90, 5, 30),
+        (1, 2),
+        (("gray", (0, 0, 0.5)),),
+        lambda degrees: _turned([90 - degrees]),
+        _turned(_ROUND),
+        "no hue",
+        (0.3, 1.3),
+        -90,
+        (-90, -45, 0, 45, 90),
     ),
 }
 _TERMS = {term.name: term for term in TERMS}
@@ -243,9 +258,9 @@ def _picture(name: str, at: str) -> alt.LayerChart | alt.FacetChart:
     layers: list[alt.Chart] = [rim.encode(x, y, order="at:Q")]
     lines = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     layers.append(lines.encode(x, y, x2="x2", y2="y2"))
-    # Where the term is zero: a point, a plane seen edge-on, or the circle itself.
+    # Where the term is zero: a point, a plane seen edge-on, what is at right angles to it, or the circle itself.
     zero = base.transform_filter("datum.kind == 'zero'")
-    if kind == "subspace":
+    if kind in ("subspace", "anti-subspace"):
         layers.append(zero.mark_rule(color=INK, strokeWidth=2.5).encode(x, y, x2="x2", y2="y2"))
     if kind == "anchor":
         layers.append(zero.mark_point(color=INK, filled=False, size=420, strokeWidth=2.5, opacity=1).encode(x, y))
@@ -299,7 +314,7 @@ def _curve(name: str, at: str) -> alt.LayerChart | alt.FacetChart:
 def table(name: str, write: Callable[[float], str]) -> pa.Table:
     """The rows of a term's picture; `write` says how a number is written."""
     scene, found, scale = _SCENES[name], effect(name), _arrow_scale(name)
-    fills = rgb_to_hex(hsv_to_rgb([[hue / 360, 1, 1] for hue in scene.hues]))
+    fills = rgb_to_hex(hsv_to_rgb([hsv for _name, hsv in scene.samples]))
     circle = zip(range(361), _turned(np.arange(361.0)).tolist(), strict=True)
     every: list[dict[str, Any]] = [
         *({"kind": "rim", "at": float(degrees), "x": x, "y": y} for degrees, (x, y) in circle if degrees % 4 == 0),
@@ -310,6 +325,8 @@ def table(name: str, write: Callable[[float], str]) -> pa.Table:
         every.append({"kind": "zero", "x": 0.0, "y": 1.0})
     if term(name).kind == "subspace":
         every.append({"kind": "zero", "x": -_REACH, "y": 0.0, "x2": _REACH, "y2": 0.0})
+    if term(name).kind == "anti-subspace":
+        every.append({"kind": "zero", "x": 0.0, "y": -_REACH, "x2": 0.0, "y2": _REACH})
     if scene.sign:
         every.append({"kind": "sign", "x": scene.at[0], "y": scene.at[1], "text": scene.sign})
     every += [_arrow("field", *pair, scale) for pair in _field(name)]
@@ -328,7 +345,7 @@ def table(name: str, write: Callable[[float], str]) -> pa.Table:
             "push_text": write(round(float(found.strength[i]), 15)),
         }
         for j, (start, force) in enumerate(zip(found.samples[i], found.pushes[i], strict=True)):
-            own = {"first": j == 0, "fill": fills[j], "name": f"hue {scene.hues[j]}°"}
+            own = {"first": j == 0, "fill": fills[j], "name": scene.samples[j][0]}
             every.append(_arrow("sample", start, force, scale) | same | own)
     return pa.Table.from_pylist(every, schema=_SCHEMA)
 

@@ -30,7 +30,7 @@ _GAP = 0.8  # between two tracks, as a share of one: room for its name and value
 # share of the steps.
 _NAME_AWAY, _NAME_HALF = 0.08, 0.07
 _LONG = {"lr": "learning rate"} | {term.column: f"weight of {term.name}" for term in TERMS}
-# From the top: what every shipped sheet schedules. A regularizer that is new to them has weight 0 in all.
+# From the top: what every shipped sheet schedules. One that only some of them have is among the weights of the terms.
 TRACKS = ("lr", *sorted(t.column for t in TERMS if all(t.column in find(name).parameters for name in SHIPPED)))
 
 
@@ -47,8 +47,10 @@ def _span() -> int:
 @lru_cache(maxsize=8)
 def _top(parameter: str) -> float:
     """The end of a parameter's scale: the largest value that a shipped schedule gives it; one scale for all weights."""
-    alike = ["lr"] if parameter == "lr" else [name for name in TRACKS if name != "lr"]
-    return max(max(track.values) for name in SHIPPED for track in find(name).tracks if track.parameter in alike)
+    alike = [
+        track for name in SHIPPED for track in find(name).tracks if (track.parameter == "lr") == (parameter == "lr")
+    ]
+    return max(max(track.values) for track in alike)
 
 
 def _ink() -> alt.Scale:

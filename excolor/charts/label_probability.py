@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
 from excolor.color import HUES, describe, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
-from excolor.data import TRAINING_GRID, label_probabilities
+from excolor.data import LABELS, TRAINING_GRID, label_probabilities
 
 Array = NDArray[Any]
 Axis = Literal["hue", "saturation"]
@@ -20,7 +20,13 @@ AXES: tuple[Axis, ...] = ("hue", "saturation")
 
 _FINE = 8  # places of a line between two colors of the training set
 # Where there is room for the names of the lines: beside the slopes, and over the plateau.
-_NAMES = {"hue": ((32.0, 0.3), (-108.0, 0.535)), "saturation": ((0.85, 0.3), (1.13, 0.3))}
+_NAMES = {
+    "hue": ((32.0, 0.3), (-108.0, 0.535), (108.0, 0.035)),
+    "saturation": ((0.85, 0.3), (1.13, 0.3), (0.27, 0.3)),
+}
+# Of the lines and points of each label, in the order of `LABELS`.
+_LABELS = [label.name for label in LABELS]
+_DASHES, _SHAPES = [[1, 0], [5, 3], [1, 3]], ["circle", "diamond", "square"]
 _TITLES = {"hue": "hue (degrees from red), saturation 1, value 1", "saturation": "saturation of red, value 1"}
 
 
@@ -51,7 +57,7 @@ def spec(axis: Axis) -> dict[str, Any]:
     y = y.axis(values=[0, 0.1, 0.2, 0.3, 0.4, 0.5], format=".0%", labelOverlap=False, grid=False)
     base = alt.Chart(rows())
     line = base.mark_line(strokeWidth=1.5, color=INK).encode(
-        x, y, alt.StrokeDash("label:N", legend=None).scale(domain=["red", "vibrant"], range=[[1, 0], [5, 3]])
+        x, y, alt.StrokeDash("label:N", legend=None).scale(domain=_LABELS, range=_DASHES)
     )
     points = (
         base.transform_filter("datum.trained")
@@ -60,7 +66,7 @@ def spec(axis: Axis) -> dict[str, Any]:
             x,
             y,
             alt.Fill("true:N", scale=None),
-            alt.Shape("label:N", legend=None).scale(domain=["red", "vibrant"], range=["circle", "diamond"]),
+            alt.Shape("label:N", legend=None).scale(domain=_LABELS, range=_SHAPES),
             tooltip=[
                 alt.Tooltip("name:N", title="color"),
                 alt.Tooltip("true:N", title="code"),
@@ -81,28 +87,28 @@ def spec(axis: Axis) -> dict[str, Any]:
 
 @lru_cache(maxsize=2)
 def table(axis: Axis) -> pa.Table:
-    """The rows of both labels."""
+    """The rows of all labels."""
     x, hsv = _line(axis)
     rgb = hsv_to_rgb(hsv)
-    n = len(x)
-    written = np.tile(np.arange(n) == 0, 2)
+    n, m = len(x), len(LABELS)
     return table_of(
-        x=np.tile(x, 2),
+        x=np.tile(x, m),
         probability=np.concatenate(label_probabilities(rgb)),
-        label=["red"] * n + ["vibrant"] * n,
-        trained=np.tile(np.arange(n) % _FINE == 0, 2),
-        written=written,
+        label=np.repeat(_LABELS, n).tolist(),
+        trained=np.tile(np.arange(n) % _FINE == 0, m),
+        written=np.tile(np.arange(n) == 0, m),
         words_x=np.repeat([place[0] for place in _NAMES[axis]], n),
         words_y=np.repeat([place[1] for place in _NAMES[axis]], n),
-        words=["“red”"] * n + ["“vibrant”"] * n,
-        true=rgb_to_hex(rgb) * 2,
-        name=describe(rgb) * 2,
+        words=np.repeat([f"“{name}”" for name in _LABELS], n).tolist(),
+        true=rgb_to_hex(rgb) * m,
+        name=describe(rgb) * m,
     )
 
 
 def mark(axis: Axis, code: str | None, turn: int) -> pa.Table:
-    """Where the picked color `code` is: its hue or saturation, and its own two probabilities."""
+    """Where the picked color `code` is: its hue or saturation, and its own probabilities."""
     rgb = exact_rgb(code or "#000000")
     hue, saturation, _value = rgb_to_hsv(rgb).tolist()
     place = (360 * hue + 180) % 360 - 180 if axis == "hue" else saturation
-    return mark_table(turn, code, x=[place, place], probability=[float(each) for each in label_probabilities(rgb)])
+    probability = [float(each) for each in label_probabilities(rgb)]
+    return mark_table(turn, code, x=[place] * len(probability), probability=probability)

@@ -16,7 +16,10 @@ from excolor.ui.caches import metrics_of, shipped
 
 MAX_KEPT = 12
 MAX_NAME = 40
-HELP = "robust is trained with our schedule, ex-2.7 with the published one. Your own runs join them."
+HELP = (
+    "robust is trained with our schedule, ex-2.7 with the published one, clean with a fifth regularizer. Your own runs "
+    "join them."
+)
 LAST = "last run"  # of the Train page
 
 
@@ -105,7 +108,7 @@ def choose(key: str) -> Run:
 
     state.put(key, name)
     names = list(models)
-    if len(names) <= 4:
+    if len(names) <= len(PRETRAINED) + 2:
         st.segmented_control("Model", names, key=key, help=HELP, on_change=remember, required=True)
     else:
         st.selectbox("Model", names, key=key, help=HELP, on_change=remember, width=240)

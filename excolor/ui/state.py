@@ -15,7 +15,7 @@ from uuid import uuid4
 import streamlit as st
 
 from excolor.config import STEPS, RunConfig
-from excolor.losses import TERMS
+from excolor.losses import EXPERIMENT, TERMS
 from excolor.measured import Measured
 from excolor.training import Run
 
@@ -97,7 +97,7 @@ def weight(term: str) -> str:
     return f"train-{term}"
 
 
-CONTROLS: dict[str, Any] = {weight(term.name): 1.0 for term in TERMS} | {
+CONTROLS: dict[str, Any] = {weight(term.name): float(term.name in EXPERIMENT) for term in TERMS} | {
     SEED: 0,
     STEP_COUNT: STEPS,
     SCHEDULE: "robust",

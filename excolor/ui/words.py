@@ -7,6 +7,7 @@ import math
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
 from excolor.metrics import Deletion, Intact
+from excolor.training import moved, multipliers
 
 CAUSES = {
     Cause.DIVERGED: "it diverged",
@@ -24,6 +25,7 @@ EFFECTS = {
     "anchor": "pins red to the first axis",
     "separate": "pushes colors apart on the sphere",
     "planarity": "pulls vibrant colors into the plane of the first two axes",
+    "neutrality": "pulls black, gray, white and what is nearly gray out of that plane",
 }
 """What each regularizer does."""
 
@@ -93,9 +95,8 @@ def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()
     parts = [config.schedule, f"seed {config.seed}"]
-    weights = config.weights
-    if any(weights.values()):
-        parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in weights.items() if weight != 1]
+    if any(multipliers(config).values()):
+        parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in moved(config).items()]
     else:
         parts.append("all off")
     if config.bottleneck != usual.bottleneck:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
-from excolor.losses import TERMS
+from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
+from excolor.training import multipliers
 from excolor.ui import state
 from excolor.ui.words import EFFECTS
 
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
 STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
 NAMES = [term.name for term in TERMS]
-PRESETS = {"All on": {}, **{f"No {name}": {name: 0.0} for name in NAMES}, "All off": dict.fromkeys(NAMES, 0.0)}
+MORE = [name for name in NAMES if name not in EXPERIMENT]
+PRESETS = {"All on": {}, **{f"No {name}": {name: 0.0} for name in EXPERIMENT}, "All off": dict.fromkeys(NAMES, 0.0)}
 
 
 def panel() -> RunConfig:
@@ -21,19 +23,34 @@ def panel() -> RunConfig:
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
     _presets()
-    for name in NAMES:
+    for name in EXPERIMENT:
+        _weight(name)
+    st.markdown("**One more label**")
+    st.caption("“desaturated”: it tells the network which colors are gray, or nearly.")
+    for name in MORE:
         _weight(name)
     _run()
     _network()
-    st.button("Reset all", on_click=_reset, args=tuple(state.CONTROLS), key="reset-all")
+    st.button("Reset all", on_click=_reset, key="reset-all")
     return RunConfig(
         schedule=state.value(state.SCHEDULE),
         seed=int(state.value(state.SEED)),
         steps=state.value(state.STEP_COUNT),
         bottleneck=state.value(state.BOTTLENECK),
         label_noise=round(state.value(state.LABEL_NOISE), 2),
-        weights=Weights(**{name: state.value(state.weight(name)) for name in NAMES}),
+        weights=_weights(),
     )
+
+
+def _weights() -> Weights:
+    usual, said = _usual(), {name: state.value(state.weight(name)) for name in NAMES}
+    # What the schedule decides is left to it, so that such a run is known as the same everywhere.
+    return Weights(**{name: weight for name, weight in said.items() if name in EXPERIMENT or weight != usual[name]})
+
+
+def _usual() -> dict[str, float]:
+    """Where the sliders stand on the chosen schedule as long as nobody moves them."""
+    return multipliers(RunConfig(schedule=state.value(state.SCHEDULE)))
 
 
 def _presets() -> None:
@@ -54,7 +71,7 @@ def _weight(name: str) -> None:
             persist_state="session",
             format_func=_times,
         )
-        st.button("↺", key=f"reset-{name}", on_click=_reset, args=(key,), help="Back to × 1")
+        st.button("↺", key=f"reset-{name}", on_click=_as_usual, args=(name,), help=f"Back to {_times(_usual()[name])}")
 
 
 def _run() -> None:
@@ -72,11 +89,13 @@ def _run() -> None:
     )
     st.segmented_control(
         "schedule",
-        list(reversed(SHIPPED)),
+        SHIPPED,
         key=state.SCHEDULE,
         required=True,
         persist_state="session",
-        help="ex-2.7 is the published one; robust was found by trying many.",
+        on_change=_as_usual,
+        args=MORE,
+        help="ex-2.7 is the published one; robust was found by trying many; clean has neutrality too.",
     )
 
 
@@ -92,14 +111,19 @@ def _network() -> None:
     st.number_input("seed", 0, MAX_SEED, key=state.SEED, persist_state="session", help="Another seed is another run.")
 
 
-def _reset(*keys: str) -> None:
-    for key in keys:
-        state.put(key, state.CONTROLS[key])
+def _reset() -> None:
+    for key, setting in state.CONTROLS.items():
+        state.put(key, setting)
+
+
+def _as_usual(*names: str) -> None:
+    for name in names:
+        state.put(state.weight(name), _usual()[name])
 
 
 def _preset(weights: dict[str, float]) -> None:
-    for name in NAMES:
-        state.put(state.weight(name), weights.get(name, 1.0))
+    for name, weight in (_usual() | weights).items():
+        state.put(state.weight(name), weight)
 
 
 def _times(weight: float) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from excolor.config import RunConfig
 from excolor.diagnosis import Bound
 from excolor.measured import Measured
+from excolor.training import moved
 from excolor.ui import missions, predict
 from excolor.ui.words import EFFECTS, number
 
@@ -29,7 +30,7 @@ MEASURED = {
 
 def ask_or_go_on(config: RunConfig) -> None:
     """Ask about the regularizers that are off; while an answer is due, the page ends here."""
-    off = predict.due([term for term, weight in config.weights.items() if weight == 0], config)
+    off = predict.due([term for term, weight in moved(config).items() if weight == 0], config)
     if not off:
         return
     missions.wait()

@@ -24,21 +24,24 @@ from excolor.ui.words import chance, number, percents, tenths
 
 
 def probabilities(seen: Inspected) -> None:
-    """Both labels against hue, and against the saturation of red."""
+    """The labels against hue, and against the saturation of red."""
     hues, saturations, _values = TRAINING_GRID
     # Pure red, the next hue of the grid, orange, and the next lower saturation.
-    examples = [[0, 1, 1], [1 / hues, 1, 1], [3 / hues, 1, 1], [0, 1 - 1 / (saturations - 1), 1]]
-    red, vibrant = label_probabilities(hsv_to_rgb(examples))
-    pure, beside, orange, paler = map(percents, red.tolist())
+    palest = 1 / (saturations - 1)
+    examples = [[0, 1, 1], [1 / hues, 1, 1], [3 / hues, 1, 1], [0, 1 - palest, 1], [0, palest, 1], [0, 0, 1]]
+    red, vibrant, desaturated = label_probabilities(hsv_to_rgb(examples))
+    pure, beside, orange, paler = map(percents, red[:4].tolist())
+    nearly_white, white = map(percents, desaturated[4:].tolist())
     every_hue, paler_vibrant = percents(float(vibrant[0])), chance(float(vibrant[3]))
     words = {
         "hue": (
             f"Probability of each label against hue: red has {pure} at pure red, {beside} at 10°, {orange} at orange; "
-            f"vibrant has {every_hue} at every hue."
+            f"vibrant has {every_hue} at every hue; desaturated has none."
         ),
         "saturation": (
-            f"Probability of each label against the saturation of red: both have {pure} at saturation 1; at the next "
-            f"lower one of the grid red has {paler}, vibrant {paler_vibrant}."
+            f"Probability of each label against the saturation of red: red and vibrant have {pure} at saturation 1; at "
+            f"the next lower one of the grid red has {paler}, vibrant {paler_vibrant}. Desaturated has {white} at "
+            f"saturation 0 and {nearly_white} at the next higher one."
         ),
     }
     for place, axis in zip(st.columns(2, gap="large"), label_probability.AXES, strict=True):
@@ -53,7 +56,9 @@ def probabilities(seen: Inspected) -> None:
     st.markdown(
         f"One step of the grid, 10°, takes “red” from {pure} to {beside}; orange has {orange}. One step of saturation "
         f"takes “vibrant” from {pure} to {paler_vibrant}. That is how steep ½ · redness¹⁰ and ½ · vibrancy¹⁰⁰ are. "
-        "Redness is r · (1 − g/2 − b/2), vibrancy is saturation times value."
+        "Redness is r · (1 − g/2 − b/2), vibrancy is saturation times value. A third label, “desaturated”, is for what "
+        f"has next to no vibrancy: ½ · (1 − vibrancy)¹⁰, {white} for white. The experiment does without it; only the "
+        "regularizer neutrality listens to it."
     )
 
 
@@ -76,7 +81,7 @@ def batches(seen: Inspected) -> None:
     with left:
         # A chart that changes its size would move the page: before the first draw it is an empty ground.
         last = stream(seed, max(1, n))
-        rows = batch.table(last.rgb[-1], last.positives("red")[-1], last.positives("vibrant")[-1])
+        rows = batch.table(last.rgb[-1], last.labels[:, -1])
         rows = rows if n else rows.slice(0, 0)
         panels.chart(
             batch.spec(),
@@ -93,8 +98,8 @@ def batches(seen: Inspected) -> None:
         panels.chart(
             batch.empty_batches_spec(),
             batch.empty_batches_table(drawn),
-            "Of the last hundred batches, a bar for each that has a label, red above, vibrant below. The tally says "
-            "the same in numbers.",
+            "Of the last hundred batches, a bar for each that has a label: red, vibrant and desaturated below each "
+            "other. The tally says the same in numbers.",
             "data-silence",
         )
     with st.expander("Check your guess"):
@@ -120,7 +125,7 @@ def _last_batch(drawn: Batches) -> str:
     if not len(drawn):
         return (
             "**Press “Draw a batch”.** A disc with R will mark who is called red, a diamond with V who is called "
-            "vibrant."
+            "vibrant, a square with D who is called desaturated."
         )
     parts: list[str] = []
     for label, positive in zip(LABELS, drawn.labels[:, -1], strict=True):
@@ -145,10 +150,11 @@ def _tally(drawn: Batches) -> html.Html:
 
 
 def _answer() -> str:
-    red, vibrant = map(expected_positives, LABELS)
+    red, vibrant, desaturated = map(expected_positives, LABELS)
     return (
-        f"In **{100 * red.without:.1f} of 100** batches nobody is called red, and in {100 * vibrant.without:.1f} "
-        "nobody is called vibrant. Then the regularizer that listens to the label is silent. In a whole training, "
+        f"In **{100 * red.without:.1f} of 100** batches nobody is called red, in {100 * vibrant.without:.1f} nobody is "
+        f"called vibrant, and in {100 * desaturated.without:.1f} nobody desaturated. Then the regularizer that listens "
+        "to the label is silent. In a whole training, "
         f"{STEPS:,} batches and {STEPS * BATCH:,} colors, there are about **{round(STEPS * red.per_batch)}** labels "
         f"“red”: one color in {round(BATCH / red.per_batch)}. That is enough to put red where it was told to be."
     )

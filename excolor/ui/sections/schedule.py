@@ -10,29 +10,28 @@ from excolor.schedule import SHIPPED, Schedule, find, silent_from
 from excolor.ui import panels, state
 from excolor.ui.words import number, percent
 
-_NAMES = tuple(reversed(SHIPPED))
-
 
 def chosen() -> tuple[Schedule, tuple[Schedule, ...]]:
     """The schedule that the visitor has chosen, and the others; the page draws it before the control that chooses."""
-    picked = state.value(state.LESSON_SCHEDULE) or _NAMES[0]
-    return find(picked), tuple(find(name) for name in _NAMES if name != picked)
+    picked = state.value(state.LESSON_SCHEDULE) or SHIPPED[0]
+    return find(picked), tuple(find(name) for name in SHIPPED if name != picked)
 
 
 def tracks(chosen: Schedule, others: tuple[Schedule, ...]) -> None:
     """The choice of a schedule, and all its values at the step under the pointer."""
     st.segmented_control(
         "Schedule",
-        _NAMES,
-        default=_NAMES[0],
+        SHIPPED,
+        default=SHIPPED[0],
         required=True,
         key=state.LESSON_SCHEDULE,
         persist_state="session",
-        help="robust was found by trying many; ex-2.7 is the published one. The other one stays in gray behind it.",
+        help="robust was found by trying many; ex-2.7 is the published one; clean has neutrality too. The others stay "
+        "in gray behind it.",
     )
     # The words are the same whichever is chosen, so that the step stays where it is.
     words = (
-        "The schedules against step: learning rate and four weights, the chosen schedule in front of the other. At "
+        "The schedules against step: learning rate and four weights, the chosen schedule in front of the others. At "
         f"steps 0, {keyframes.START} and {chosen.last}: {' '.join(map(_in_words, map(find, SHIPPED)))}"
     )
     panels.chart(keyframes.spec(), keyframes.table(chosen, others, number), words, "schedule")
@@ -50,7 +49,7 @@ def check(chosen: Schedule) -> None:
     rest = (chosen.last - end) / chosen.last
     with st.expander("Check your guess"):
         st.markdown(
-            f"From step {end:,} on all four weights are 0: for the last {percent(rest)} of the "
+            f"From step {end:,} on all weights are 0: for the last {percent(rest)} of the "
             "training nobody pushes, and the network only learns to give colors back as they are. What the terms "
             f"have arranged by then stays. The learning rate is {number(chosen.at(end)['lr'])} at that step, and "
             f"{number(chosen.at(chosen.last)['lr'])} at the end."

@@ -26,8 +26,8 @@ def noise(seen: Inspected) -> None:
         panels.chart(
             batch.positives_spec(),
             rows,
-            f"{shown}, red above, vibrant below; a cross marks those that got it only because of the noise. The "
-            "numbers are said beside it.",
+            f"{shown}: red, vibrant and desaturated below each other; a cross marks those that got it only because of "
+            "the noise. The numbers are said beside it.",
             "data-carriers",
             mark=batch.mark(rows, seen.code, seen.turn),
             fixed=True,
@@ -61,18 +61,19 @@ def _rate(n: int) -> float:
 def _effect(rate: float, clean: Batches, noisy: Batches, changed: Sequence[Noise]) -> str:
     if not len(clean):
         return "No batch is drawn yet."
-    red, vibrant = (each.total for each in tallies(noisy))
-    red_made, vibrant_made = (int(each.made.sum()) for each in changed)
-    lost = sum(int(each.lost.sum()) for each in changed)
-    red_unlikely, vibrant_unlikely = unlikely_positives(noisy)
-    red_before, vibrant_before = unlikely_positives(clean)
-    text = (
-        f"At noise **{rate:g}**, {red_made} of {red} labels “red” are there only because of the noise (×), and "
-        f"{vibrant_made} of {vibrant} “vibrant”; {lost} labels that the color had earned are lost.\n\n"
-        f"On colors that would carry the label with less than {100 * UNLIKELY:g}\u00a0% sit **{red_unlikely}** of the "
-        f"labels “red” and **{vibrant_unlikely}** of the “vibrant”; without noise {red_before} and {vibrant_before}."
+    red, vibrant, desaturated = (
+        f"{int(each.made.sum())} of {tally.total}" for each, tally in zip(changed, tallies(noisy), strict=True)
     )
-    if red_before:
+    lost = sum(int(each.lost.sum()) for each in changed)
+    unlikely, before = unlikely_positives(noisy), unlikely_positives(clean)
+    text = (
+        f"At noise **{rate:g}**, {red} labels “red” are there only because of the noise (×), {vibrant} “vibrant” and "
+        f"{desaturated} “desaturated”; {lost} labels that the color had earned are lost.\n\n"
+        f"On colors that would carry the label with less than {100 * UNLIKELY:g}\u00a0% sit **{unlikely[0]}** of the "
+        f"labels “red”, **{unlikely[1]}** of the “vibrant” and **{unlikely[2]}** of the “desaturated”; without noise "
+        f"{before[0]}, {before[1]} and {before[2]}."
+    )
+    if before[0]:
         text += (
             " Even without noise some reds are a surprise: such a color is called red very seldom, but there are many "
             "of them."

@@ -4,7 +4,7 @@ import { add } from "../shared/dom.js";
 import { superscript } from "../shared/numbers.js";
 import { linear, logarithmic, path, root, spread } from "./scales.js";
 
-const DASHES = { unitarity: "1 3", anchor: "5 2", planarity: "8 3 2 3", "learning rate": "2 2" }; // others: solid
+const DASHES = { unitarity: "1 3", anchor: "5 2", planarity: "8 3 2 3", neutrality: "8 3", "learning rate": "2 2" }; // others: solid
 const WIDTHS = { reconstruction: 2.4 };
 const LINE = 12; // pixels between names at the ends of lines
 

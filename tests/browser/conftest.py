@@ -71,8 +71,8 @@ def new_page(browser: Browser, server: str) -> Iterator[Visit]:
     watches: list[Watch] = []
     with ExitStack() as visits:
 
-        def open_one(theme: Theme = "light", width: int = 1280, height: int = 900) -> Page:
-            page, watch = visits.enter_context(visit(browser, server, theme, width, height))
+        def open_one(theme: Theme = "light", width: int = 1280, height: int = 900, touch: bool = False) -> Page:
+            page, watch = visits.enter_context(visit(browser, server, theme, width, height, touch))
             watches.append(watch)
             return page
 

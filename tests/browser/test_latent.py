@@ -235,8 +235,8 @@ def test_the_camera_goes_where_it_is_sent_and_stays_when_what_is_shown_changes(n
     scene(page, "cube")
     assert scene(page, "sphere").evaluate("window.stamp") == 1
 
-    # With hue deleted the points crowd on an arc.
-    for name, dims, deleted, enough in (("[2, 3, 1]", (2, 3, 1), (), 0.9), ("hue [0, 1]", (2, 3, 1), HUE, 0.8)):
+    # With hue deleted the points crowd on an arc: some 30 are to be seen, and how many exactly is up to the turn.
+    for name, dims, deleted, enough in (("[2, 3, 1]", (2, 3, 1), (), 0.9), ("hue [0, 1]", (2, 3, 1), HUE, 0.7)):
         choose(page, name)
         frame = scene(page, "sphere")
         assert frame.evaluate("window.stamp") is None

@@ -25,7 +25,7 @@ from excolor.losses import TERMS, Term, labeled_mean
 Floats = NDArray[np.float64]
 
 SIZE = 300  # of the ground, in pixels, without the axes: a circle is to be round
-_REACH = 1.5
+_REACH = 1.5  # more than a wheel: what is pulled back to length 1 is first shown longer
 _LONGEST = 0.5  # an arrow, in the units of the picture
 _NO_PUSH = 1e-3  # of the longest: an arrow that is not drawn
 _AXIS_ROOM = 34  # pixels for the labels of either chart, so that both begin in line

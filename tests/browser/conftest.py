@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from excolor.checkpoint import PRETRAINED
-from tests.support.browser import ROOT, Theme, Watch, browser_path, launch, serve, visit
+from excolor.cli import main
+from tests.support.browser import Theme, Watch, browser_path, launch, serve, visit
 
 expect.set_options(timeout=20_000)  # milliseconds: the tests share a machine
 FOLDER = Path(__file__).parent
@@ -71,8 +71,8 @@ def new_page(browser: Browser, server: str) -> Iterator[Visit]:
     watches: list[Watch] = []
     with ExitStack() as visits:
 
-        def open_one(theme: Theme = "light", width: int = 1280, height: int = 900) -> Page:
-            page, watch = visits.enter_context(visit(browser, server, theme, width, height))
+        def open_one(theme: Theme = "light", width: int = 1280, height: int = 900, touch: bool = False) -> Page:
+            page, watch = visits.enter_context(visit(browser, server, theme, width, height, touch))
             watches.append(watch)
             return page
 
@@ -89,6 +89,10 @@ def page(new_page: Visit) -> Page:
 @pytest.fixture(scope="package")
 def evaluated() -> dict[str, dict[str, Any]]:
     """What `python -m excolor evaluate --json` prints, for each checkpoint that ships."""
-    command = [sys.executable, "-m", "excolor", "evaluate", "--json"]
-    running = {name: subprocess.Popen([*command, name], cwd=ROOT, stdout=subprocess.PIPE) for name in PRETRAINED}
-    return {name: json.loads(process.communicate()[0]) for name, process in running.items()}
+
+    def printed(name: str) -> dict[str, Any]:
+        with redirect_stdout(StringIO()) as out:
+            assert main(["evaluate", "--json", name]) == 0
+        return json.loads(out.getvalue())
+
+    return {name: printed(name) for name in PRETRAINED}

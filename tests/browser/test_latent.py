@@ -235,8 +235,8 @@ def test_the_camera_goes_where_it_is_sent_and_stays_when_what_is_shown_changes(n
     scene(page, "cube")
     assert scene(page, "sphere").evaluate("window.stamp") == 1
 
-    # With hue deleted the points crowd on an arc.
-    for name, dims, deleted, enough in (("[2, 3, 1]", (2, 3, 1), (), 0.9), ("hue [0, 1]", (2, 3, 1), HUE, 0.8)):
+    # With hue deleted the points crowd on an arc: some 30 are to be seen, and how many exactly is up to the turn.
+    for name, dims, deleted, enough in (("[2, 3, 1]", (2, 3, 1), (), 0.9), ("hue [0, 1]", (2, 3, 1), HUE, 0.7)):
         choose(page, name)
         frame = scene(page, "sphere")
         assert frame.evaluate("window.stamp") is None
@@ -403,7 +403,7 @@ def test_on_a_phone_the_panels_stand_under_each_other_and_nothing_is_cut_off(new
             assert bar >= (1 - found[-1].viewport[1]) * box["height"] - 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     scene(page, "sphere")
-    settled(page, quiet=1)  # it has been off the screen, and is painted again
+    settled(page, frames=60)  # it has been off the screen, and is painted again
     image = pixels(page, holder(page, "sphere"))
     assert share_right(image, FRONT, latents(), COLORS) > 0.9
 

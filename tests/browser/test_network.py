@@ -185,8 +185,9 @@ def test_numbers_are_those_of_the_model_for_every_color_and_deletion(name: str, 
         network.enter(code)
         rgb = hex_to_rgb(code)
         before, after = respond(model, rgb), respond(ablate(model, dims), rgb)
+        exact = network.exact
         for kind, expected in (("intact", before), ("after", after)):
-            found = network.exact[kind]
+            found = exact[kind]
             np.testing.assert_allclose(found["z"], expected.z[0], atol=1e-5)
             np.testing.assert_allclose(found["u"], expected.u[0], atol=5e-5)  # a short z is divided by its length
             np.testing.assert_allclose(found["rgb"], expected.rgb[0], atol=1e-5)
@@ -199,12 +200,16 @@ def test_numbers_are_those_of_the_model_for_every_color_and_deletion(name: str, 
         assert share == pytest.approx(float(np.linalg.norm(after.z) / np.linalg.norm(before.z)), abs=1e-5)
         assert left.inner_text() == percent(share)
         assert stretch.inner_text() == (f"× {number(1 / share)}" if share else "–")
-        patches = network.root.locator(".plate.layer")
-        for patch, kind in zip(patches.all()[1:], ("intact", "after"), strict=True):
-            (outer,) = rgb_to_hex([network.exact[kind]["rgb"]])
-            fills = patch.locator("rect").evaluate_all("all => all.map(each => each.getAttribute('fill'))")
+        patches = network.root.locator(".plate.layer").evaluate_all(
+            """all => all.map(patch => [
+              [...patch.querySelectorAll('rect')].map(each => each.getAttribute('fill')),
+              [...patch.querySelectorAll('text')].map(each => each.textContent),
+            ])"""
+        )
+        for (fills, texts), kind in zip(patches[1:], ("intact", "after"), strict=True):
+            (outer,) = rgb_to_hex([exact[kind]["rgb"]])
             assert fills == [GROUND, outer, code]
-            assert patch.locator("text").all_text_contents()[1:] == [outer, f"MSE {number(network.exact[kind]['mse'])}"]
+            assert texts[1:] == [outer, f"MSE {number(exact[kind]['mse'])}"]
     settled(page)
 
 
@@ -387,7 +392,7 @@ def test_a_color_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page
         assert network.get("color") == f"#ff00{level:02x}"
     network.press("weights")
     network.press("One stage on")
-    page.wait_for_timeout(300)
+    settled(page)
     assert sent == []
     slider.evaluate("s => s.dispatchEvent(new Event('change'))")
     settled(page)

@@ -6,13 +6,13 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
 
 from excolor.charts import gradients, keyframes
 from excolor.schedule import SHIPPED, find
 from excolor.ui.words import number
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, Watch, fit_height, open_page, settled
+from tests.support.browser import Theme, fit_height, open_page, settled
 
 PAGE = "regularizers"
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
@@ -72,7 +72,7 @@ def test_a_slider_moves_the_picture_and_asks_nobody(name: str, page: Page) -> No
         after = dot(here)
         assert after != before
         before = after
-    page.wait_for_timeout(500)
+    settled(page)
     assert len(messages) == asked
 
 
@@ -88,7 +88,7 @@ def test_a_slider_is_moved_with_the_keyboard_and_says_its_value_and_unit(page: P
     assert unit == '"°"'
     assert slider(here).evaluate("input => getComputedStyle(input).outlineStyle") == "solid"
     page.keyboard.press("Enter")  # sends no form
-    page.wait_for_timeout(300)
+    settled(page)
     assert "angle 70°" in texts(here)
 
 
@@ -141,28 +141,21 @@ def test_the_step_under_the_pointer_is_read_out(name: str, page: Page) -> None:
     for step in (0, 10, 3000):
         move(page, chart, step)
         assert read_out(page, step) == expected(name, step)
-    page.wait_for_timeout(500)
+    settled(page)
     assert len(messages) == asked
 
 
-def test_a_tap_reads_out_a_step(browser: Browser, server: str) -> None:
-    context = browser.new_context(base_url=server, viewport={"width": 390, "height": 800}, has_touch=True)
-    watch = Watch()
-    watch.listen(context)
-    try:
-        page = context.new_page()
-        open_page(page, PAGE)
-        chart = schedule(page)
-        box = chart.locator("svg.marks").bounding_box()
-        assert box is not None
-        page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 100)
-        page.wait_for_timeout(300)
-        step = int(slider(chart).input_value())
-        assert 1800 < step < 2700
-        assert read_out(page, step) == expected("robust", step)
-        assert watch.problems == []
-    finally:
-        context.close()
+def test_a_tap_reads_out_a_step(new_page: Visit) -> None:
+    page = new_page(width=390, touch=True)
+    open_page(page, PAGE)
+    chart = schedule(page)
+    box = chart.locator("svg.marks").bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 100)
+    settled(page)
+    step = int(slider(chart).input_value())
+    assert 1800 < step < 2700
+    assert read_out(page, step) == expected("robust", step)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

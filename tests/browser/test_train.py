@@ -281,7 +281,7 @@ def test_scrubbing_and_stepping_draw_other_frames_without_a_word_to_the_server(p
     expect(replay.scrubber).to_have_attribute("aria-valuetext", replay.root.locator("output").inner_text())
     replay.scrubber.fill("59")
     assert replay.pixels() == seen[59][1]  # the same frame is the same picture
-    page.wait_for_timeout(300)
+    settled(page)
     assert sent == []
 
 

@@ -27,6 +27,8 @@ import numpy as np
 from matplotlib.image import imread
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
@@ -175,7 +177,7 @@ class Watch:
 
 @contextmanager
 def visit(
-    browser: Browser, base_url: str, theme: Theme = "light", width: int = 1280, height: int = 900
+    browser: Browser, base_url: str, theme: Theme = "light", width: int = 1280, height: int = 900, touch: bool = False
 ) -> Generator[tuple[Page, Watch]]:
     """A page of a visitor who was never here, on a screen of this size and with this choice of theme."""
     context = browser.new_context(
@@ -183,7 +185,9 @@ def visit(
         color_scheme=theme,
         viewport={"width": width, "height": height},
         reduced_motion="reduce",
+        has_touch=touch,
     )
+    context.add_init_script(_LISTEN)
     watch = Watch()
     watch.listen(context)
     try:
@@ -194,38 +198,70 @@ def visit(
 
 # --- what a test does with a page ----------------------------------------------------------------
 
-# True once Streamlit has nothing left to run, to fetch or to replace, and has drawn its charts.
-_IDLE = """
-() => {
+# In every page before its own scripts: whether a run that was asked for has not ended yet, and which short timers are
+# set. The server may take its time to begin the run, and a widget's message may leave some time after the click.
+_LISTEN = f"""
+(() => {{
+  const work = window.outstanding = {{ run: false, timers: new Set() }};
+  const field = (number, kind) => number << 3 | kind;  // as Protocol Buffers begin each of a message's
+  const finished = message => {{
+    for (let at = 0; at < message.length;) {{
+      if (message[at] === field({ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER}, 0)) return message[at + 1];
+      if ((message[at] & 7) !== 2) return undefined;
+      at += 2 + message[at + 1];
+    }}
+  }};
+  window.WebSocket = class extends WebSocket {{
+    constructor(...words) {{
+      super(...words);
+      this.addEventListener("message", ({{ data }}) => {{
+        // Any other message is longer, or says nothing of it.
+        const how = data.byteLength < 100 ? finished(new Uint8Array(data)) : undefined;
+        if (how !== undefined && how !== {ForwardMsg.FINISHED_EARLY_FOR_RERUN}) work.run = false;
+      }});
+    }}
+    send(message) {{
+      if (message[0] === field({BackMsg.RERUN_SCRIPT_FIELD_NUMBER}, 2)) work.run = true;
+      super.send(message);
+    }}
+  }};
+  const {{ setTimeout, clearTimeout }} = window;
+  window.setTimeout = (call, delay, ...given) => {{
+    const id = setTimeout((...given) => {{ work.timers.delete(id); call(...given); }}, delay, ...given);
+    if (!(delay > 500)) work.timers.add(id);
+    return id;
+  }};
+  window.clearTimeout = id => {{ work.timers.delete(id); clearTimeout(id); }};
+}})();
+"""
+# True once Streamlit has nothing left to run, to fetch or to replace, and has drawn its charts, and this has been so
+# for some `frames` in a row: between a message and what it draws there are a few.
+_SETTLED = """
+(frames) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
-  return app !== null
+  const work = window.outstanding;
+  const idle = app !== null
     && app.dataset.testConnectionState === 'CONNECTED'
     && app.dataset.testScriptState === 'notRunning'
+    && !work.run && work.timers.size === 0
     && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"], [data-stale="true"]')
     && charts.every(chart => chart.querySelector('canvas, svg'))
     && [...document.images].every(image => image.complete)
     && document.fonts.status === 'loaded';
+  work.idle = idle ? (work.idle ?? 0) + 1 : 0;
+  return work.idle > frames;
 }
 """
-# The same, unbroken for `quiet` milliseconds: a widget's message leaves some time after the click.
-_SETTLED = f"""
-(quiet) => {{
-  const idle = ({_IDLE})();
-  if (!idle) {{ window.idleSince = undefined; return false; }}
-  window.idleSince ??= performance.now();
-  return performance.now() - window.idleSince >= quiet;
-}}
-"""
 
 
-def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
-    """Wait until the script run has ended and its result has stood on the page for `quiet` seconds.
+def settled(page: Page, frames: int = 8, timeout: float = 60) -> None:
+    """Wait until no run is under way or about to be, and its result has stood on the page of `visit` for some `frames`.
 
     A page that reruns by itself (a fragment with ``run_every``) never settles while it plays.
     """
-    page.evaluate("() => { window.idleSince = undefined }")
-    page.wait_for_function(_SETTLED, arg=quiet * 1000, timeout=timeout * 1000, polling=50)
+    page.evaluate("() => { window.outstanding.idle = 0 }")
+    page.wait_for_function(_SETTLED, arg=frames, timeout=timeout * 1000, polling="raf")
 
 
 def hold_the_clock(page: Page) -> None:

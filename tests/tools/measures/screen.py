@@ -91,7 +91,7 @@ def switch_screen() -> list[Row]:
         for i in range(5):
             for title in [*titles[1:], titles[0]]:
                 page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{title}$")).click()
-                settled(page, quiet=0.5)
+                settled(page, frames=30)
                 if i:
                     for kept, what in ((first, "onScreen"), (rest, "changed")):
                         taken = page.evaluate("what => seen[what] - seen.clicked", what) / 1000

@@ -13,6 +13,7 @@ from excolor.ui.words import EFFECTS
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
 STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
 NAMES = [term.name for term in TERMS]
+ALL_ON = dict.fromkeys(NAMES, 1.0)
 PRESETS = {"All on": {}, **{f"No {name}": {name: 0.0} for name in NAMES}, "All off": dict.fromkeys(NAMES, 0.0)}
 
 
@@ -21,11 +22,11 @@ def panel() -> RunConfig:
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
     _presets()
+    _seed()
     for name in NAMES:
         _weight(name)
     _run()
     _network()
-    st.button("Reset all", on_click=_reset, args=tuple(state.CONTROLS), key="reset-all")
     return RunConfig(
         schedule=state.value(state.SCHEDULE),
         seed=int(state.value(state.SEED)),
@@ -38,14 +39,40 @@ def panel() -> RunConfig:
 
 def _presets() -> None:
     st.markdown("**Try first**")
-    with st.container(horizontal=True, gap="small"):
+    now = {name: state.value(state.weight(name)) for name in NAMES}
+    with st.container(horizontal=True, gap="xxsmall", key="presets"):
         for title, weights in PRESETS.items():
-            st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}")
+            marked = "primary" if {**ALL_ON, **weights} == now else "secondary"
+            st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}", type=marked)
+
+
+def _seed() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.number_input(
+            "seed",
+            step=1,
+            key=state.SEED,
+            persist_state="session",
+            help="Another seed is another run.",
+            on_change=_keep_to_seeds,
+        )
+        st.button("Reset all", on_click=_reset, args=tuple(state.CONTROLS), key="reset-all")
+    if said := state.SEED_SAID.take():
+        st.caption(said)
+
+
+def _keep_to_seeds() -> None:
+    """A number that is no seed gives way to the nearest one that is, and the page says so."""
+    wanted = state.value(state.SEED) or 0
+    seed = min(max(wanted, 0), MAX_SEED)
+    if seed != wanted:
+        state.put(state.SEED, seed)
+        state.SEED_SAID.set(f"A seed is a whole number from 0 to {MAX_SEED:,}. You typed {wanted:,}; {seed:,} is used.")
 
 
 def _weight(name: str) -> None:
     key, effect = state.weight(name), EFFECTS[name]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.select_slider(
             name,
             SCALE,
@@ -89,7 +116,6 @@ def _network() -> None:
         persist_state="session",
         help="How many numbers a color is squeezed through.",
     )
-    st.number_input("seed", 0, MAX_SEED, key=state.SEED, persist_state="session", help="Another seed is another run.")
 
 
 def _reset(*keys: str) -> None:
@@ -99,7 +125,7 @@ def _reset(*keys: str) -> None:
 
 def _preset(weights: dict[str, float]) -> None:
     for name in NAMES:
-        state.put(state.weight(name), weights.get(name, 1.0))
+        state.put(state.weight(name), {**ALL_ON, **weights}[name])
 
 
 def _times(weight: float) -> str:

@@ -74,7 +74,8 @@ def open_page(place: str) -> None:
 def _scroll_to_the_top(place: str) -> None:
     """Streamlit keeps how far the last page was scrolled. Run by the browser whenever the text is another one."""
     scroll = "location.hash || document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, 0)"
-    st.html(f"<script>/* {place} */ {scroll};</script>", unsafe_allow_javascript=True)
+    with st.container(key="to-the-top"):
+        st.html(f"<script>/* {place} */ {scroll};</script>", unsafe_allow_javascript=True)
 
 
 def require() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import numpy as np
 import stpyvista
@@ -13,7 +12,7 @@ from excolor import scenes
 from excolor.charts import latents
 from excolor.color import hsv_grid, named_colors, rgb_grid
 from excolor.data import TRAINING_GRID
-from excolor.deletions import hue_answers
+from excolor.deletions import Paint, hue_answers
 from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
@@ -22,7 +21,6 @@ from excolor.training import Run, snapshot_colors
 from excolor.ui.caches import by_key, by_memory
 
 Dims = tuple[int, int, int]
-Paint = Literal["true color", "answer"]  # what a point is painted in
 HEIGHT = 520
 _LEVELS = 8
 

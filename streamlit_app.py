@@ -6,8 +6,8 @@ from excolor.ui import frame
 
 st.set_page_config(page_title="excolor", layout="wide")
 pages = [
-    # In the order that tells the story.
-    st.Page("pages/start.py", title="Start", url_path="start", default=True),
+    # In the order that tells the story. The first has the address /, whatever it is called; /start leads there.
+    st.Page("pages/start.py", title="Start", url_path="first", default=True),
     st.Page("pages/ablation.py", title="Ablation", url_path="ablation"),
     st.Page("pages/network.py", title="Network", url_path="network"),
     st.Page("pages/latent.py", title="Latent space", url_path="latent"),
@@ -15,7 +15,10 @@ pages = [
     st.Page("pages/regularizers.py", title="Regularizers", url_path="regularizers"),
     st.Page("pages/train.py", title="Train", url_path="train"),
 ]
-page = st.navigation(pages, position="top")
+start_by_name = frame.by_name(pages[0], "start")
+page = st.navigation([*pages, start_by_name], position="top")
+if page is start_by_name:
+    page.run()
 frame.open_page(f"Page {pages.index(page) + 1} of {len(pages)}")
 page.run()
 frame.close_page(page.url_path)

@@ -27,6 +27,8 @@ from excolor.metrics import (
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate, prune
 
+Paint = Literal["true color", "answer"]
+"""What a point is painted in: the color that it stands for, or what the network makes of it."""
 Surgery = Literal["ablate", "prune"]
 Floats = NDArray[np.float32]
 
@@ -104,10 +106,13 @@ def _metrics(operated: ColorAutoencoder, dims: tuple[int, ...], before: Scan) ->
     return deletion_metrics(scan(operated, grid), grid, share_in(before.u, dims))
 
 
-def projection(model: ColorAutoencoder, dims: tuple[int, int], deleted: Sequence[int] = ()) -> pa.Table:
+def projection(
+    model: ColorAutoencoder, dims: tuple[int, int], deleted: Sequence[int] = (), paint: Paint = "true color"
+) -> pa.Table:
     """The rows of a chart of a model's latents on any two dims, some ablated."""
     response = respond(ablate(model, deleted), latents.colors())
-    return latents.table(dims, response.u, response.rgb, deleted)
+    painted = latents.colors() if paint == "true color" else response.rgb
+    return latents.table(dims, response.u, response.rgb, deleted, painted)
 
 
 def hue_answers(model: ColorAutoencoder) -> Floats:

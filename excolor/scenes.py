@@ -97,11 +97,11 @@ class Scene:
 
     Attributes:
         views: camera presets, the first of which is where the scene opens.
-        linked: one camera for all panels; otherwise each has its own, and opens with the view of its own index.
+        linked: one camera for all panels; otherwise each has its own, and every other one looks from the opposite side.
         frames: places of the first panel's points at moments of a training, `[S, N, 3]`; None for a still scene.
         frame_names: what each frame is called.
         radius: of a point's ball, in the panels' units.
-        words: of the viewer: "none" (no WebGL), "views" and "frames" (names of its controls).
+        words: of the viewer: "title" (of the whole), "none" (no WebGL), "views" and "frames" (names of its controls).
     """
 
     panels: tuple[Panel, ...]
@@ -200,14 +200,13 @@ def cube_panel(title: str, answers: ArrayLike | None = None) -> Panel:
         lines += [np.stack([stand_cube(hues), stand_cube(answers)], axis=1)]
     names = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow", (0, 1, 1): "cyan"}
     names |= {(1, 0, 1): "magenta", (0, 0, 0): "black", (1, 1, 1): "white"}
-    labels = tuple(Label(name, tuple((stand_cube([rgb])[0] * 1.13).tolist())) for rgb, name in names.items())
+    labels = tuple(Label(name, tuple((stand_cube([rgb])[0]).tolist())) for rgb, name in names.items())
     return Panel(title, points, colors, np.concatenate(lines), labels)
 
 
 CUBE_VIEWS = (
-    View("front", (0, 0, -1), (0, 1, 0)),
-    View("back", (0, 0, 1), (0, 1, 0)),
-    View("above", (0, 1, 0.001), (0, 0, -1)),
+    View("front and back", (0, 0, -1), (0, 1, 0)),
+    View("above and below", (0, 1, 0.001), (0, 0, -1)),
 )
 
 
@@ -291,9 +290,10 @@ def _export(scene: Scene) -> dict[str, Any]:
             # What is to be balls comes first: the page makes them, of these points.
             plotter.add_mesh(_points(panel.points, panel.colors), rgb=True, scalars="rgb", **flat)
             plotter.add_mesh(_segments(panel.lines), color=FAINT, line_width=1.5, **flat)
-            view = scene.views[0 if scene.linked else column]
+            view = scene.views[0]
             camera = plotter.camera
-            camera.position = tuple(4.0 * np.asarray(view.position))
+            side = -4.0 if column % 2 and not scene.linked else 4.0
+            camera.position = tuple(side * np.asarray(view.position))
             camera.focal_point = (0.0, 0.0, 0.0)
             camera.up = view.up
             camera.parallel_projection = True

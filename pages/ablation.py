@@ -25,23 +25,25 @@ except ExcolorError as error:
 
 survival.reveal(chosen)
 columns.summary(compared)
-columns.headings(compared)
-st.markdown(
-    "**Every color, in four slices of saturation.** A patch is the reconstructed color; the square inside it is "
-    "the true one. Where you see no square, the network is right. **Click a color**, here or in any chart below: it is "
-    "marked in all of them."
-)
-columns.slices(compared)
-st.markdown(
-    "**Where the error is.** MSE along three edges of the color space, each point in its true color. The scale is "
-    "the same in all nine charts: its height is the root of the error."
-)
-columns.errors(compared)
-st.markdown(
-    "**Where the network keeps it.** Latents on the sphere, seen along two pairs of axes; a deleted axis is missing. "
-    "What is left is stretched to unit length again, so the points stay on the sphere."
-)
-columns.wheels(compared)
+with st.container(key="compared"):
+    columns.headings(compared)
+    st.markdown(
+        "**Every color, in four slices of saturation.** A patch is the reconstructed color; the square inside it is "
+        "the true one. Where you see no square, the network is right. **Click a color**, here or in any chart below: it is "
+        "marked in all of them."
+    )
+    columns.slices(compared)
+    st.markdown(
+        "**Where the error is.** MSE along three edges of the color space, each point in its true color. The scale is "
+        "the same in all nine charts: its height is the root of the error."
+    )
+    columns.errors(compared)
+    st.markdown(
+        "**Where the network keeps it.** Latents on the sphere, seen along two pairs of axes; a deleted axis is missing. "
+        "A point is painted in the color that it stands for, and a name at the rim says the color of the point beneath it. "
+        "What is left is stretched to unit length again, so the points stay on the sphere."
+    )
+    columns.wheels(compared)
 
 st.header("What becomes of primaries and secondaries")
 tones.section(chosen, compared.seen)

@@ -15,7 +15,7 @@ st.markdown(
 view = sphere.choose()
 sphere.section(view)
 
-st.subheader("What three dims cannot show")
+st.header("What three dims cannot show")
 sphere.hidden(view)
 
 st.header("How it got there")

@@ -63,7 +63,7 @@ if predict.due(["ablation"], chosen.key):
     st.markdown("**Which colors will survive?** Say so before you see them all; it is the surest way to remember.")
     st.page_link("pages/ablation.py", label="Next: predict what is left of seventeen colors →")
 else:
-    st.subheader("All the named colors at once")
+    st.header("All the named colors at once")
     st.markdown(
         "Read down a column. What is gone in the middle, and what is gone on the right? "
         f"Nothing was trained again: each deletion only sets a few of the network's {sum(p.numel() for p in model.parameters())} weights to zero."

@@ -6,13 +6,13 @@ from excolor.ui import frame, missions, shelf, state
 from excolor.ui.caches import replay_of, shipped
 from excolor.ui.components import replay
 from excolor.ui.sections import comparison, controls, engines, guess, keeping, running
-from excolor.ui.sections.verdict import checks_of, verdict
+from excolor.ui.sections.verdict import checks_of, mark, verdict
 from excolor.ui.words import number
 
 frame.require()
 
 st.title("What happens when you change a weight?")
-left, right = st.columns([1, 3], gap="large")
+left, right = st.columns([2, 5], gap="large")
 with left, st.container(key="train-controls"):
     config = controls.panel()
 
@@ -24,7 +24,8 @@ with right:
     missions.note(measured)
 
     said = verdict(measured)
-    with st.container(key="train-verdict"):
+    with st.container(key="train-verdict", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(mark(measured))
         st.markdown(said)
     st.html(checks_of(measured))
     guess.reveal(measured)

@@ -11,9 +11,11 @@ import pyarrow as pa
 GROUND = "#808080"  # the same mid-neutral in light and dark, so that a color looks the same in both
 INK = "#000000"  # on the ground
 FAINT = "#5f5f5f"  # lines on the ground that are not data
+FONT = 14  # pixels of every text of a chart: from the back of a room it is read off a projector
 PICK = "pick"  # the name of the selection by which a chart says what was clicked
 
-_AXIS_INK = "luminance(background) > 0.5 ? '#4a4a4a' : '#bdbdbd'"
+# On the page itself, for a canvas, which the page's style sheet does not reach into.
+PAGE_INK = "luminance(background) > 0.5 ? '#4a4a4a' : '#bdbdbd'"
 
 # MSE on a scale whose height is the root of the error, so that 0.001 and 0.3 are both to be seen. It never rescales.
 ERROR_SCALE = alt.Scale(type="sqrt", domain=[0, 1], clamp=True)
@@ -37,10 +39,9 @@ def as_spec(
         canvas: painted, rather than made of an element for each mark, which for hundreds of marks takes twice as long.
     """
     spec: dict[str, Any] = chart.to_dict()
-    spec.pop("config", None)
+    spec["config"] = {"axis": {"labelFontSize": FONT, "titleFontSize": FONT}}
     if canvas:
-        # The page's style sheet (style.css) does not reach into a canvas.
-        spec["config"] = {"axis": {part: {"expr": _AXIS_INK} for part in ("labelColor", "titleColor")}}
+        spec["config"]["axis"] |= {part: {"expr": PAGE_INK} for part in ("labelColor", "titleColor")}
         spec["usermeta"] = {"embedOptions": {"renderer": "canvas"}}
     _silence(spec)
     return spec

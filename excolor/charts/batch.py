@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import GROUND, INK, as_spec, counted, mark_table, pickable, picked_rows, rows, table_of
+from excolor.charts.base import FONT, GROUND, INK, as_spec, counted, mark_table, pickable, picked_rows, rows, table_of
 from excolor.color import describe, rgb_to_hex
 from excolor.data import BATCH, BLOCK, LABELS, Batches, label_probabilities
 
@@ -43,7 +43,7 @@ def _badges(base: alt.Chart, x: alt.X, y: alt.Y, size: int) -> list[alt.Chart]:
             shown.mark_point(
                 shape=shape, filled=True, opacity=1, size=size * scale, color="#ffffff", stroke=INK, strokeWidth=1.5
             ).encode(x, y),
-            shown.mark_text(text=letter, fontSize=12, fontWeight=700, color=INK).encode(x, y),
+            shown.mark_text(text=letter, fontSize=FONT, fontWeight=700, color=INK).encode(x, y),
         ]
     return signs
 
@@ -211,8 +211,6 @@ def positives_spec() -> dict[str, Any]:
         grid=False,
         domain=False,
         ticks=False,
-        labelFontSize=14,
-        titleFontSize=14,
     )
     base = alt.Chart(rows())
     patch = base.mark_rect().encode(

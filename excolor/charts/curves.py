@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, FONT, PAGE_INK, as_spec, mark_table, pickable, ring, rows, table_of
 from excolor.color import HUES, PRIMARIES, SECONDARIES, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 
 Axis = Literal["hue", "saturation", "value"]
@@ -23,7 +23,7 @@ _HUES = 72  # every 5°, the named hues among them
 _LEVELS = 25
 _VALUES = (1.0, 0.75, 0.5, 0.25)
 _NAMES = tuple(sorted((*PRIMARIES, *SECONDARIES), key=HUES.__getitem__))
-_LABEL_GAP = 0.062  # between two labels at the ends of lines, in the square root of the error
+_LABEL_GAP = 0.065  # between two labels at the ends of lines, in the square root of the error
 _TITLES = {
     "hue": "hue (degrees), saturation 1",
     "saturation": "saturation, value 1",
@@ -57,7 +57,7 @@ def spec(axis: Axis) -> dict[str, Any]:
     ticks = [0, 60, 120, 180, 240, 300, 360] if axis == "hue" else [0, 0.25, 0.5, 0.75, 1]
     x = (
         alt.X("x:Q", title=_TITLES[axis])
-        .scale(domain=[0, last * 1.38], nice=False)
+        .scale(domain=[0, last * 1.5], nice=False)
         .axis(values=ticks, format="d" if axis == "hue" else ".2~f", grid=False)
     )
     y = alt.Y("mse:Q", title="MSE (root scale)", scale=ERROR_SCALE).axis(
@@ -77,10 +77,10 @@ def spec(axis: Axis) -> dict[str, Any]:
     )
     names = (
         base.transform_filter(f"datum.x == {last}")
-        .mark_text(align="left", dx=6, fontSize=11, color="#808080")
+        .mark_text(align="left", dx=6, fontSize=FONT, color=alt.ExprRef(PAGE_INK))
         .encode(x, alt.Y("label_y:Q", scale=ERROR_SCALE), alt.Text("line:N"))
     )
-    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=280), canvas=True)
+    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=320), canvas=True)
 
 
 def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:

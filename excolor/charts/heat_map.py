@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import as_spec, rows, table_of
+from excolor.charts.base import FONT, as_spec, rows, table_of
 from excolor.data import TRAINING_GRID
 
 _SHADE = 0.4  # of the ink, at most: the number is written on it
@@ -49,7 +49,7 @@ def spec(top: float) -> dict[str, Any]:
         opacity=alt.Opacity("share:Q", legend=None).scale(domain=[0, top], range=[0, _SHADE], clamp=True),
         tooltip=tooltip,
     )
-    number = base.mark_text(fontSize=11).encode(x, y, ink, alt.Text("percent:N"), tooltip=tooltip)
+    number = base.mark_text(fontSize=FONT).encode(x, y, ink, alt.Text("percent:N"), tooltip=tooltip)
     return as_spec(alt.layer(shade, number).properties(width=400, height=330, view=alt.ViewConfig(stroke=None)))
 
 

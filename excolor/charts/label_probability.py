@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.charts.base import FAINT, FONT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
 from excolor.color import HUES, describe, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 from excolor.data import LABELS, TRAINING_GRID, label_probabilities
 
@@ -78,7 +78,7 @@ def spec(axis: Axis) -> dict[str, Any]:
     )
     words = (
         base.transform_filter("datum.written")
-        .mark_text(fontSize=12, fontWeight=600, color=INK, baseline="middle")
+        .mark_text(fontSize=FONT, fontWeight=600, color=INK, baseline="middle")
         .encode(alt.X("words_x:Q"), alt.Y("words_y:Q"), alt.Text("words:N"))
     )
     view = alt.ViewConfig(fill=GROUND, stroke=None)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.charts.base import FAINT, FONT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
 from excolor.charts.wheel import REACH, rim_names
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
@@ -31,7 +31,7 @@ def colors() -> NDArray[np.float64]:
 
 @lru_cache(maxsize=16)
 def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
-    """A point per color, filled as the network gives it back, with the true color as a dot inside.
+    """A point per color, in the one color that the rows give it.
 
     `height` is in pixels, axes included. It is as wide as its place, and however wide that is, circles are round and as
     large as they can be.
@@ -51,20 +51,17 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     )
     axes = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     axes = axes.encode(x, y, x2="x2", y2="y2")
-    points = base.transform_filter("datum.kind == 'color'")
     tooltip = [
         alt.Tooltip("label:N", title="true color"),
-        alt.Tooltip("output_name:N", title="output"),
+        alt.Tooltip("output_name:N", title="answer"),
         alt.Tooltip("x:Q", title=f"u{sub(across)}", format=".2f"),
         alt.Tooltip("y:Q", title=f"u{sub(up)}", format=".2f"),
     ]
-    outer = points.mark_circle(size=58, opacity=1).encode(x, y, alt.Color("output:N", scale=None))
-    # The dots lie above all rings, so the pointer meets the dot that is seen, and what belongs to it around it.
-    inner = points.mark_point(filled=True, opacity=1, size=12, stroke="transparent", strokeWidth=4.2)
-    inner = inner.encode(x, y, alt.Fill("true:N", scale=None), tooltip=tooltip)
-    names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=10, color=INK)
+    points = base.transform_filter("datum.kind == 'color'").mark_circle(size=58, opacity=1)
+    points = points.encode(x, y, alt.Color("paint:N", scale=None), tooltip=tooltip)
+    names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=FONT, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
-    chart = alt.layer(rim, axes, outer, pickable(inner), names, *ring(x, y))
+    chart = alt.layer(rim, axes, pickable(points), names, *ring(x, y))
     return as_spec(chart.properties(height=height, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
 
 
@@ -79,12 +76,18 @@ def table(
     u: NDArray[np.float32],
     output: NDArray[np.float32],
     deleted: Collection[int] = (),
+    painted: NDArray[Any] | None = None,
 ) -> pa.Table:
-    """The rows for latents `[524, D]` and outputs `[524, 3]` of `colors()`; `deleted` are the dims without an axis."""
+    """The rows for latents `[524, D]` and outputs `[524, 3]` of `colors()`; `deleted` are the dims without an axis.
+
+    Args:
+        painted: what the points are painted in, RGB `[524, 3]`, and named by at the rim; `colors()` themselves if None.
+    """
+    painted = colors() if painted is None else painted
     across, up = dims
     points = len(u) - len(HUES)
     x, y = (u[:, k] if k < u.shape[1] else np.zeros(len(u), np.float32) for k in dims)
-    names, places = rim_names(list(HUES), x[points:], y[points:])
+    names, places = rim_names(describe(painted[points:]), x[points:], y[points:])
     spans = [(-1.0, 0.0, 1.0, 0.0)] if across not in deleted else []
     spans += [(0.0, -1.0, 0.0, 1.0)] if up not in deleted else []
     blank, gap = [""] * (len(spans) + len(names)), [np.nan] * points
@@ -95,7 +98,7 @@ def table(
         x2=[s[2] for s in spans] + [np.nan] * len(names) + gap,
         y2=[s[3] for s in spans] + [np.nan] * len(names) + gap,
         label=[""] * len(spans) + names + describe(colors()[:points]),
-        output=blank + rgb_to_hex(output[:points]),
+        paint=blank + rgb_to_hex(painted[:points]),
         output_name=blank + describe(output[:points]),
         true=blank + rgb_to_hex(colors()[:points]),
     )

@@ -19,7 +19,7 @@ NAMED_FROM = 0.35  # a hue nearer to the center than this has no place on the ri
 
 FOR_BROWSER = {"reach": REACH, "rim": RIM, "namedFrom": NAMED_FROM, "ground": GROUND, "faint": FAINT, "ink": INK}
 
-HALF_LETTER, LINE = 0.029, 0.13  # half a letter's width and a line's height, so that no name lies on another
+HALF_LETTER, LINE = 0.036, 0.16  # half a letter's width and a line's height, so that no name lies on another
 
 
 def views(bottleneck: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 import torch
+from streamlit.navigation.page import StreamlitPage
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
@@ -40,6 +41,15 @@ def close_page(url_path: str) -> None:
     gc.freeze()
 
 
+def by_name(first: StreamlitPage, name: str) -> StreamlitPage:
+    """A page that stands in no list and leads to the first one: Streamlit gives that the address / and no name."""
+
+    def lead() -> None:
+        st.switch_page(first, query_params=st.query_params)
+
+    return st.Page(lead, url_path=name, visibility="hidden")
+
+
 _main_script = Path(__file__).parents[2] / "streamlit_app.py"
 _has_run = threading.Event()
 
@@ -55,9 +65,17 @@ def open_page(place: str) -> None:
     if state.PLACE.get() != place:
         state.PLACE.set(place)
         predict.forget_freshness()
+    _scroll_to_the_top(place)
     missions.strip()
     with st.container(key="place"):
         st.caption(place)
+
+
+def _scroll_to_the_top(place: str) -> None:
+    """Streamlit keeps how far the last page was scrolled. Run by the browser whenever the text is another one."""
+    scroll = "location.hash || document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, 0)"
+    with st.container(key="to-the-top"):
+        st.html(f"<script>/* {place} */ {scroll};</script>", unsafe_allow_javascript=True)
 
 
 def require() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import numpy as np
 import stpyvista
@@ -13,7 +12,7 @@ from excolor import scenes
 from excolor.charts import latents
 from excolor.color import hsv_grid, named_colors, rgb_grid
 from excolor.data import TRAINING_GRID
-from excolor.deletions import hue_answers
+from excolor.deletions import Paint, hue_answers
 from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
@@ -22,7 +21,6 @@ from excolor.training import Run, snapshot_colors
 from excolor.ui.caches import by_key, by_memory
 
 Dims = tuple[int, int, int]
-Paint = Literal["true color", "answer"]  # what a point is painted in
 HEIGHT = 520
 _LEVELS = 8
 
@@ -58,7 +56,7 @@ def shown_colors() -> np.ndarray:
 def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], paint: Paint) -> str:
     """A page with one sphere."""
     panel = _panel("", chosen, dims, deleted, paint)
-    return scenes.to_html(Scene((panel,), _views(), words=_words()), "sphere", HEIGHT)
+    return scenes.to_html(Scene((panel,), _views(), words=_words("Colors on the sphere of latents")), "sphere", HEIGHT)
 
 
 @st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
@@ -68,7 +66,7 @@ def triple_page(chosen: Run, dims: Dims, right: tuple[int, ...], titles: tuple[s
         _panel(title, chosen, dims, deleted, "true color")
         for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
     ]
-    return scenes.to_html(Scene(tuple(panels), _views(), words=_words()), "triple", 400)
+    return scenes.to_html(Scene(tuple(panels), _views(), words=_words("Three spheres of latents")), "triple", 400)
 
 
 @st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_memory})
@@ -79,7 +77,7 @@ def training_page(chosen: Run, dims: Dims) -> str:
     panel = scenes.latent_panel("", places[-1], snapshot_colors(), dims, axis_names(chosen))
     names = tuple(f"{done} updates" for done in chosen.snapshots.steps.tolist())
     return scenes.to_html(
-        Scene((panel,), _views(), frames=frames, frame_names=names, words=_words()), "training", HEIGHT
+        Scene((panel,), _views(), frames=frames, frame_names=names, words=_words("The sphere through training")), "training", HEIGHT
     )
 
 
@@ -102,12 +100,12 @@ def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -
     panels = tuple(scenes.hsv_panel(title, hsv) for title, hsv in zip(titles, (grid, grid[drawn]), strict=True))
     names = {"front": "front", "side": "from the side", "below": "from below", "oblique": "oblique"}
     views = tuple(scenes.View(names[view.name], view.position, view.up) for view in scenes.HSV_VIEWS)
-    return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words()), "hsv", height)
+    return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words("Two HSV cubes")), "hsv", height)
 
 
 def _cubes(answers: np.ndarray | None) -> str:
-    panels = tuple(scenes.cube_panel(title, answers) for title in ("front", "back"))
-    return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words()), "cube", HEIGHT)
+    panels = tuple(scenes.cube_panel(title, answers) for title in ("from one side", "from the opposite side"))
+    return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words("Two RGB cubes")), "cube", HEIGHT)
 
 
 def _panel(title: str, chosen: Run, dims: Dims, deleted: Sequence[int], paint: Paint) -> scenes.Panel:
@@ -122,8 +120,9 @@ def _views() -> tuple[scenes.View, ...]:
     return tuple(scenes.View(names[view.name], view.position, view.up) for view in LATENT_VIEWS)
 
 
-def _words() -> dict[str, str]:
+def _words(title: str) -> dict[str, str]:
     return {
+        "title": title,
         "none": "This browser has no WebGL, so the scene cannot be drawn. The flat charts on this page show the same.",
         "views": "Where to look from",
         "frames": "Moment of the training",

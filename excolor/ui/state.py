@@ -90,6 +90,7 @@ def cancelled(engine: str) -> Slot[RunConfig | None]:
 
 SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"
 BOTTLENECK, LABEL_NOISE = "train-bottleneck", "train-noise"
+SEED_SAID: Slot[str] = Slot("seed-said", str)  # of a number that was no seed
 
 
 def weight(term: str) -> str:

@@ -21,12 +21,18 @@ export function makeBalls(mesh, { ball, radius }) {
   moveBalls(mesh, centers, { ball, radius });
 }
 
+// Balls at one place, as after a deletion, would flicker while they are turned: which is in front would be decided by
+// rounding. No two are of quite the same size: multiples of the golden ratio spread most evenly.
+const [SPREAD, GOLDEN] = [0.04, (1 + Math.sqrt(5)) / 2];
+const size = (i) => 1 - SPREAD * ((i * GOLDEN) % 1);
+
 /** Move them to other centers, as many as there were. */
 export function moveBalls(mesh, centers, { ball, radius }) {
   const { corners } = ball;
   const data = new Float32Array((centers.length * corners.length) / 3);
   for (let i = 0, k = 0; i < centers.length; i += 3) {
-    for (let v = 0; v < corners.length; v++, k++) data[k] = centers[i + (v % 3)] + radius * corners[v];
+    const r = radius * size(i / 3);
+    for (let v = 0; v < corners.length; v++, k++) data[k] = centers[i + (v % 3)] + r * corners[v];
   }
   mesh.getPoints().setData(data, 3);
   mesh.modified();

@@ -4,11 +4,12 @@ import { scale } from "./panels.js";
 
 const memory = `excolor-camera-${EXCOLOR.key}`;
 
+/** Every other camera of its own looks from the opposite side. */
 export function look(scene, { position, up }) {
-  const far = position.map((value) => 4 * value);
-  for (const camera of scene.distinct) {
+  scene.distinct.forEach((camera, i) => {
+    const far = position.map((value) => (i % 2 ? -4 : 4) * value);
     camera.set({ position: far, focalPoint: [0, 0, 0], viewUp: up, parallelScale: scale(scene) });
-  }
+  });
 }
 
 export function keepCameras({ distinct }) {

@@ -1,6 +1,8 @@
 // The viewer is a megabyte of code, and asking for WebGL can take as long as reading it. Neither happens while a page is
 // opened, but when its scene comes near the screen. Where there is no WebGL 2 the viewer would only fail: the page says so.
 
+if (window.frameElement) window.frameElement.title = EXCOLOR.words.title ?? "";
+
 new IntersectionObserver(
   (entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;

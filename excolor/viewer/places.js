@@ -4,7 +4,8 @@ import { element } from "./elements.js";
 import { cell } from "./panels.js";
 
 const CLEAR = 20; // pixels around the center in which no name stands
-const LINE = 8; // half the height of a name, in pixels
+const LINE = 9; // half the height of a name, in pixels
+const GAP = 12; // between a name and what it names: a ball has its place there
 
 /** The labels of a panel, not yet placed. */
 export function labelsOf({ labels }) {
@@ -54,8 +55,8 @@ function placeLabel({ place, node, half }, at, panel) {
   const [[x, y], [middle, center]] = [at(place), at([0, 0, 0])];
   const away = [x - middle, y - center];
   const distance = Math.hypot(...away) || 1;
-  node.style.left = `${within(x + (half * away[0]) / distance, panel.left, panel.width, half)}px`;
-  node.style.top = `${within(y + (LINE * away[1]) / distance, panel.top, panel.height, LINE)}px`;
+  node.style.left = `${within(x + ((half + GAP) * away[0]) / distance, panel.left, panel.width, half)}px`;
+  node.style.top = `${within(y + ((LINE + GAP) * away[1]) / distance, panel.top, panel.height, LINE)}px`;
   node.hidden = distance < CLEAR;
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import get_args
 
 import numpy as np
@@ -39,6 +40,8 @@ class Comparison:
         each = zip(st.columns(3, gap="medium"), self.titles, self.columns, strict=True)
         for i, (place, title, column) in enumerate(each):
             with place:
+                # Seen where the columns stand under each other.
+                st.html(f'<p class="xc-column">{escape(title)}</p>')
                 yield i, title, column
 
 
@@ -99,9 +102,11 @@ def summary(compared: Comparison) -> None:
 
 
 def headings(compared: Comparison) -> None:
-    """The title of each column, and its metrics."""
+    """The title of each column, which stays in view above all that follows in its container, and its metrics."""
+    with st.container(key="columns"):
+        for place, title in zip(st.columns(3, gap="medium"), compared.titles, strict=True):
+            place.header(title, anchor=False)
     for _i, title, column in compared.places():
-        st.subheader(title, anchor=False)
         panels.metric_list(panels.written(column.metrics), title)
 
 
@@ -162,7 +167,7 @@ def turned(chosen: Run, compared: Comparison) -> None:
     spheres.mount(
         lambda: spheres.triple_page(chosen, _turned_dims(chosen), compared.right, compared.titles),
         "triple",
-        f"Three spheres with {len(spheres.shown_colors())} colors each: {'; '.join(compared.titles)}.{gray}",
+        f"Three spheres with {len(spheres.shown_colors())} colors each, painted as they are: {'; '.join(compared.titles)}.{gray}",
         height=400,
     )
 

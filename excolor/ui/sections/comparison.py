@@ -21,7 +21,7 @@ VARIANTS = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
 
 def named(run: Run) -> None:
     """A row for each named color: what the network answers, intact and without warmth or hue."""
-    st.subheader("What deleting warmth and hue does to it")
+    st.header("What deleting warmth and hue does to it")
     colors = np.stack(list(named_colors().values()))
     answers = {title: respond(ablate(run.model, dims), colors) for title, dims in VARIANTS.items()}
     panels.strip(
@@ -33,7 +33,7 @@ def named(run: Run) -> None:
 
 def beside_another() -> None:
     """Two networks of the student's choice: their color wheels, and all their metrics."""
-    st.subheader("All figures, beside another network")
+    st.header("All figures, beside another network")
     last = list(shelf.choices()).index(shelf.LAST)
     left, right = st.columns(2)
     panels.metric_table([_chosen(left, "compare-left", last), _chosen(right, "compare-right", 0)])

@@ -23,6 +23,7 @@ def panel() -> RunConfig:
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
     _presets()
+    _seed()
     for name in EXPERIMENT:
         _weight(name)
     st.markdown("**One more label**")
@@ -31,7 +32,6 @@ def panel() -> RunConfig:
         _weight(name)
     _run()
     _network()
-    st.button("Reset all", on_click=_reset, key="reset-all")
     return RunConfig(
         schedule=state.value(state.SCHEDULE),
         seed=int(state.value(state.SEED)),
@@ -55,14 +55,40 @@ def _usual() -> dict[str, float]:
 
 def _presets() -> None:
     st.markdown("**Try first**")
-    with st.container(horizontal=True, gap="small"):
+    now = {name: state.value(state.weight(name)) for name in NAMES}
+    with st.container(horizontal=True, gap="xxsmall", key="presets"):
         for title, weights in PRESETS.items():
-            st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}")
+            marked = "primary" if _usual() | weights == now else "secondary"
+            st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}", type=marked)
+
+
+def _seed() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.number_input(
+            "seed",
+            step=1,
+            key=state.SEED,
+            persist_state="session",
+            help="Another seed is another run.",
+            on_change=_keep_to_seeds,
+        )
+        st.button("Reset all", on_click=_reset, key="reset-all")
+    if said := state.SEED_SAID.take():
+        st.caption(said)
+
+
+def _keep_to_seeds() -> None:
+    """A number that is no seed gives way to the nearest one that is, and the page says so."""
+    wanted = state.value(state.SEED) or 0
+    seed = min(max(wanted, 0), MAX_SEED)
+    if seed != wanted:
+        state.put(state.SEED, seed)
+        state.SEED_SAID.set(f"A seed is a whole number from 0 to {MAX_SEED:,}. You typed {wanted:,}; {seed:,} is used.")
 
 
 def _weight(name: str) -> None:
     key, effect = state.weight(name), EFFECTS[name]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.select_slider(
             name,
             SCALE,
@@ -108,7 +134,6 @@ def _network() -> None:
         persist_state="session",
         help="How many numbers a color is squeezed through.",
     )
-    st.number_input("seed", 0, MAX_SEED, key=state.SEED, persist_state="session", help="Another seed is another run.")
 
 
 def _reset() -> None:

@@ -35,7 +35,8 @@ def ask_or_go_on(config: RunConfig) -> None:
         return
     missions.wait()
     effects = " and ".join(f"**{term}**, which {EFFECTS[term]}" for term in off)
-    st.markdown(f"Switched off: {effects}. In a moment the network is trained without it.")
+    without = "it" if len(off) == 1 else "any of them"
+    st.markdown(f"Switched off: {effects}. In a moment the network is trained without {without}.")
     predict.ask(off, config, [predict.Choice("run", "What will break? Mark nothing if nothing will.", BREAKS)])
     st.stop()
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from excolor.charts import latents
 from excolor.color import named_codes, rgb_grid
-from excolor.deletions import along_a_line
+from excolor.deletions import Paint, along_a_line
 from excolor.diagnosis import axis_roles, placement
 from excolor.metrics import respond, share_in
 from excolor.scenes import latent_places, stand_cube
@@ -25,6 +25,10 @@ _VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
 _OTHER = "other"
 _CUTS = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
 _LEVELS = 8
+_PAINTED: dict[Paint, str] = {
+    "true color": "Each point is painted in the color that it stands for.",
+    "answer": "Each point is painted in what the network answers to its color, and a name at the rim is that answer's.",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class View:
     chosen: Run
     dims: spheres.Dims
     deleted: tuple[int, ...]
-    paint: spheres.Paint
+    paint: Paint
     seen: inspector.Inspected
 
 
@@ -63,8 +67,8 @@ def choose() -> View:
             persist_state="session",
             help="The first three are the notebook's.",
         )
-        paint: spheres.Paint = st.segmented_control(
-            "Points in", get_args(spheres.Paint), default="true color", required=True, key="latent-paint"
+        paint: Paint = st.segmented_control(
+            "Points in", get_args(Paint), default="true color", required=True, key="latent-paint"
         )
         _find()
     dims = options[view] if view in options else _any_dims(width)
@@ -111,7 +115,7 @@ def section(view: View) -> None:
         for place, pair in enumerate(((across, up), (towards, up))):
             panels.chart(
                 latents.spec(pair, 310),
-                projection_of(view.chosen, pair, view.deleted),
+                projection_of(view.chosen, pair, view.deleted, view.paint),
                 f"The same latents on dims {dims_text(pair)}.",
                 f"projection-{place}",
                 mark=latents.mark(pair, view.seen.code, view.seen.u(1), view.seen.turn),
@@ -121,7 +125,7 @@ def section(view: View) -> None:
 def _caption(view: View) -> str:
     roles = axis_roles(view.chosen.model)
     named = ", ".join(f"u{latents.sub(k)} {roles[k]}".strip() for k in view.dims)
-    return f"{len(spheres.shown_colors())} colors on {named}. {_what_is_seen(view)}"
+    return f"{len(spheres.shown_colors())} colors on {named}. {_PAINTED[view.paint]} {_what_is_seen(view)}"
 
 
 def _what_is_seen(view: View) -> str:

@@ -28,6 +28,11 @@ def _gray(run: Measured) -> str:
     return f"{percent(hue)} of all answers gray (intact {percent(intact)})"
 
 
+def mark(run: Measured) -> str:
+    """The shape before it, as markup: a disc for a sound run, a triangle for any other."""
+    return f'<span class="xc-verdict" aria-hidden="true">{"●" if run.sound else "▲"}</span>'
+
+
 def _sentence(cause: Cause, run: Measured) -> str:
     placed, metrics = run.placement, run.metrics
     match cause:

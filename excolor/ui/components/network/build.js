@@ -7,7 +7,7 @@ import { makeControls } from "./controls.js";
 import { draw, fillNodes, light, weighLinks } from "./drawing.js";
 import { graphOf, NORMALIZE, sampled, scalesOf } from "./graph.js";
 import { onKey } from "./keys.js";
-import { forward, values } from "./model.js";
+import { forward, SMALLEST, values } from "./model.js";
 import { fillPlates } from "./plates.js";
 import { nearest } from "./pointing.js";
 import { point, read } from "./reading.js";
@@ -101,7 +101,7 @@ function showDrawing(net) {
     gone: graph.gone(layer, i, memory.deleted),
     name: graph.name(layer, i),
   }));
-  net.drawn.divide.textContent = `÷ ${figure(after.length)}`;
+  net.drawn.divide.textContent = after.length > SMALLEST ? `÷ ${figure(after.length)}` : "–";
   showPlates(net);
   light(net.drawn, memory.stage);
 }

@@ -44,6 +44,8 @@ export function columns(width, sizes) {
   };
 }
 
+const ROOM = 90; // pixels for the word "normalize" and what stands on both sides of it
+
 const circle = (radius) => ({ x: radius, y: radius });
 
 function columnHeads(svg, words, xs, sizes) {
@@ -51,7 +53,9 @@ function columnHeads(svg, words, xs, sizes) {
     add(svg, "text", { class: "head", x: xs[layer], y: 16, "text-anchor": "middle" }, text);
     add(svg, "text", { class: "faint", x: xs[layer], y: 34, "text-anchor": "middle" }, String(sizes[layer]));
   });
-  add(svg, "text", { class: "faint", x: (xs[Z] + xs[U]) / 2, y: 16, "text-anchor": "middle" }, words.normalize);
+  // Between two columns that stand close there is no room for the word beside their names.
+  const y = xs[U] - xs[Z] < ROOM ? 4 : 16;
+  add(svg, "text", { class: "faint", x: (xs[Z] + xs[U]) / 2, y, "text-anchor": "middle" }, words.normalize);
 }
 
 function columnLabel(parent, layer, half) {

@@ -29,7 +29,7 @@ WORDS = {
     "losses": "loss (log scale)",
     "weights": "weight (root scale)",
     "step": "step",
-    "baseline": "Faint lines: the shipped network's training.",
+    "baseline": "A point is a color, painted as it is. Faint lines: the shipped network's training.",
 }
 
 _component = declared("replay")

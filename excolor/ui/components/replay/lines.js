@@ -6,10 +6,10 @@ import { linear, logarithmic, path, root, spread } from "./scales.js";
 
 const DASHES = { unitarity: "1 3", anchor: "5 2", planarity: "8 3 2 3", neutrality: "8 3", "learning rate": "2 2" }; // others: solid
 const WIDTHS = { reconstruction: 2.4 };
-const LINE = 12; // pixels between names at the ends of lines
+const LINE = 15; // pixels between names at the ends of lines
 
 /** From a step to pixels, in a drawing of this width. */
-export const stepScale = (total, width) => linear(0, total - 1 || 1, 58, width - 116);
+export const stepScale = (total, width) => linear(0, total - 1 || 1, 58, width - 130);
 
 /** The losses, with those of the baseline faint behind them; returns the cursor. */
 export function drawLosses(box, { lines, baseline, words, total }, x) {

@@ -11,7 +11,7 @@ export function paint(canvas, data, latent, [across, up]) {
   paintRim(brush, picture, data.wheel);
   paintPoints(brush, picture, data, (point) => [latent(point, across), latent(point, up)]);
   brush.fillStyle = data.wheel.ink;
-  brush.font = `${Math.max(10, size / 28)}px ${getComputedStyle(canvas).fontFamily}`;
+  brush.font = `${Math.max(size < 300 ? 12 : 14, size / 28)}px ${getComputedStyle(canvas).fontFamily}`;
   brush.textBaseline = "middle";
   const named = data.named.map(({ name, point }) => ({ name, x: latent(point, across), y: latent(point, up) }));
   paintNames(brush, picture, data.wheel, named);

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows, table_of
 from excolor.charts.latents import sub
-from excolor.charts.wheel import REACH
+from excolor.charts.wheel import REACH, scale
 from excolor.color import describe, rgb_to_hex
 from excolor.pushes import AtWork
 
-VIEWS = ((1, 0), (1, 2))  # to the right, upwards: the wheel with red at the top, and its plane seen from the edge
+_SEEN = {(1, 0): "from above", (1, 2): "from the edge"}
+VIEWS = tuple(_SEEN)  # to the right, upwards: the wheel with red at the top, and its plane from the edge
+HEIGHT = 340  # of a picture, in pixels, axes included; it is as wide as its place
 LONGEST = 0.55  # the longest arrow of a batch, in the units of the picture
 NO_PUSH = 0.02  # of the longest: an arrow that is not drawn
 
@@ -28,17 +30,17 @@ Layer = Literal["z", "u"]
 def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str, Any]:
     """A point per sample, those who carry the label square, and an arrow for the push on each."""
     across, up = dims
-    scale = alt.Scale(domain=[-reach, reach], nice=False)
+    scales = scale("width", reach), scale("height", reach)
     ends = [-1, 0, 1] if reach < 2 else [-round(reach / 2), 0, round(reach / 2)]
     axis = alt.Axis(values=ends, format="d", grid=False, domain=False, ticks=False)
-    x = alt.X("x:Q", title=f"{layer}{sub(across)}", scale=scale, axis=axis)
-    y = alt.Y("y:Q", title=f"{layer}{sub(up)}", scale=scale, axis=axis)
+    x = alt.X("x:Q", title=f"{layer}{sub(across)}", scale=scales[0], axis=axis)
+    y = alt.Y("y:Q", title=f"{layer}{sub(up)}", scale=scales[1], axis=axis)
     turn = "datum.part * 2 * PI / 96"
     rim = (
         alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 97, "as": "part"}}))
         .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
         .mark_line(color=FAINT, strokeWidth=1)
-        .encode(alt.X("cx:Q", scale=scale), alt.Y("cy:Q", scale=scale), order="part:Q")
+        .encode(alt.X("cx:Q", scale=scales[0]), alt.Y("cy:Q", scale=scales[1]), order="part:Q")
     )
     base = alt.Chart(rows())
 
@@ -46,7 +48,9 @@ def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str,
         return base.transform_filter(f"datum.kind == '{kind}'{more}")
 
     axes = of("axis").mark_rule(color=FAINT, strokeDash=[2, 3]).encode(x, y, x2="x2", y2="y2")
-    layers: list[alt.Chart | alt.LayerChart] = [rim, axes]
+    one = alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 1, "as": "part"}}))
+    title = one.mark_text(text=f"hue plane, seen {_SEEN[dims]}", color=INK, fontSize=13, align="left")
+    layers: list[alt.Chart | alt.LayerChart] = [rim, axes, title.encode(x=alt.value(8), y=alt.value(14))]
     tooltip = [alt.Tooltip(f"{field}:N", title=field) for field in ("color", "label", "push")]
     for kind, shape, size, width in (("other", "circle", 55, 0.5), ("carrier", "square", 150, 1.5)):
         points = of(kind).mark_point(shape=shape, filled=True, opacity=1, size=size, stroke=INK, strokeWidth=width)
@@ -57,11 +61,7 @@ def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str,
     layers.append(heads.encode(alt.X("x2:Q"), alt.Y("y2:Q"), alt.Angle("turn:Q", scale=None)))
     said = of("measure").mark_text(color=INK, fontSize=13, align="left", dx=8)
     layers.append(said.encode(alt.X("x2:Q"), alt.Y("y2:Q"), alt.Text("push:N")))
-    chart = alt.layer(*layers).properties(width=SIZE, height=SIZE, view=alt.ViewConfig(fill=GROUND, stroke=None))
-    return as_spec(chart)
-
-
-SIZE = 290  # of the ground, in pixels: a circle is to be round
+    return as_spec(alt.layer(*layers).properties(height=HEIGHT, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 
 
 def reach(work: AtWork) -> float:
@@ -84,14 +84,14 @@ def table(work: AtWork, labeled: bool, dims: tuple[int, int], write: Callable[[f
     """
     unit = reach(work) / REACH
     most = float(work.strength.max())
-    scale = unit * LONGEST / most if most > 0 else 0.0
-    place, force = _on(work.latents, dims), _on(work.pushes, dims) * scale
+    size = unit * LONGEST / most if most > 0 else 0.0
+    place, force = _on(work.latents, dims), _on(work.pushes, dims) * size
     # The carriers, and the longest arrows, above the others.
     order = np.argsort(work.strength, kind="stable")
     kinds = np.where(work.carriers & labeled, "carrier", "other")
     corner, length = np.array([-REACH + 0.08, 0.12 - REACH]) * unit, measure(work)
     start = np.concatenate([[[-unit, 0], [0, -unit]], place[order], [corner]])
-    way = np.concatenate([[[2 * unit, 0], [0, 2 * unit]], force[order], [[length * scale, 0]]])
+    way = np.concatenate([[[2 * unit, 0], [0, 2 * unit]], force[order], [[length * size, 0]]])
     end = start + way
     names = np.array(describe(work.rgb))[order].tolist()
     return table_of(

@@ -77,7 +77,7 @@ def _turned(degrees: float, length: float) -> tuple[float, float]:
     return float(np.sin(angle) * length), float(np.cos(angle) * length)
 
 
-_HEIGHT = Control("Height over the hue plane", "°", -90, 90, 1, 60)
+_HEIGHT = Control("Height over the plane", "°", -90, 90, 1, 60)
 _HEIGHT_TICKS = (-90, -45, 0, 45, 90)
 SCENES: dict[str, Scene] = {
     "anchor": Scene(
@@ -89,7 +89,7 @@ SCENES: dict[str, Scene] = {
     ),
     "unitarity": Scene(Control("Length of z", "", 0.05, 1.35, 0.05, 0.4), (1, 0), 60, 60, 0, field=(0.5, 1.3)),
     "neutrality": Scene(
-        Control("Height over the hue plane", "°", -90, 90, 1, 30), (1, 2), None, 90, -1, ticks=_HEIGHT_TICKS
+        Control("Height over the plane", "°", -90, 90, 1, 30), (1, 2), None, 90, -1, ticks=_HEIGHT_TICKS
     ),
 }
 """By the name of the term."""

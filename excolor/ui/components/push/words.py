@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ALT = "A cross-section of the sphere with a sample that {name} pushes"
-HINT = "Drag the ringed sample, or use the arrow keys. The arrow is the push."
+HINT = "Drag the ringed sample, or use arrow keys."
 
 HOW_FAR = {
     "anchor": "{position} from the first axis",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,10 +65,8 @@ class Moment:
 
     def next_with(self, label: str, first: int = 0) -> int:
         """How far ahead the next batch is in which somebody carries a label; `first`, if nobody does in any."""
-        positive = self.batches.positives(label).any(1)
-        order = (first + np.arange(len(positive))) % len(positive)
-        found = order[positive[order]]
-        return int(found[0]) if len(found) else first
+        positive = np.roll(self.batches.positives(label).max(1), -first)
+        return (first + int(positive.argmax())) % len(positive)
 
 
 def moment(run: Run, share: float) -> Moment:
@@ -117,8 +116,9 @@ class AtWork:
         return np.linalg.norm(self.pushes, axis=-1)
 
 
+@lru_cache(maxsize=64)
 def at_work(term: Term, now: Moment, ahead: int) -> AtWork:
-    """What a term does to the batch that is so many ahead, up to `AHEAD`."""
+    """What a term does to the batch that is so many ahead, less than `AHEAD`; the arrays are read-only."""
     rgb = now.batches.rgb[ahead]
     model = from_vector(now.parameters, now.config.bottleneck, now.config.hidden)
     z = model.encode(torch.as_tensor(rgb)).double()
@@ -126,4 +126,7 @@ def at_work(term: Term, now: Moment, ahead: int) -> AtWork:
     label = None if term.label is None else now.batches.positives(term.label.name)[ahead]
     value, pushes = push(term, latents, label)
     carriers = np.ones(len(rgb), np.bool_) if label is None else label > 0
-    return AtWork(value, rgb, latents, carriers, pushes)
+    work = AtWork(value, rgb.copy(), latents, carriers, pushes)
+    for array in (work.rgb, latents, carriers, pushes):
+        array.setflags(write=False)
+    return work

@@ -171,7 +171,7 @@ def spec(name: str) -> dict[str, Any]:
     return as_spec(both)
 
 
-def _curve(name: str, of: str, *, axis: bool) -> alt.LayerChart:
+def _curve(name: str, of: str, *, axis: bool) -> alt.LayerChart | alt.FacetChart:
     scene, found = SCENES[name], effect(name)
     moved = scene.control
     title = f"{moved.name[0].lower()}{moved.name[1:]}{f' ({moved.unit})' if moved.unit else ''}"

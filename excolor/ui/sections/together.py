@@ -36,9 +36,9 @@ def who_moves_grays() -> str:
     labels = " or ".join(f"“{term.label.name}”" for term in deaf if term.label)
     silent, speaking = _listed([term.name for term in deaf]), _listed(moving)
     return (
-        f"A gray almost never carries {labels}, so {silent} leave it alone. What moves a gray on the sphere is "
-        f"{_listed([*moving, 'the reconstruction'])}. Without {speaking} no term keeps it out of the hue plane, and what "
-        "lies in that plane is lost when hue is deleted."
+        f"A gray almost never carries {labels}, so {silent} leave it alone. What moves it on the sphere is "
+        f"{_listed([*moving, 'the reconstruction'])}. Without {speaking} no term keeps it out of the hue plane, "
+        "and what lies in that plane is lost when hue is deleted."
     )
 
 

@@ -1,29 +1,23 @@
-"""Regularizers: where each of them pushes the latents, how hard, and when."""
+"""Regularizers: what each of them does to real colors, how hard, and when; and so why the grays need one."""
 
 import streamlit as st
 
 from excolor.ui import frame
-from excolor.ui.sections import schedule, term
-from excolor.ui.sections.prose import PROSE
+from excolor.ui.sections import schedule, term, together
 
 frame.require()
 
-st.title("How do you tell a network where to keep a concept?")
+st.title("What does each regularizer do to the colors?")
 st.markdown(
-    "Four regularizers are added to the loss. Each is zero where the samples should be, and pushes them there. "
-    "The arrow is the push: minus the gradient of the term."
+    "On Train you can switch each of them off. Here you see them at work. The **gradient** of a loss is its slope: which way, and "
+    "how fast, it grows. Training goes the other way, down. That is the **push**, the arrow in every picture."
 )
-chosen, others = schedule.chosen()
-for name in PROSE:
-    term.show(name, chosen, others)
+term.show(term.choose())
 
-st.header("The schedule: when each of them counts", anchor="schedule")
-st.markdown(
-    "**Move along the steps**, with the pointer, a finger or the slider: the values of that step stand at the right.\n\n"
-    "**Guess first:** for how much of the training does any of the four push at all?"
-)
-schedule.tracks(chosen, others)
-schedule.check(chosen)
-schedule.sheet(chosen)
+st.header("When does each of them count?", anchor="schedule")
+schedule.section()
 
-st.page_link("pages/train.py", label="Next: change the weights yourself, and train it again →")
+st.header("What keeps the grays out of the hue plane?", anchor="grays")
+together.section()
+
+st.page_link("pages/train.py", label="Switch one off yourself, and train again →")

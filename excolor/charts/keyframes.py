@@ -1,7 +1,6 @@
 """The schedule: every parameter against the step, its keys marked, and the step under the pointer read out.
 
-Two charts: the weight of one term, and the sheet as a whole, a track for each parameter. Each draws the chosen
-schedule in front of the others.
+A track for each parameter, the chosen schedule in front of the others.
 """
 
 from __future__ import annotations
@@ -24,11 +23,8 @@ START = 1000  # the step that is read out at first
 
 Floats = NDArray[np.float64]
 
-_FRONT, _BACK, _QUIET = "front", "back", "quiet"
+_FRONT, _BACK = "front", "back"
 _GAP = 0.8  # between two tracks, as a share of one: room for its name and value
-# Of the name beside a line: how far its middle is from the line, as a share of the scale, and half its width, as a
-# share of the steps.
-_NAME_AWAY, _NAME_HALF = 0.08, 0.07
 _LONG = {"lr": "learning rate"} | {term.column: f"weight of {term.name}" for term in TERMS}
 # From the top: what every shipped sheet schedules. One that only some of them have is among the weights of the terms.
 TRACKS = ("lr", *sorted(t.column for t in TERMS if all(t.column in find(name).parameters for name in SHIPPED)))
@@ -54,76 +50,8 @@ def _top(parameter: str) -> float:
 
 
 def _ink() -> alt.Scale:
-    # The first three of the theme's own grays, in light and in dark: text, a line that stands back, and its name.
-    return alt.Scale(domain=[_FRONT, _BACK, _QUIET])
-
-
-# --- the weight of one term ----------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def weight_spec() -> dict[str, Any]:
-    """A line for each schedule with its name beside it; the chosen one is thick."""
-    x = alt.X("step:Q", title="step").scale(domain=[0, _span()], nice=False).axis(grid=False, tickCount=4, format=",d")
-    top = _top("reg-unit")
-    y = alt.Y("weight:Q", title="weight").scale(domain=[0, top])
-    y = y.axis(grid=False, values=[0, top / 2, top], format=".2~f")
-    ink = alt.Color("rank:N", scale=_ink(), legend=None)
-    base = alt.Chart(rows())
-    back, front = (base.transform_filter(f"datum.rank == '{rank}' && !datum.name") for rank in (_BACK, _FRONT))
-    lines = [
-        shown.mark_line(strokeWidth=width).encode(x, y, ink, detail="schedule:N")
-        for shown, width in ((back, 1.5), (front, 2.5))
-    ]
-    names = base.transform_filter("datum.name").mark_text(fontSize=12).encode(x, y, ink, alt.Text("schedule:N"))
-    return as_spec(alt.layer(*lines, names).properties(height=190))
-
-
-@lru_cache(maxsize=64)
-def weight_table(parameter: str, chosen: Schedule, others: tuple[Schedule, ...]) -> pa.Table:
-    """The rows for one parameter of the schedules."""
-    every: list[dict[str, Any]] = []
-    drawn = (*others, chosen)
-    steps = np.arange(0, _span() + 1, STRIDE)
-    lines = np.stack([schedule.weight(parameter, steps) for schedule in drawn])
-    places = name_places(lines, _top(parameter))
-    for schedule, line, (at, height) in zip(drawn, lines.tolist(), places, strict=True):
-        same = {"schedule": schedule.name, "rank": _FRONT if schedule is chosen else _BACK, "name": False}
-        every += [same | {"step": step, "weight": value} for step, value in zip(steps.tolist(), line, strict=True)]
-        named = {"name": True, "rank": _FRONT if schedule is chosen else _QUIET}
-        every.append(same | {"step": int(steps[at]), "weight": height} | named)
-    return pa.Table.from_pylist(every)
-
-
-def name_places(lines: Floats, top: float) -> list[tuple[int, float]]:
-    """Where to write the names of lines `[L, P]` drawn from 0 to `top`: for each a place along it and a height.
-
-    Just above or below its own line, and of all such places one that the other lines and names leave room.
-    """
-    points = np.arange(len(lines[0]))
-    away, half = _NAME_AWAY * top, round(_NAME_HALF * len(points))
-    obstacles = list(lines)
-    places: list[tuple[int, float]] = []
-    for i, own in enumerate(lines):
-        best = (-np.inf, -np.inf, 0, 0.0)
-        for at in range(half, len(points) - half):
-            beside = slice(at - half, at + half + 1)
-            for height in (float(own[beside].max() + away), float(own[beside].min() - away)):
-                if not away <= height <= top:
-                    continue
-                rest = [np.abs(row[beside] - height).min() for k, row in enumerate(obstacles) if k != i]
-                # Where it runs along with another line, a name would belong to both.
-                rest += [np.abs(row[at] - own[at]) for k, row in enumerate(lines) if k != i]
-                # Beyond twice the distance more room is no better; then the nearest place is.
-                room = min(min(rest, default=np.inf), 2 * away)
-                best = max(best, (room, -abs(height - own[at]), at, height))
-        places.append(best[2:])
-        # The name that now stands there is in the way of the next ones.
-        obstacles.append(np.where(np.abs(points - best[2]) <= half, best[3], np.inf))
-    return places
-
-
-# --- the sheet as a whole ------------------------------------------------------------------------
+    # The first two of the theme's own grays, in light and in dark: text, and a line that stands back.
+    return alt.Scale(domain=[_FRONT, _BACK])
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +64,7 @@ def spec() -> dict[str, Any]:
     label = " : ".join(f"abs(datum.value - {at}) < 0.01 ? '{text}'" for at, text in marks.items())
     y = alt.Y("y:Q", title="value, a track for each parameter")
     y = y.scale(domain=[len(TRACKS) * stride - _GAP, -_GAP], nice=False)
-    y = y.axis(values=list(marks), labelExpr=f"{label} : ''", grid=False, domain=False)
+    y = y.axis(values=list(marks), labelExpr=f"{label} : ''", labelFlush=False, grid=False, domain=False)
     ink = alt.Color("rank:N", scale=_ink(), legend=None)
     base = alt.Chart(rows())
 
@@ -172,7 +100,7 @@ def spec() -> dict[str, Any]:
     read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-6)
     read = read.encode(alt.X("end:Q"), alt.Y("top:Q"), ink, alt.Text("text:N"))
     layers = (floors, back, line, keys, names, rule, dots, read, cells)
-    return as_spec(alt.layer(*layers).properties(height=600))
+    return as_spec(alt.layer(*layers).properties(height=480))
 
 
 @lru_cache(maxsize=16)

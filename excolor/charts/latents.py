@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, FONT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
-from excolor.charts.wheel import REACH, rim_names
+from excolor.charts.wheel import rim_names, scale
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
@@ -37,7 +37,7 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     large as they can be.
     """
     across, up = dims
-    scales = _scale("width"), _scale("height")
+    scales = scale("width"), scale("height")
     axis = alt.Axis(values=[-1, 0, 1], format="d", grid=False, domain=False)
     x = alt.X("x:Q", title=f"u{sub(across)}", scale=scales[0], axis=axis)
     y = alt.Y("y:Q", title=f"u{sub(up)}", scale=scales[1], axis=axis)
@@ -63,12 +63,6 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     names = names.encode(x, y, alt.Text("label:N"))
     chart = alt.layer(rim, axes, pickable(points), names, *ring(x, y))
     return as_spec(chart.properties(height=height, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
-
-
-def _scale(side: str) -> alt.Scale:
-    """Units of equal length along both sides, and on the shorter side just as many as are to be seen."""
-    most = f"{REACH} * {side} / min(width, height)"
-    return alt.Scale(domain=[alt.ExprRef(f"-{most}"), alt.ExprRef(most)], nice=False)
 
 
 def table(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import altair as alt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -20,6 +21,15 @@ NAMED_FROM = 0.35  # a hue nearer to the center than this has no place on the ri
 FOR_BROWSER = {"reach": REACH, "rim": RIM, "namedFrom": NAMED_FROM, "ground": GROUND, "faint": FAINT, "ink": INK}
 
 HALF_LETTER, LINE = 0.036, 0.16  # half a letter's width and a line's height, so that no name lies on another
+
+
+def scale(side: str, reach: float = REACH) -> alt.Scale:
+    """The scale of one side, "width" or "height", of a chart that is as wide as its place.
+
+    Units are equally long along both sides, and the shorter one shows as many as `reach` from the middle.
+    """
+    most = f"{reach:g} * {side} / min(width, height)"
+    return alt.Scale(domain=[alt.ExprRef(f"-{most}"), alt.ExprRef(most)], nice=False)
 
 
 def views(bottleneck: int) -> list[tuple[int, int]]:

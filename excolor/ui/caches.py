@@ -8,6 +8,7 @@ import streamlit as st
 from excolor import checkpoint, deletions
 from excolor.charts import latents
 from excolor.metrics import Metrics, Residue, Scan, evaluate, full_grid, residue, scan
+from excolor.pushes import Moment, moment
 from excolor.replay import Replay, replayed
 from excolor.training import Run
 
@@ -38,6 +39,12 @@ def metrics_of(run: Run) -> Metrics:
 def replay_of(run: Run) -> Replay:
     """The replay of a run that remembers its training."""
     return replayed(run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: by_key})
+def moment_of(run: Run, share: float) -> Moment:
+    """A run after a share, in [0, 1], of its updates."""
+    return moment(run, share)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: by_key})

@@ -151,5 +151,9 @@ DRAWN: Slot[int] = Slot("data-drawn", int)  # batches that were drawn
 DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
-LESSON_SCHEDULE = "regularizers-schedule"
+LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
+LESSON_MOMENT = "regularizers-moment"
+AHEAD: Slot[dict[str, int]] = Slot(
+    "regularizers-ahead", dict
+)  # by term, how far ahead the batch is that it is shown on
 DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page

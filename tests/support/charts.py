@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from excolor.charts import (
+    at_work,
     batch,
     brightness,
     curves,
@@ -23,9 +24,15 @@ from excolor.charts import (
     patches,
     robustness,
 )
+from excolor.config import RunConfig
 from excolor.data import cell_shares, noise_on, stream
+from excolor.losses import TERMS
+from excolor.model import to_vector
+from excolor.pushes import AtWork, Moment
+from excolor.pushes import at_work as working
 from excolor.robustness import METRICS, Metric
 from excolor.schedule import find
+from excolor.training import initial_model
 from excolor.ui.words import number
 
 Spec = dict[str, Any]
@@ -81,6 +88,13 @@ def runs(name: Metric) -> pa.Table:
     return robustness.table(name, NOISE, SEEDS, MEASURED, CAUSES, "the limit")
 
 
+def at_the_start(name: str) -> AtWork:
+    """A term at work on a batch of `DRAWN` in which it has something to say, in a network that is not trained."""
+    (term,) = (term for term in TERMS if term.name == name)
+    now = Moment(RunConfig(), 0, to_vector(initial_model(RunConfig())), {}, DRAWN)
+    return working(term, now, now.next_with(term.label.name if term.label else "red"))
+
+
 CHARTS: dict[str, Chart] = {
     **ANSWERS,
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
@@ -96,7 +110,14 @@ CHARTS: dict[str, Chart] = {
         f"gradients {name}": (lambda name=name: gradients.spec(name), lambda name=name: gradients.table(name, number))
         for name in gradients.NAMES
     },
-    "weight": (keyframes.weight_spec, lambda: keyframes.weight_table("reg-unit", ROBUST, (PUBLISHED,))),
+    **{
+        f"at work {name} {dims}": (
+            lambda dims=dims, name=name: at_work.spec(dims, gradients.term(name).layer),
+            lambda dims=dims, name=name: at_work.table(at_the_start(name), name == "anchor", dims, number),
+        )
+        for dims in at_work.VIEWS
+        for name in ("anchor", "unitarity")
+    },
     "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), number)),
 }
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,50 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from excolor.charts import gradients, keyframes
-from excolor.charts.base import GROUND
+from excolor.charts import at_work, gradients, keyframes
 from excolor.color import rgb_to_hsv
 from excolor.data import LABELS, expected_positives, training_set
-from excolor.losses import Label
+from excolor.losses import TERMS, Label, Term
 from excolor.ui.words import chance, number
-from tests.support.charts import PUBLISHED, ROBUST, layers
+from tests.support.charts import PUBLISHED, ROBUST, at_the_start, layers
 
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
-
-
-@every_term
-def test_a_slider_moves_both_charts(name: str) -> None:
-    spec, moved = gradients.spec(name), gradients.control(name)
-    (param,) = spec["params"]
-    assert (param["name"], param["value"]) == ("control", moved.start)
-    assert param["bind"] == {
-        "input": "range",
-        "min": moved.low,
-        "max": moved.high,
-        "step": moved.step,
-        "name": moved.name,
-    }
-    for view in spec["vconcat"]:
-        assert any("control" in json.dumps(layer.get("transform", [])) for layer in view["layer"])
-    # Of all positions exactly one row of each sample passes the filter, rounding or not.
-    table = gradients.table(name, number)
-    at = np.array([row["at"] for row in table.to_pylist() if row["kind"] == "sample" and row["first"]])
-    for position in np.arange(moved.low, moved.high + moved.step / 2, moved.step):
-        assert (abs(at - position) < moved.step / 4).sum() == 1
-    assert moved.start in np.round(at, 9)
-
-
-@every_term
-def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name: str) -> None:
-    picture, curve = gradients.spec(name)["vconcat"]
-    assert picture["width"] == picture["height"] == curve["width"]
-    assert picture["view"] == {"fill": GROUND, "stroke": None}
-    assert len({tuple(e[a]["scale"]["domain"]) for e, _ in layers(picture) for a in "xy" if "scale" in e[a]}) == 1
-    rim = [(row["x"], row["y"]) for row in gradients.table(name, number).to_pylist() if row["kind"] == "rim"]
-    assert np.hypot(*zip(*rim, strict=True)) == pytest.approx(np.ones(len(rim)))
-    titles = [next(e[a]["title"] for e, _ in layers(picture) if "title" in e[a]) for a in "xy"]
-    assert titles == {"planarity": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(name, ["u₁", "u₀"])
 
 
 # --- the push, against closed forms --------------------------------------------------------------
@@ -94,8 +58,9 @@ def test_separate_is_a_power_of_the_cosine_and_pushes_both_apart() -> None:
     hard = 50 * ((1 + np.cos(angle)) / 2) ** 99 * np.sin(angle)
     assert effect.strength == pytest.approx(hard, rel=1e-9)
     assert np.hypot(*np.moveaxis(effect.pushes[:, 1], -1, 0)) == pytest.approx(hard, rel=1e-9)
-    assert (effect.pushes[:, 0, 0] < 0).all()  # the left one to the left
-    assert effect.pushes[:, 1] == pytest.approx(effect.pushes[:, 0] * [-1, 1])
+    # Each is pushed away from the other: against the way to it.
+    assert ((effect.pushes[:, 0] * (second - first)).sum(-1) < 0).all()
+    assert ((effect.pushes[:, 1] * (first - second)).sum(-1) < 0).all()
 
 
 def test_unitarity_is_a_parabola_and_pushes_to_the_circle() -> None:
@@ -132,53 +97,57 @@ def test_a_push_is_minus_the_slope_along_the_way_it_points(
 
 
 @every_term
-def test_arrows_are_the_pushes_on_one_scale(name: str) -> None:
-    rows = gradients.table(name, number).to_pylist()
-    effect = gradients.effect(name)
-    samples = [row for row in rows if row["kind"] == "sample"]
-    drawn = np.array([(row["x2"] - row["x"], row["y2"] - row["y"]) for row in samples])
-    pushes = effect.pushes.reshape(-1, 2)
-    assert drawn == pytest.approx(pushes * 0.5 / effect.strength.max())
-    assert np.hypot(*drawn.T).max() == pytest.approx(0.5)
+def test_the_curves_are_of_the_values_and_pushes_that_are_written(name: str) -> None:
+    effect, rows = gradients.effect(name), gradients.table(name, number).to_pylist()
+    for of, values in (("value", effect.value), ("push", effect.strength)):
+        assert [row[of] for row in rows] == values.tolist()
+        # What is zero but for rounding is written as zero.
+        assert [row[f"{of} text"] for row in rows] == [number(round(value, 15)) for value in values]
+        drawn = [encoding["y"] for encoding, _ in layers(gradients.spec(name)) if encoding["y"]["field"] == of]
+        assert all(0 <= values.min() <= values.max() <= each["scale"]["domain"][1] + 1e-9 for each in drawn)
+
+
+# --- at work on a batch --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dims", at_work.VIEWS)
+@pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)
+def test_every_sample_is_drawn_with_its_push_on_one_scale(term: Term, dims: tuple[int, int]) -> None:
+    work = at_the_start(term.name)
+    rows = at_work.table(work, term.label is not None, dims, number).to_pylist()
+    samples = [row for row in rows if row["kind"] in ("carrier", "other")]
+    assert len(samples) == 64
+    carriers = int(work.carriers.sum()) if term.label else 0
+    assert [row["kind"] for row in samples].count("carrier") == carriers
+    assert [row["label"] for row in samples].count("yes") == (carriers if term.label else 64)
+    found = {(row["x"], row["y"]): (row["x2"] - row["x"], row["y2"] - row["y"]) for row in samples}
+    assert work.strength.max() > 0
+    scale = at_work.LONGEST * at_work.reach(work) / at_work.REACH / work.strength.max()
+    for latent, force in zip(work.latents, work.pushes, strict=True):
+        assert found[(latent[dims[0]], latent[dims[1]])] == pytest.approx(force[list(dims)] * scale, abs=1e-12)
     (measure,) = (row for row in rows if row["kind"] == "measure")
-    length = float(measure["text"].removeprefix("push "))
-    assert measure["x2"] - measure["x"] == pytest.approx(length * 0.5 / effect.strength.max())
-    for row, (dx, dy) in zip(samples, drawn, strict=True):
-        assert row["pushed"] == (np.hypot(dx, dy) > 5e-4)
+    assert measure["x2"] - measure["x"] == pytest.approx(float(measure["push"].removeprefix("push ")) * scale)
+    for row in rows:
+        way = row["x2"] - row["x"], row["y2"] - row["y"]
         if row["pushed"]:  # a head points up at 0°, and is turned clockwise
             turn = math.radians(row["turn"])
-            assert (math.sin(turn), math.cos(turn)) == pytest.approx((dx, dy) / np.hypot(dx, dy))
-    for row in rows:
-        if row["kind"] == "field":
-            dims = {"planarity": (1, 2)}.get(name, (1, 0))
-            _, (force,) = gradients.negative_gradient(name, np.array([[row["x"], row["y"]]]), dims)
-            assert (row["x2"] - row["x"], row["y2"] - row["y"]) == pytest.approx(force * 0.5 / effect.strength.max())
+            assert (math.sin(turn), math.cos(turn)) == pytest.approx(way / np.hypot(*way))
 
 
-@every_term
-def test_what_is_written_is_what_is_drawn(name: str) -> None:
-    effect = gradients.effect(name)
-    rows = [row for row in gradients.table(name, number).to_pylist() if row["kind"] == "sample" and row["first"]]
-    assert [row["at"] for row in rows] == effect.positions.tolist()
-    for row, value, strength in zip(rows, effect.value, effect.strength, strict=True):
-        assert row["value"] == value
-        # What is zero but for rounding is written as zero.
-        assert row["value_text"] == number(round(value, 15))
-        assert row["push_text"] == number(round(strength, 15))
-        written = float(re.sub(r"[^\d.−]", "", row["where"]).replace("−", "-"))
-        assert written == pytest.approx(row["at"])
-        assert row["where"].endswith("°") is (name != "unitarity")
+def test_a_batch_in_which_nobody_is_pushed_has_no_arrows_and_no_scale() -> None:
+    work = at_the_start("anchor")
+    silent = replace(work, carriers=np.zeros(64, bool), pushes=np.zeros_like(work.pushes))
+    rows = at_work.table(silent, True, (1, 0), number).to_pylist()
+    assert not any(row["pushed"] for row in rows)
+    assert "measure" not in {row["kind"] for row in rows}
+    assert all(row["x2"] == row["x"] and row["y2"] == row["y"] for row in rows if row["kind"] == "other")
 
 
-def test_where_a_term_is_zero_is_marked() -> None:
-    for name in gradients.NAMES:
-        rows = gradients.table(name, number).to_pylist()
-        for zero in (row for row in rows if row["kind"] == "zero"):
-            for x, y in {(zero["x"], zero["y"]), (zero["x2"] or zero["x"], zero["y2"] or zero["y"])}:
-                point = np.array([[x, y]]) / np.hypot(x, y)
-                value, force = gradients.negative_gradient(name, point, (1, 2) if name == "planarity" else (1, 0))
-                assert value == pytest.approx(0, abs=1e-12)
-                assert force == pytest.approx(0, abs=1e-12)
+@pytest.mark.parametrize(("most", "times"), [(0.2, 1), (1.29, 1), (1.31, 2), (2.59, 2), (5.0, 4)])
+def test_a_picture_has_room_for_all_latents(most: float, times: int) -> None:
+    work = at_the_start("unitarity")
+    far = replace(work, latents=work.latents / np.abs(work.latents).max() * most)
+    assert at_work.reach(far) == pytest.approx(1.4 * times)
 
 
 # --- the schedule --------------------------------------------------------------------------------
@@ -230,30 +199,6 @@ def test_the_pointer_and_a_slider_choose_the_step() -> None:
     # What it is the nearest of stands at one height: only the distance along the steps counts.
     (cells,) = (layer for layer in keyframes.spec()["layer"] if layer.get("name") in param["views"])
     assert cells["encoding"]["y"] == {"value": 0}
-
-
-@pytest.mark.parametrize("parameter", keyframes.TRACKS[1:])
-@every_schedule
-def test_a_weight_is_that_of_the_schedule_with_the_chosen_one_in_front(parameter: str, chosen: Any, other: Any) -> None:
-    rows = keyframes.weight_table(parameter, chosen, (other,)).to_pylist()
-    for rank, schedule in (("front", chosen), ("back", other)):
-        mine = [row for row in rows if row["schedule"] == schedule.name]
-        assert {row["rank"] for row in mine if not row["name"]} == {rank}
-        drawn = [(row["step"], row["weight"]) for row in mine if not row["name"]]
-        assert [step for step, _ in drawn] == list(range(0, 3001, 10))
-        assert [weight for _, weight in drawn] == [schedule.at(step)[parameter] for step, _ in drawn]
-        assert sum(row["name"] for row in mine) == 1
-
-
-@given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=1, max_size=2))
-def test_a_name_stands_on_no_line_and_on_no_other_name(bumps: list[list[float]]) -> None:
-    x = np.linspace(0, 1, 301)
-    lines = np.stack([top * np.exp(-(((x - middle) / (0.2 + wide)) ** 2)) for top, middle, wide in bumps])
-    places = keyframes.name_places(lines, 1.0)
-    assert len(places) == len(lines)
-    for i, (at, height) in enumerate(places):
-        assert 0.07 < height <= 1
-        assert abs(lines[i, at - 21 : at + 22] - height).min() >= 0.07
 
 
 # --- who carries a label -------------------------------------------------------------------------

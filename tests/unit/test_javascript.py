@@ -12,7 +12,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from excolor.charts import wheel
+from excolor.charts import gradients, wheel
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, PRIMARIES, SECONDARIES, describe, exact_rgb, rgb_grid, rgb_to_hex
 from excolor.javascript import joined
@@ -21,6 +21,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import ablate
 from excolor.ui.components.network import given as network_data
 from excolor.ui.components.network import layers
+from excolor.ui.components.push import given as scene_data
 from excolor.ui.words import number, percent
 from tests.support.node import COMPONENTS, run
 
@@ -73,7 +74,7 @@ def test_what_cannot_be_joined_is_refused(line: str, says: str, tmp_path: Path) 
         joined(entry)
 
 
-@pytest.mark.parametrize("name", ["network", "replay", "inspector"])
+@pytest.mark.parametrize("name", ["network", "replay", "inspector", "push"])
 def test_a_component_is_one_script_with_a_default_export(name: str, tmp_path: Path) -> None:
     together = tmp_path / "together.mjs"
     together.write_text(joined(COMPONENTS / name / f"{name}.js"), encoding="utf-8")
@@ -129,6 +130,39 @@ def test_any_width_answers_as_the_library_does(bottleneck: int, hidden: int, ran
     model = random_model(bottleneck, hidden, gain=1.5)
     for dims in [(), (0,), (0, 1), tuple(range(bottleneck))]:
         assert_is_the_librarys(model, dims)
+
+
+# --- the push of a regularizer -------------------------------------------------------------------
+
+TERMS = COMPONENTS / "push" / "terms.js"
+
+
+@pytest.mark.parametrize("name", gradients.NAMES)
+def test_a_sample_that_is_dragged_is_pushed_as_by_the_librarys_loss(name: str) -> None:
+    effect = gradients.effect(name)
+    found = run(
+        TERMS,
+        "return given.positions.map((position) => module.effect(given.scene, position));",
+        {"scene": scene_data(name), "positions": effect.positions.tolist()},
+    )
+    for key, values in {"points": effect.samples, "value": effect.value, "pushes": effect.pushes}.items():
+        # The library divides by one hundred-millionth more than the number of carriers.
+        np.testing.assert_allclose([each[key] for each in found], values, rtol=1e-7, atol=1e-9, err_msg=key)
+    hardest = run(TERMS, "return module.hardest(given);", scene_data(name))
+    assert hardest == pytest.approx(effect.hardest[1], rel=1e-7)
+
+
+@pytest.mark.parametrize("name", gradients.NAMES)
+def test_the_pointer_leads_the_sample_to_the_nearest_position(name: str) -> None:
+    moved, samples = gradients.SCENES[name].control, gradients.effect(name).samples[:, 0]
+    body = "return given.points.map((point) => module.positionAt(given.scene, point));"
+    there = run(TERMS, body, {"scene": scene_data(name), "points": samples.tolist()})
+    # Compared are places, because the first and the last of a full turn are the same.
+    led = [gradients.SCENES[name].samples(position)[0] for position in there]
+    np.testing.assert_allclose(led, samples, atol=1e-9)
+    far = np.random.default_rng(0).uniform(-1.4, 1.4, (200, 2)).tolist()
+    anywhere = run(TERMS, body, {"scene": scene_data(name), "points": far})
+    assert moved.low <= min(anywhere) < max(anywhere) <= moved.high
 
 
 # --- words and numbers ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The prose of each regularizer: what its section says, with the numbers of its picture."""
+"""The prose of each regularizer: what the page says of it, with the numbers of its picture."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from excolor.charts import gradients
 from excolor.charts.gradients import effect
 from excolor.color import named_colors
-from excolor.data import BATCH
 from excolor.losses import PLANE, SAME_COLOR, SHARPNESS
 from excolor.metrics import respond
 from excolor.ui.caches import metrics_of, shipped
@@ -18,14 +18,13 @@ from excolor.ui.words import number
 
 @dataclass(frozen=True)
 class Prose:
-    """What the section of a term says.
+    """What the page says of a term.
 
     Attributes:
         title, sentence: what the term does, in few words and in one sentence.
         formula: of its value, in LaTeX.
         guess: what to try in the picture.
         answer: what the student will have found, with the numbers of the picture.
-        everyone: of a term without a label, whom it acts on.
     """
 
     title: str
@@ -33,7 +32,6 @@ class Prose:
     formula: str
     guess: str
     answer: Callable[[], str]
-    everyone: str = ""
 
 
 # --- what the student will have found --------------------------------------------------------------
@@ -49,18 +47,11 @@ def _hardest(name: str) -> tuple[str, str]:
     return f"{abs(where):g}", number(most)
 
 
-def _warmth(color: str) -> str:
-    u = respond(shipped("robust").model, named_colors()[color]).u
-    return number(float(u[0, 0]))
-
-
 def _anchor() -> str:
     (where, most), (value, push) = _hardest("anchor"), _written("anchor", 180)
     return (
         f"Red is pushed hardest at {where}°, with {most}. Opposite, at 180°, the value is largest, {value}, and yet "
-        f"the push is {push}: no way round is shorter than the other. The push is the slope of the curve, and the "
-        "curve is flat there. Nobody pushes cyan, which has no label. Yet in the network that ships, red is at u₀ = "
-        f"{_warmth('red')} and cyan at u₀ = {_warmth('cyan')}."
+        f"the push is {push}: no way round is shorter than the other."
     )
 
 
@@ -68,8 +59,7 @@ def _planarity() -> str:
     (where, most), (value, push) = _hardest("planarity"), _written("planarity", 90)
     return (
         f"It is hardest at {where}°, with {most}. Right above the plane, at 90°, the value is largest, {value}, and "
-        f"the push is {push}: every way down is equally long. The term does not say where in the plane a hue belongs; "
-        "it only keeps the other two axes free of it."
+        f"the push is {push}: every way down is equally long."
     )
 
 
@@ -78,20 +68,19 @@ def _separate() -> str:
     same = number(float(np.degrees(np.arccos(1 - SAME_COLOR))))
     return (
         f"The push is hardest at {where}°, with {most}. Beyond {effect('separate').reach(0.01):g}° it is less than a "
-        "hundredth of that. So a sample only feels its neighbors, and the pushes of all neighbors add up. Two samples "
+        "hundredth of that: a sample only feels its neighbors. Two samples "
         f"closer than {same}° count as the same color drawn twice, and are left alone."
     )
 
 
 def _unitarity() -> str:
-    long = 1.4
+    long = 1.3
     short = 2 - long
     return (
         "From either side alike: the push grows with the distance to the circle. "
         f"At length {number(short)} it is {_written('unitarity', short)[1]}, "
         f"at length {number(long)} it is {_written('unitarity', long)[1]}. "
-        "But z is divided by its length before anyone uses it, so the network answers the same for a long z as for a "
-        "short one. Then why have this term? Keep the question for the Train page."
+        "But z is divided by its length before anyone uses it: a long z and a short one give the same answer."
     )
 
 
@@ -116,44 +105,45 @@ def _neutrality() -> str:
     )
 
 
-PROSE = {
+PROSE: dict[str, Prose] = {
     "anchor": Prose(
         "Anchor: red goes to the first axis",
         "Anchor pulls red to one point of the sphere, the end of the first axis, u₀.",
         r"\lVert \mathbf{u} - (1, 0, 0, 0) \rVert^2",
-        "**Guess first:** where on the circle is red pushed hardest? Then move red round the circle.",
+        "**Guess first:** where on the circle is red pushed hardest? Then drag it round.",
         _anchor,
     ),
     "planarity": Prose(
         "Planarity: vibrant colors go to one plane",
         "Planarity pulls vibrant colors into the plane of the first two axes, u₀ and u₁: the hue plane.",
         r"\sum_{k \ge 2} u_k^2",
-        "**Guess first:** is the push hardest right above the plane? Then lift the sample off the plane.",
+        "**Guess first:** is the push hardest right above the plane? Then lift the sample.",
         _planarity,
     ),
     "separate": Prose(
         "Separate: neighbors go apart",
         "Separate pushes any two samples apart, wherever they are, as long as they are close.",
         rf"\sum_{{j \ne i}} \left( \frac{{1 + \mathbf{{u}}_i \cdot \mathbf{{u}}_j}}{{2}} \right)^{{{SHARPNESS}}}",
-        "**Guess first:** from how far away do two samples feel each other? Then bring them together.",
+        "**Guess first:** from how far away do two samples feel each other? Then drag one.",
         _separate,
-        f"Each of the {BATCH} in a batch is compared with the {BATCH - 1} others.",
     ),
     "unitarity": Prose(
         "Unitarity: every color goes to length 1",
         "Unitarity pulls z to length 1, before z is divided by its length to become u.",
         r"\left( \lVert \mathbf{z} \rVert - 1 \right)^2",
-        "**Guess first:** is z pushed harder from inside or from outside? Then make it shorter and longer.",
+        "**Guess first:** is z pushed harder from inside or from outside? Then drag it.",
         _unitarity,
-        f"All {BATCH} in a batch, whatever their color.",
     ),
     "neutrality": Prose(
         "Neutrality: grays leave the plane",
-        "Neutrality pulls black, gray, white and what is nearly gray out of the hue plane. The experiment does without "
+        "Neutrality pushes black, the grays and what is nearly gray out of the hue plane. The experiment does without "
         "it; only the schedule clean has it.",
         r"\sum_{k < 2} u_k^2",
-        "**Guess first:** where is a gray pushed hardest? Then lift it out of the plane.",
+        "**Guess first:** where is a gray pushed hardest? Then lift it off the plane.",
         _neutrality,
     ),
 }
 """By the name of the term, in the order of the lesson."""
+
+NAMES = tuple(term for term in PROSE if term in gradients.NAMES)
+"""The regularizers that the page has something to say of."""

@@ -11,30 +11,33 @@ from excolor.ui import panels, state
 from excolor.ui.words import number, percent
 
 
-def chosen() -> tuple[Schedule, tuple[Schedule, ...]]:
-    """The schedule that the visitor has chosen, and the others; the page draws it before the control that chooses."""
-    picked = state.value(state.LESSON_SCHEDULE) or SHIPPED[0]
-    return find(picked), tuple(find(name) for name in SHIPPED if name != picked)
-
-
-def tracks(chosen: Schedule, others: tuple[Schedule, ...]) -> None:
-    """The choice of a schedule, and all its values at the step under the pointer."""
-    st.segmented_control(
+def section() -> None:
+    """The choice of a schedule, its curves, what they say, and the sheet, folded."""
+    st.markdown(
+        "Every push is multiplied by the **weight** of its term, and the schedule says how large that is at each step. "
+        "**Guess first:** for how much of the training does any of them push at all?"
+    )
+    name = st.segmented_control(
         "Schedule",
         SHIPPED,
         default=SHIPPED[0],
         required=True,
         key=state.LESSON_SCHEDULE,
-        persist_state="session",
         help="robust was found by trying many; ex-2.7 is the published one; clean has neutrality too. The others stay "
         "in gray behind it.",
     )
+    chosen = find(str(name))
+    others = tuple(find(other) for other in SHIPPED if other != name)
     # The words are the same whichever is chosen, so that the step stays where it is.
     words = (
-        "The schedules against step: learning rate and four weights, the chosen schedule in front of the others. At "
+        "The schedules against step: learning rate and weights, the chosen schedule in front of the others. At "
         f"steps 0, {keyframes.START} and {chosen.last}: {' '.join(map(_in_words, map(find, SHIPPED)))}"
     )
     panels.chart(keyframes.spec(), keyframes.table(chosen, others, number), words, "schedule")
+    with st.expander("Check your guess"):
+        st.markdown(_silence(chosen))
+    with st.expander("The sheet behind it"):
+        _sheet(chosen)
 
 
 def _in_words(schedule: Schedule) -> str:
@@ -43,25 +46,22 @@ def _in_words(schedule: Schedule) -> str:
     return f"{schedule.name}: {'; '.join(f'{name} {each}' for name, each in values.items())}."
 
 
-def check(chosen: Schedule) -> None:
-    """For how much of the training any regularizer pushes."""
+def _silence(chosen: Schedule) -> str:
     end = silent_from(chosen)
     rest = (chosen.last - end) / chosen.last
-    with st.expander("Check your guess"):
-        st.markdown(
-            f"From step {end:,} on all weights are 0: for the last {percent(rest)} of the "
-            "training nobody pushes, and the network only learns to give colors back as they are. What the terms "
-            f"have arranged by then stays. The learning rate is {number(chosen.at(end)['lr'])} at that step, and "
-            f"{number(chosen.at(chosen.last)['lr'])} at the end."
-        )
+    return (
+        f"From step {end:,} on all weights are 0: for the last {percent(rest)} of the training nobody pushes, and only "
+        f"the reconstruction is left. The learning rate is {number(chosen.at(end)['lr'])} at that step, and "
+        f"{number(chosen.at(chosen.last)['lr'])} at the end. No term holds the wheel any more: how long it "
+        "lasts depends on how much the network still moves. Train one for longer, and look."
+    )
 
 
-def sheet(chosen: Schedule) -> None:
-    """The sheet itself, and how a value moves between two of its keys."""
+def _sheet(chosen: Schedule) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         st.markdown(
-            "**The sheet behind it.** Each filled cell is a key, a diamond above; a blank cell sets none. STEP is a "
+            "Each filled cell is a key, a diamond above; a blank cell sets none. STEP is a "
             "step, an offset from the row before it (+10), or a fraction of the way between its neighbors (+0.5). "
             f"Training makes {STEPS:,} updates."
         )

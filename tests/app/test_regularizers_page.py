@@ -65,7 +65,7 @@ def test_the_page_counts_the_positives(name: str, at: AppTest) -> None:
         return
     found = expected_positives(label)
     assert f"label “{label.name}”: on average **{number(found.per_batch)} of the 64** in a batch" in text
-    assert f", and nobody in {percent(found.without)} of them." in text
+    assert f", and nobody in {percent(found.without)} of all batches." in text
 
 
 @pytest.mark.numerical

@@ -9,8 +9,8 @@ frame.require()
 
 st.title("What does each regularizer do to the colors?")
 st.markdown(
-    "On Train you can switch each of them off. Here you see them at work. The **gradient** of a loss is its slope: which way, and "
-    "how fast, it grows. Training goes the other way, down. That is the **push**, the arrow in every picture."
+    "A loss has a **gradient**, its slope: which way, and how fast, it grows. Training goes the other way. That is the "
+    "**push**, the arrow in every picture."
 )
 term.show(term.choose())
 

@@ -167,16 +167,16 @@ def effect(name: str) -> Effect:
 @lru_cache(maxsize=len(SCENES))
 def spec(name: str) -> dict[str, Any]:
     """The value of a term over its push, both against the position."""
-    both = alt.vconcat(_curve(name, "value", axis=False), _curve(name, "push", axis=True), spacing=14)
+    both = alt.vconcat(_curve(name, "value"), _curve(name, "push"), spacing=14)
     return as_spec(both)
 
 
-def _curve(name: str, of: str, *, axis: bool) -> alt.LayerChart | alt.FacetChart:
+def _curve(name: str, of: str) -> alt.LayerChart | alt.FacetChart:
     scene, found = SCENES[name], effect(name)
     moved = scene.control
     title = f"{moved.name[0].lower()}{moved.name[1:]}{f' ({moved.unit})' if moved.unit else ''}"
     x = alt.X("at:Q", title=title).scale(domain=[min(0, moved.low), moved.high], nice=False)
-    x = x.axis(grid=False, values=scene.ticks or list(np.linspace(0, moved.high, 4).round(2)), labels=axis)
+    x = x.axis(grid=False, values=scene.ticks or list(np.linspace(0, moved.high, 4).round(2)))
     top = float(np.ceil(max(found.value if of == "value" else found.strength) * 20) / 20)
     y = alt.Y(f"{of}:Q", title=of).scale(domain=[0, top], nice=False).axis(tickCount=3, minExtent=34, grid=False)
     base = alt.Chart(rows())

@@ -1,25 +1,31 @@
-"""Regularizers on the screen: its sliders move the pictures without the server, its schedule reads out the step."""
+"""Regularizers on the screen: a sample is dragged without the server, and the schedule reads out the step."""
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from excolor.charts import gradients, keyframes
 from excolor.schedule import SHIPPED, find
+from excolor.ui.sections.prose import NAMES
 from excolor.ui.words import number
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, fit_height, open_page, settled
+from tests.support.browser import Theme, Watch, fit_height, open_page, settled
 
 PAGE = "regularizers"
-every_term = pytest.mark.parametrize("name", gradients.NAMES)
+every_term = pytest.mark.parametrize("name", NAMES)
 
 
-def picture(page: Page, name: str) -> Locator:
-    return page.locator(f".st-key-push-{name}")
+def choose(page: Page, name: str) -> None:
+    page.get_by_role("radiogroup", name="Regularizer").get_by_role("radio", name=name, exact=True).click()
+    settled(page)
+    page.locator(f'.push[data-term="{name}"]').wait_for()
+
+
+def sample(page: Page) -> Locator:
+    return page.locator(".push [role=slider]")
 
 
 def slider(within: Locator) -> Locator:
@@ -30,11 +36,6 @@ def schedule(page: Page) -> Locator:
     chart = page.locator('[data-testid="stVegaLiteChart"]').last
     chart.scroll_into_view_if_needed()
     return chart
-
-
-def texts(within: Locator) -> list[str]:
-    """Everything written in a chart."""
-    return [text.strip() for text in within.locator("svg.marks text").all_text_contents() if text.strip()]
 
 
 def sent(page: Page) -> list[int]:
@@ -49,58 +50,132 @@ def move(page: Page, within: Locator, value: float) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def dot(within: Locator) -> str:
-    """Where the sample is: the last of the filled circles in the picture."""
-    place = within.locator("svg.marks .mark-symbol path[transform]").evaluate_all(
-        "paths => paths.map(p => p.getAttribute('transform'))"
-    )
-    return json.dumps(place)
+def position(page: Page) -> float:
+    return float(sample(page).get_attribute("aria-valuenow") or "nan")
+
+
+def on_screen(page: Page, name: str, at: float) -> tuple[float, float]:
+    """Where the sample is at a position, in pixels of the screen."""
+    box = page.locator(".push svg").bounding_box()
+    assert box is not None
+    (x, y) = gradients.SCENES[name].samples(at)[0]
+    middle, unit = box["width"] / 2, box["width"] / 2 / 1.4
+    return box["x"] + middle + x * unit, box["y"] + middle - y * unit
+
+
+def written(page: Page) -> list[str]:
+    """Value and push beneath the picture."""
+    return [page.locator(f".push .{each}").inner_text() for each in ("value", "strength")]
+
+
+def expected_of(name: str, at: float) -> list[str]:
+    effect = gradients.effect(name)
+    i = int(abs(effect.positions - at).argmin())
+    # What is zero but for rounding is written as zero.
+    return [number(round(float(each[i]), 12)) for each in (effect.value, effect.strength)]
 
 
 @every_term
-def test_a_slider_moves_the_picture_and_asks_nobody(name: str, page: Page) -> None:
+def test_a_sample_is_dragged_and_asks_nobody(name: str, page: Page) -> None:
     messages = sent(page)
     open_page(page, PAGE)
-    here, effect = picture(page, name), gradients.effect(name)
-    before, asked = dot(here), len(messages)
+    choose(page, name)
+    moved, asked = gradients.SCENES[name].control, len(messages)
     assert asked > 0  # it listens
-    for i in (0, len(effect.positions) // 3, len(effect.positions) - 1):
-        move(page, here, float(effect.positions[i]))
-        written = texts(here)
-        assert f"value {number(round(float(effect.value[i]), 15))}" in written
-        assert f"push {number(round(float(effect.strength[i]), 15))}" in written
-        after = dot(here)
-        assert after != before
-        before = after
-    settled(page)
+    assert position(page) == moved.start
+    page.locator(".push svg").scroll_into_view_if_needed()
+    page.mouse.move(*on_screen(page, name, moved.start))
+    page.mouse.down()
+    for i in (3, 2, 1):
+        at = float(moved.positions[i * len(moved.positions) // 4])
+        page.mouse.move(*on_screen(page, name, at), steps=5)
+        assert position(page) == pytest.approx(at)
+        assert written(page) == expected_of(name, at)
+        arrow = page.locator(".push .arrow:not(.field):not(.thin)").last.get_attribute("d")
+        effect = gradients.effect(name)
+        assert bool(arrow) is bool(effect.at(at)[1] > 1e-3 * effect.hardest[1])
+    page.mouse.up()
+    # What is let go stays, and a click anywhere brings the sample there.
+    assert position(page) == pytest.approx(at)
+    page.mouse.click(*on_screen(page, name, moved.high - 3 * moved.step))
+    assert position(page) == pytest.approx(moved.high - 3 * moved.step)
+    page.wait_for_timeout(500)
     assert len(messages) == asked
 
 
-def test_a_slider_is_moved_with_the_keyboard_and_says_its_value_and_unit(page: Page) -> None:
+def test_a_sample_is_moved_with_the_keyboard_and_says_where_it_is(page: Page) -> None:
     open_page(page, PAGE)
-    here = picture(page, "anchor")
-    assert slider(here).evaluate("input => input.labels[0].innerText.replace(/\\s+/g, ' ')").endswith("axis 60")
-    slider(here).focus()
+    handle = sample(page)
+    assert handle.get_attribute("aria-label") == "Angle to the first axis"
+    handle.focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert "angle 70°" in texts(here)
-    unit = slider(here).evaluate("input => getComputedStyle(input.nextElementSibling, '::after').content")
-    assert unit == '"°"'
-    assert slider(here).evaluate("input => getComputedStyle(input).outlineStyle") == "solid"
-    page.keyboard.press("Enter")  # sends no form
-    settled(page)
-    assert "angle 70°" in texts(here)
+    assert position(page) == 61
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("PageDown")
+    assert position(page) == 50
+    value, push = expected_of("anchor", 50)
+    assert handle.get_attribute("aria-valuetext") == (
+        f"50° from the first axis: value {value}, push {push} toward the first axis"
+    )
+    ring = handle.locator(".ring")
+    assert ring.evaluate("ring => getComputedStyle(ring).strokeWidth") == "4px"
+    page.keyboard.press("Home")
+    assert position(page) == -180
+    assert handle.get_attribute("aria-valuetext") == "−180° from the first axis: value 4.0, push 0"
+    page.keyboard.press("End")
+    assert position(page) == 180
+
+
+def test_a_finger_drags_the_sample_and_not_the_page(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, viewport={"width": 390, "height": 800}, has_touch=True)
+    watch = Watch()
+    watch.listen(context)
+    try:
+        page = context.new_page()
+        open_page(page, PAGE)
+        page.locator(".push svg").scroll_into_view_if_needed()
+        scrolled = "main => main.scrollTop"
+        before = page.get_by_test_id("stMain").evaluate(scrolled)
+        touch = context.new_cdp_session(page)
+        for kind, at in (("touchStart", 60), ("touchMove", 90), ("touchMove", 140), ("touchEnd", None)):
+            x, y = on_screen(page, "anchor", at or 0)
+            points = [] if at is None else [{"x": x, "y": y}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.wait_for_timeout(100)
+        assert position(page) == 140
+        assert page.get_by_test_id("stMain").evaluate(scrolled) == before
+        assert watch.problems == []
+    finally:
+        context.close()
 
 
 def test_nothing_jumps_when_the_page_runs_again(page: Page) -> None:
     open_page(page, PAGE)
-    move(page, picture(page, "anchor"), -30)
+    sample(page).focus()
+    page.keyboard.press("Home")
     move(page, schedule(page), 1740)
     page.get_by_role("radiogroup", name="Schedule").get_by_role("radio", name="ex-2.7", exact=True).click()
     settled(page)
-    assert "angle −30°" in texts(picture(page, "anchor"))
+    assert position(page) == -180
     assert slider(schedule(page)).input_value() == "1740"
     assert read_out(page, 1740) == expected("ex-2.7", 1740)
+    # Every term remembers where its own sample was left.
+    choose(page, "separate")
+    assert position(page) == gradients.SCENES["separate"].control.start
+    choose(page, "anchor")
+    assert position(page) == -180
+
+
+@every_term
+def test_a_term_is_no_taller_than_the_screen(name: str, page: Page) -> None:
+    open_page(page, PAGE)
+    choose(page, name)
+    top = page.get_by_role("radiogroup", name="Regularizer").bounding_box()
+    bottoms = [page.locator(".push").bounding_box(), page.locator(".st-key-at-work-said p").bounding_box()]
+    assert top is not None
+    for box in bottoms:
+        assert box is not None
+        assert box["y"] + box["height"] - top["y"] <= 800 - 60  # the navigation stays above
 
 
 def expected(name: str, step: int) -> list[str]:
@@ -141,21 +216,28 @@ def test_the_step_under_the_pointer_is_read_out(name: str, page: Page) -> None:
     for step in (0, 10, 3000):
         move(page, chart, step)
         assert read_out(page, step) == expected(name, step)
-    settled(page)
+    page.wait_for_timeout(500)
     assert len(messages) == asked
 
 
-def test_a_tap_reads_out_a_step(new_page: Visit) -> None:
-    page = new_page(width=390, touch=True)
-    open_page(page, PAGE)
-    chart = schedule(page)
-    box = chart.locator("svg.marks").bounding_box()
-    assert box is not None
-    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 100)
-    settled(page)
-    step = int(slider(chart).input_value())
-    assert 1800 < step < 2700
-    assert read_out(page, step) == expected("robust", step)
+def test_a_tap_reads_out_a_step(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, viewport={"width": 390, "height": 800}, has_touch=True)
+    watch = Watch()
+    watch.listen(context)
+    try:
+        page = context.new_page()
+        open_page(page, PAGE)
+        chart = schedule(page)
+        box = chart.locator("svg.marks").bounding_box()
+        assert box is not None
+        page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 100)
+        page.wait_for_timeout(300)
+        step = int(slider(chart).input_value())
+        assert 1800 < step < 2700
+        assert read_out(page, step) == expected("robust", step)
+        assert watch.problems == []
+    finally:
+        context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -163,9 +245,16 @@ def test_a_tap_reads_out_a_step(new_page: Visit) -> None:
 def test_nothing_is_cut_off_and_everything_can_be_read(theme: Theme, width: int, new_page: Visit) -> None:
     page = new_page(theme=theme, width=width)
     open_page(page, PAGE)
+    for name in NAMES:
+        choose(page, name)
+        assert sample(page).is_visible()
+        box = page.locator(".push svg").bounding_box()
+        assert box is not None
+        assert box["width"] == pytest.approx(box["height"], abs=1)
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
     fit_height(page)
-    charts = page.locator('[data-testid="stVegaLiteChart"]')
-    assert charts.count() == 2 * len(gradients.NAMES) + 1
+    charts = page.locator('[data-testid="stVegaLiteChart"]').filter(visible=True)
+    assert charts.count() == 3
     for chart in charts.all():
         box = chart.locator("svg.marks").bounding_box()
         assert box is not None
@@ -192,8 +281,30 @@ def test_nothing_is_cut_off_and_everything_can_be_read(theme: Theme, width: int,
             red, green, blue = rgb(fill)
             assert red == green == blue
             assert contrast(luminance(fill), ground if on_ground else paper) >= 4.5
-    for name in gradients.NAMES:
-        assert slider(picture(page, name)).is_visible()
+
+
+def test_the_track_of_the_schedules_slider_says_the_same_as_its_thumb(page: Page) -> None:
+    open_page(page, PAGE)
+    chart = schedule(page)
+    box = chart.locator("svg.marks").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+    page.wait_for_function("input => +input.value > 2000", arg=slider(chart).element_handle())
+    filled = slider(chart).evaluate("input => getComputedStyle(input).getPropertyValue('--vega-range-progress')")
+    assert filled == "0%"  # none of it is filled: Streamlit fills it only when the slider itself is moved
+
+
+def test_zero_is_written_beside_the_line_of_zero(page: Page) -> None:
+    open_page(page, PAGE)
+    chart = schedule(page)
+    zeros = chart.locator(".role-axis-label text").filter(has_text=re.compile(r"^0$"))
+    heights = [box["y"] + box["height"] / 2 for box in (zero.bounding_box() for zero in zeros.all()) if box]
+    lines = chart.locator(".mark-rule.layer_0_marks line").evaluate_all(
+        "lines => lines.map(line => line.getBoundingClientRect().y)"
+    )
+    assert len(lines) == len(keyframes.TRACKS)
+    for line in lines:
+        assert min(abs(height - line) for height in heights) < 2.5
 
 
 def rgb(color: str) -> list[int]:

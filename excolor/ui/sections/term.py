@@ -52,7 +52,7 @@ def _whom(term: Term) -> str:
     found = expected_positives(term.label)
     return (
         f"It acts only on samples with the label “{term.label.name}”: on average **{number(found.per_batch)} of the "
-        f"{BATCH}** in a batch. In {percent(found.without)} of the batches nobody carries it."
+        f"{BATCH}** in a batch, and nobody in {percent(found.without)} of all batches."
     )
 
 

@@ -16,6 +16,8 @@ export function listen({ svg, handle, scene, middle, unit }, position, show) {
     handle.focus({ preventScroll: true });
     event.preventDefault();
   };
+  // Within an SVG, touch-action is not heeded: a finger on the sample would scroll the page.
+  handle.ontouchstart = (event) => event.preventDefault();
   handle.onpointermove = (event) => {
     if (handle.hasPointerCapture(event.pointerId)) under(event);
   };

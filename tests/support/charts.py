@@ -23,7 +23,7 @@ from excolor.charts import (
     patches,
     robustness,
 )
-from excolor.data import cell_shares, noise_on, stream
+from excolor.data import cell_shares, noise_between, stream
 from excolor.robustness import METRICS, Metric
 from excolor.schedule import find
 from excolor.ui.words import number
@@ -67,10 +67,7 @@ ANSWERS: dict[str, Chart] = {
 
 DRAWN = stream(3, 150, 0.4)
 _CLEAN = stream(3, 150)
-MADE = (
-    noise_on(_CLEAN.positives("red"), DRAWN.positives("red")).made,
-    noise_on(_CLEAN.positives("vibrant"), DRAWN.positives("vibrant")).made,
-)
+MADE = tuple(each.made for each in noise_between(_CLEAN, DRAWN))
 NOISE, SEEDS = [0.0, 0.0, 0.0, 0.5, 0.5, 0.5], [0, 1, 2, 0, 1, 2]
 MEASURED = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
 CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
@@ -84,7 +81,7 @@ def runs(name: Metric) -> pa.Table:
 CHARTS: dict[str, Chart] = {
     **ANSWERS,
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
-    "batch": (batch.spec, lambda: batch.table(DRAWN.rgb[0], DRAWN.positives("red")[0], DRAWN.positives("vibrant")[0])),
+    "batch": (batch.spec, lambda: batch.table(DRAWN.rgb[0], DRAWN.labels[:, 0])),
     "empty batches": (batch.empty_batches_spec, lambda: batch.empty_batches_table(DRAWN)),
     "positives": (batch.positives_spec, lambda: batch.positives_table(DRAWN, MADE)),
     **{

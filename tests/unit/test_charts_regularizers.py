@@ -19,10 +19,12 @@ from excolor.charts.base import GROUND
 from excolor.color import rgb_to_hsv
 from excolor.data import LABELS, expected_positives, training_set
 from excolor.losses import Label
+from excolor.schedule import SHIPPED, find
 from excolor.ui.words import chance, number
 from tests.support.charts import PUBLISHED, ROBUST, layers
 
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
+FROM_THE_SIDE = ("planarity", "neutrality")  # of the plane, which is then a line
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
 
 
@@ -57,7 +59,7 @@ def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name
     rim = [(row["x"], row["y"]) for row in gradients.table(name, number).to_pylist() if row["kind"] == "rim"]
     assert np.hypot(*zip(*rim, strict=True)) == pytest.approx(np.ones(len(rim)))
     titles = [next(e[a]["title"] for e, _ in layers(picture) if "title" in e[a]) for a in "xy"]
-    assert titles == {"planarity": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(name, ["u₁", "u₀"])
+    assert titles == {"planarity": ["u₁", "u₂"], "neutrality": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(name, ["u₁", "u₀"])
 
 
 # --- the push, against closed forms --------------------------------------------------------------
@@ -81,6 +83,18 @@ def test_planarity_is_the_squared_sine_and_pushes_along_the_circle_to_the_plane(
     assert effect.value == pytest.approx(np.sin(height) ** 2)
     upwards = np.stack([-np.sin(height), np.cos(height)], -1)
     assert effect.pushes[:, 0] == pytest.approx(-np.sin(2 * height)[:, None] * upwards)
+
+
+def test_neutrality_is_the_squared_cosine_and_pushes_along_the_circle_out_of_the_plane() -> None:
+    effect = gradients.effect("neutrality")
+    height = np.radians(effect.positions)
+    assert effect.samples[:, 0] == pytest.approx(np.stack([np.cos(height), np.sin(height)], -1))
+    assert effect.value == pytest.approx(np.cos(height) ** 2)
+    upwards = np.stack([-np.sin(height), np.cos(height)], -1)
+    assert effect.pushes[:, 0] == pytest.approx(np.sin(2 * height)[:, None] * upwards)
+    # Its sample carries its label: a gray.
+    fills = {row["fill"] for row in gradients.table("neutrality", number).to_pylist() if row["kind"] == "sample"}
+    assert fills == {"#808080"}
 
 
 def test_separate_is_a_power_of_the_cosine_and_pushes_both_apart() -> None:
@@ -150,7 +164,7 @@ def test_arrows_are_the_pushes_on_one_scale(name: str) -> None:
             assert (math.sin(turn), math.cos(turn)) == pytest.approx((dx, dy) / np.hypot(dx, dy))
     for row in rows:
         if row["kind"] == "field":
-            dims = {"planarity": (1, 2)}.get(name, (1, 0))
+            dims = (1, 2) if name in FROM_THE_SIDE else (1, 0)
             _, (force,) = gradients.negative_gradient(name, np.array([[row["x"], row["y"]]]), dims)
             assert (row["x2"] - row["x"], row["y2"] - row["y"]) == pytest.approx(force * 0.5 / effect.strength.max())
 
@@ -176,7 +190,7 @@ def test_where_a_term_is_zero_is_marked() -> None:
         for zero in (row for row in rows if row["kind"] == "zero"):
             for x, y in {(zero["x"], zero["y"]), (zero["x2"] or zero["x"], zero["y2"] or zero["y"])}:
                 point = np.array([[x, y]]) / np.hypot(x, y)
-                value, force = gradients.negative_gradient(name, point, (1, 2) if name == "planarity" else (1, 0))
+                value, force = gradients.negative_gradient(name, point, (1, 2) if name in FROM_THE_SIDE else (1, 0))
                 assert value == pytest.approx(0, abs=1e-12)
                 assert force == pytest.approx(0, abs=1e-12)
 
@@ -193,7 +207,9 @@ def test_the_sheet_has_the_values_of_the_schedule_at_every_step_drawn(chosen: An
         *(f"weight of {t}" for t in ("anchor", "planarity", "separate", "unitarity")),
     ]
     assert list(tracks.values()) == sorted(tracks.values())
-    ends = {"lr": 0.15} | dict.fromkeys(keyframes.TRACKS[1:], 0.1)  # the largest of either sheet
+    every = [track for name in SHIPPED for track in find(name).tracks]  # the largest of any sheet
+    ends = dict.fromkeys(keyframes.TRACKS, max(max(each.values) for each in every if each.parameter != "lr"))
+    ends["lr"] = max(max(each.values) for each in every if each.parameter == "lr")
     for rank, schedule in (("front", chosen), ("back", other)):
         for i, parameter in enumerate(keyframes.TRACKS):
             mine = [
@@ -260,12 +276,12 @@ def test_a_name_stands_on_no_line_and_on_no_other_name(bumps: list[list[float]])
 
 
 def likely(label: Label, rgb: list[float]) -> float:
-    """docs/experiment.md, "Training set": ½·redness¹⁰ and ½·vibrancy¹⁰⁰, in plain Python."""
+    """docs/experiment.md, "Training set": ½·redness¹⁰, ½·vibrancy¹⁰⁰ and ½·(1 − vibrancy)¹⁰, in plain Python."""
     r, g, b = rgb
     if label == "red":
         return (r * (1 - g / 2 - b / 2)) ** 10 / 2
     _, s, v = rgb_to_hsv([rgb])[0].tolist()
-    return (s * v) ** 100 / 2
+    return (s * v) ** 100 / 2 if label == "vibrant" else (1 - s * v) ** 10 / 2
 
 
 @pytest.mark.parametrize("label", LABELS, ids=lambda label: label.name)

@@ -299,5 +299,5 @@ def test_they_are_found_beside_a_checkout_and_inside_a_wheel(tmp_path: Path, mon
 
 @pytest.mark.parametrize("name", ["", "robust.safetensors", "../pretrained/robust", "ROBUST"])
 def test_no_other_ships(name: str) -> None:
-    with pytest.raises(ExcolorError, match="ships; there are robust and ex-2.7"):
+    with pytest.raises(ExcolorError, match="ships; there are robust, ex-2.7, clean"):
         pretrained(name)

@@ -43,7 +43,7 @@ def test_the_page_counts_the_positives(at: AppTest) -> None:
 def test_the_patches_are_training_colors_with_their_probability(at: AppTest) -> None:
     html = "".join(element.proto.body for element in at.get("html"))
     lists = re.findall(r'<ul class="xc-positives" aria-label="(\w+)">(.*?)</ul>', html)
-    assert [label for label, _ in lists] == ["red", "vibrant"]
+    assert [label for label, _ in lists] == ["red", "vibrant", "desaturated"]
     trained = set(rgb_to_hex(training_set()[0]))
     for (_, cells), label in zip(lists, LABELS, strict=True):
         patches = re.findall(r"background:(#\w{6}).*?<span>(.*?)<br><b>(.*?)</b>", cells)
@@ -81,7 +81,7 @@ def test_the_chosen_schedule_is_shown(name: str, end: str, rest: str, last: str,
     at.button_group("regularizers-schedule").set_value(name).run()
     assert not at.exception
     assert find(name).text.strip() in [element.value for element in at.code]
-    assert f"From step {end} on all four weights are 0: for the last {rest}" in said(at)
+    assert f"From step {end} on all weights are 0: for the last {rest}" in said(at)
     assert f"and {last} at the end" in said(at)
     assert said(at).count(f"Thick: the schedule {name}") == len(TERMS)
 
@@ -92,6 +92,6 @@ def test_the_words_of_a_chart_do_not_change_with_the_schedule(at: AppTest) -> No
     for name in SHIPPED:
         at.button_group("regularizers-schedule").set_value(name).run()
         words.append([element.proto.alt for element in at.get("vega_lite_chart")])
-    assert words[0] == words[1]
+    assert words[0] == words[1] == words[2]
     for schedule in SHIPPED:
         assert any(f"{schedule}: lr {number(find(schedule).at(0)['lr'])}, " in each for each in words[0])

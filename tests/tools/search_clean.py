@@ -137,7 +137,7 @@ def search(candidates: int) -> Values:
 def main() -> None:
     """Search, and write the sheet that was found."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--candidates", type=int, default=100, metavar="N", help="sheets to try (100)")
+    parser.add_argument("--candidates", type=int, default=60, metavar="N", help="sheets to try (60)")
     sys.stdout.write(sheet(search(parser.parse_args().candidates)))
 
 

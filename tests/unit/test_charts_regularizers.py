@@ -59,7 +59,9 @@ def test_the_picture_is_a_round_circle_on_the_ground_in_line_with_its_curve(name
     rim = [(row["x"], row["y"]) for row in gradients.table(name, number).to_pylist() if row["kind"] == "rim"]
     assert np.hypot(*zip(*rim, strict=True)) == pytest.approx(np.ones(len(rim)))
     titles = [next(e[a]["title"] for e, _ in layers(picture) if "title" in e[a]) for a in "xy"]
-    assert titles == {"planarity": ["u₁", "u₂"], "neutrality": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(name, ["u₁", "u₀"])
+    assert titles == {"planarity": ["u₁", "u₂"], "neutrality": ["u₁", "u₂"], "unitarity": ["z₁", "z₀"]}.get(
+        name, ["u₁", "u₀"]
+    )
 
 
 # --- the push, against closed forms --------------------------------------------------------------

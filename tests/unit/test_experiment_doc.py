@@ -129,7 +129,10 @@ def test_positives_and_batches_without() -> None:
     text = said("Training set")
     assert f"{data.BATCH} independent draws" in text
     assert f"probability {100 * red:.3f} % for red and {100 * vibrant:.2f} % for vibrant" in text
-    assert f"is {100 * desaturated:.2f} %: {64 * desaturated:.2f} of 64, and none in {100 * (1 - desaturated) ** 64:.1f} %" in text
+    assert (
+        f"is {100 * desaturated:.2f} %: {64 * desaturated:.2f} of 64, and none in {100 * (1 - desaturated) ** 64:.1f} %"
+        in text
+    )
     assert f"{64 * red:.3f} and {64 * vibrant:.2f} positives" in text
     assert f"{100 * (1 - red) ** 64:.1f} % for red, {100 * (1 - vibrant) ** 64:.1f} % for vibrant" in text
 

@@ -104,16 +104,19 @@ def name_places(lines: Floats, top: float) -> list[tuple[int, float]]:
     away, half = _NAME_AWAY * top, round(_NAME_HALF * len(points))
     obstacles = list(lines)
     places: list[tuple[int, float]] = []
-    for i, own in enumerate(lines):
+    for own in lines:
         best = (-np.inf, -np.inf, 0, 0.0)
+        # Where two lines are one, there is only the other's name to keep away from.
+        others = [row for row in lines if not np.array_equal(row, own)]
+        taken = [row for row in obstacles if not np.array_equal(row, own)]
         for at in range(half, len(points) - half):
             beside = slice(at - half, at + half + 1)
             for height in (float(own[beside].max() + away), float(own[beside].min() - away)):
                 if not away <= height <= top:
                     continue
-                rest = [np.abs(row[beside] - height).min() for k, row in enumerate(obstacles) if k != i]
+                rest = [np.abs(row[beside] - height).min() for row in taken]
                 # Where it runs along with another line, a name would belong to both.
-                rest += [np.abs(row[at] - own[at]) for k, row in enumerate(lines) if k != i]
+                rest += [np.abs(row[at] - own[at]) for row in others]
                 # Beyond twice the distance more room is no better; then the nearest place is.
                 room = min(min(rest, default=np.inf), 2 * away)
                 best = max(best, (room, -abs(height - own[at]), at, height))

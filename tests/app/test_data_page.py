@@ -240,7 +240,8 @@ def test_a_whole_training_is_as_much_as_can_be_drawn(at: AppTest) -> None:
 
 NOISE = re.compile(
     r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, (\d+) of (\d+) “vibrant” "
-    r"and (\d+) of (\d+) “desaturated”; (\d+) labels .* lost\.\s+.* less than 1 % sit \*\*(\d+)\*\* .*, \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; "
+    r"and (\d+) of (\d+) “desaturated”; (\d+) labels .* lost\.\s+"
+    r".* less than 1 % sit \*\*(\d+)\*\* .*, \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; "
     r"without noise (\d+), (\d+) and (\d+)\."
 )
 

@@ -274,6 +274,12 @@ def test_a_name_stands_on_no_line_and_on_no_other_name(bumps: list[list[float]])
         assert abs(lines[i, at - 21 : at + 22] - height).min() >= 0.07
 
 
+def test_the_names_of_lines_that_are_one_stand_apart() -> None:
+    places = keyframes.name_places(np.zeros((2, 301)), 1.0)
+    (at, height), (other_at, other_height) = places
+    assert abs(at - other_at) > 2 * 21 or abs(height - other_height) >= 0.08
+
+
 # --- who carries a label -------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ def shown(at: AppTest) -> Trained:
 
 
 def verdict(at: AppTest) -> str:
-    return at.markdown[1].value
+    return at.markdown[2].value  # below the headings of the controls
 
 
 # How the page's sentence names each cause.
@@ -145,7 +145,7 @@ def test_neutrality_stands_where_the_schedule_has_it_until_somebody_moves_it(at:
     assert slider() == 1
     set_all(at, neutrality=0.0)
     assert config_of(at) == RunConfig("clean", steps=100, weights=Weights(neutrality=0))
-    assert name_field(at).value == "clean, seed 0, no neutrality, 100 updates"
+    assert name_field(at).value == "clean, seed 0, no neutrality, 100 updates"[: shelf.MAX_NAME]
     sound(at.button("reset-neutrality").click().run())
     assert (slider(), config_of(at).weights.neutrality) == (1, None)
     set_all(at, schedule="ex-2.7")

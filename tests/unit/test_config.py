@@ -95,7 +95,7 @@ def test_what_the_schedule_decides_is_not_written_down() -> None:
         assert RunConfig.from_json(config.to_json()) == config
     assert RunConfig.from_json('{"weights": {"neutrality": null}}') == left_to_it
     with pytest.raises(ExcolorError, match="^weight anchor is None"):
-        Weights(anchor=None)  # pyright: ignore[reportArgumentType]
+        Weights(anchor=None)
 
 
 def test_a_configuration_takes_any_mapping_of_weights() -> None:

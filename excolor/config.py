@@ -28,7 +28,7 @@ class Weights(Mapping[str, "float | None"]):
         ExcolorError: there is no such regularizer, or a multiplier is not a number in that range.
     """
 
-    def __init__(self, **multipliers: float) -> None:
+    def __init__(self, **multipliers: float | None) -> None:
         known = _known("weights", multipliers, [term.name for term in TERMS])
         usual: dict[str, float | None] = {term.name: None if term.stand_in else 1.0 for term in TERMS}
         self._multipliers = {

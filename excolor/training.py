@@ -169,11 +169,9 @@ def multipliers(config: RunConfig) -> dict[str, float]:
     Raises:
         ExcolorError: the schedule is unknown or malformed.
     """
-    columns = {term.name: term.column for term in TERMS}
     scheduled = find(config.schedule).parameters
-    return {
-        name: float(columns[name] in scheduled) if weight is None else weight for name, weight in config.weights.items()
-    }
+    said = [(term, config.weights[term.name]) for term in TERMS]
+    return {term.name: float(term.column in scheduled) if weight is None else weight for term, weight in said}
 
 
 def moved(config: RunConfig) -> dict[str, float]:

@@ -30,6 +30,7 @@ from tests.support.app import app, html, sound
 
 # --- the training set, point by point ------------------------------------------------------------
 
+NAMES = ("red", "vibrant", "desaturated")
 POINTS = [(h / 36, s / 9, v / 9) for h, s, v in product(range(36), range(10), range(10))]
 WEIGHTS = [(1 - v) / 360 + (1 - s) * v / 36 + s * v for _, s, v in POINTS]
 TOTAL = math.fsum(WEIGHTS)
@@ -49,12 +50,20 @@ def by_hand() -> dict[str, tuple[int, int, float]]:
     return {group: (points[group], len(seen[group]), float(drawn[group])) for group in points}
 
 
+def likely(r: float, g: float, b: float, label: str) -> float:
+    """The probability that a color carries a label."""
+    vibrancy = max(r, g, b) - min(r, g, b)
+    if label == "red":
+        return 0.5 * (r * (1 - g / 2 - b / 2)) ** 10
+    return 0.5 * (vibrancy**100 if label == "vibrant" else (1 - vibrancy) ** 10)
+
+
 def nobody(label: str) -> float:
     """The share of batches in which nobody carries a label."""
     chance = 0.0
     for (h, s, v), weight in zip(POINTS, WEIGHTS, strict=True):
         r, g, b = colorsys.hsv_to_rgb(h, s, v)
-        chance += weight / TOTAL * 0.5 * ((r * (1 - g / 2 - b / 2)) ** 10 if label == "red" else (s * v) ** 100)
+        chance += weight / TOTAL * likely(r, g, b, label)
     return (1 - chance) ** 64
 
 
@@ -185,13 +194,13 @@ def test_the_exact_expectation_is_shown_once_a_guess_could_be_made(at: AppTest) 
     assert "**0** batches drawn" in said(at)
     assert said(at).index("in how many of 100 batches") < said(at).index("batches drawn")
     shown = tally(at)
-    assert shown["labels seen"] == ["0", "0"]
+    assert shown["labels seen"] == ["0", "0", "0"]
     assert {cell for name, row in shown.items() if name != "labels seen" for cell in row} == {"–"}
     sound(at.button("data-draw").click().run())
     shown = tally(at)
-    assert shown["… to be expected"] == [f"{100 * nobody(label):.1f} %" for label in ("red", "vibrant")]
-    assert shown["… to be expected"] == ["85.6 %", "28.6 %"]
-    assert shown["… on average"] == [number(64 * (1 - nobody(label) ** (1 / 64))) for label in ("red", "vibrant")]
+    assert shown["… to be expected"] == [f"{100 * nobody(label):.1f} %" for label in NAMES]
+    assert shown["… to be expected"] == ["85.6 %", "28.6 %", "13.8 %"]
+    assert shown["… on average"] == [number(64 * (1 - nobody(label) ** (1 / 64))) for label in NAMES]
 
 
 def test_batches_are_drawn_and_counted(at: AppTest) -> None:
@@ -204,7 +213,7 @@ def test_batches_are_drawn_and_counted(at: AppTest) -> None:
         assert tally(at)["labels seen"] == [f"{sum(each):,}" for each in counts]
         assert tally(at)["labels in a batch"] == [number(sum(each) / n) for each in counts]
         assert tally(at)["batches without"] == [f"{100 * each.count(0) / n:.1f} %" for each in counts]
-        for label, each in zip(("red", "vibrant"), counts, strict=True):
+        for label, each in zip(NAMES, counts, strict=True):
             who = f"{each[-1]} got “{label}”" if each[-1] else f"nobody got “{label}”"
             assert re.search(rf"\*\*Batch {n}:\*\*.*{who}", said(at))
 
@@ -230,18 +239,15 @@ def test_a_whole_training_is_as_much_as_can_be_drawn(at: AppTest) -> None:
 
 
 NOISE = re.compile(
-    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, and (\d+) of (\d+) “vibrant”; (\d+) labels .* lost\.\s+"
-    r".* less than 1 % sit \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; without noise (\d+) and (\d+)\."
+    r"At noise \*\*(.+?)\*\*, (\d+) of (\d+) labels “red” .*, (\d+) of (\d+) “vibrant” "
+    r"and (\d+) of (\d+) “desaturated”; (\d+) labels .* lost\.\s+"
+    r".* less than 1 % sit \*\*(\d+)\*\* .*, \*\*(\d+)\*\* .* and \*\*(\d+)\*\* .*; "
+    r"without noise (\d+), (\d+) and (\d+)\."
 )
 
 
 def unlikely(rgb: np.ndarray, positive: np.ndarray, label: str) -> int:
-    count = 0
-    for b, i in np.argwhere(positive > 0):
-        r, g, b_ = rgb[b, i].tolist()
-        likely = (r * (1 - g / 2 - b_ / 2)) ** 10 if label == "red" else (max(r, g, b_) - min(r, g, b_)) ** 100
-        count += 0.5 * likely < 0.01
-    return count
+    return sum(likely(*rgb[b, i].tolist(), label) < 0.01 for b, i in np.argwhere(positive > 0))
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.35, 1.0])
@@ -252,34 +258,20 @@ def test_wrong_labels_are_counted(at: AppTest, rate: float) -> None:
     match = NOISE.search(said(at))
     assert match
     clean, noisy = stream(0, 100), stream(0, 100, rate)
-    made = [
-        int(((a > 0) & (b == 0)).sum())
-        for a, b in (
-            (noisy.positives("red"), clean.positives("red")),
-            (noisy.positives("vibrant"), clean.positives("vibrant")),
-        )
-    ]
-    lost = sum(
-        int(((a == 0) & (b > 0)).sum())
-        for a, b in (
-            (noisy.positives("red"), clean.positives("red")),
-            (noisy.positives("vibrant"), clean.positives("vibrant")),
-        )
-    )
-    odd = [
-        unlikely(each.rgb, c, n)
-        for each in (noisy, clean)
-        for c, n in ((each.positives("red"), "red"), (each.positives("vibrant"), "vibrant"))
-    ]
-    seen = int(noisy.positives("red").sum()), int(noisy.positives("vibrant").sum())
+    pairs = [(noisy.positives(name), clean.positives(name)) for name in NAMES]
+    made = [int(((a > 0) & (b == 0)).sum()) for a, b in pairs]
+    lost = sum(int(((a == 0) & (b > 0)).sum()) for a, b in pairs)
+    odd = [unlikely(each.rgb, each.positives(name), name) for each in (noisy, clean) for name in NAMES]
+    seen = [int(a.sum()) for a, _ in pairs]
     assert match[1] == f"{rate:g}"
-    assert [int(n) for n in match.groups()[1:]] == [made[0], seen[0], made[1], seen[1], lost, *odd]
-    assert (made == [0, 0] and lost == 0) == (rate == 0)
-    # The draws above are as they were.
-    assert tally(at)["labels seen"] == [
-        f"{int(clean.positives('red').sum()):,}",
-        f"{int(clean.positives('vibrant').sum()):,}",
+    assert [int(n) for n in match.groups()[1:]] == [
+        *(n for pair in zip(made, seen, strict=True) for n in pair),
+        lost,
+        *odd,
     ]
+    assert (made == [0, 0, 0] and lost == 0) == (rate == 0)
+    # The draws above are as they were.
+    assert tally(at)["labels seen"] == [f"{int(each.sum()):,}" for each in clean.labels]
 
 
 def test_the_noise_goes_with_the_visitor_to_the_train_page(at: AppTest) -> None:

@@ -166,4 +166,4 @@ def test_the_page_ends_with_what_the_chosen_model_shows(at: AppTest) -> None:
 def test_only_what_speaks_to_a_gray_is_said_to_move_it(at: AppTest) -> None:
     # Redness of a gray g is g(1 − g), at most 1/4: its label comes with ½ · 4⁻¹⁰, and “vibrant” never.
     assert "A gray almost never carries “red” or “vibrant”, so anchor and planarity leave it alone." in said(at)
-    assert "Without separate no term keeps it out" in said(at)
+    assert "Without separate and neutrality no term keeps it out" in said(at)

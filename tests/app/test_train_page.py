@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from excolor.checkpoint import MAX_BYTES, PRETRAINED
 from excolor.config import BOTTLENECKS, STEPS, RunConfig, Weights
 from excolor.diagnosis import Cause
+from excolor.losses import EXPERIMENT
 from excolor.measured import Measured
 from excolor.schedule import SHIPPED
 from excolor.ui import runs, shelf
@@ -21,7 +22,7 @@ from excolor.ui.words import number, percent
 from tests.support.app import app, html, sound
 from tests.support.search import measured, seed_where
 
-TERMS = list(Weights())
+TERMS = list(EXPERIMENT)
 PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}, "All off": dict.fromkeys(TERMS, 0.0)}
 
 
@@ -45,7 +46,7 @@ def shown(at: AppTest) -> Trained:
 
 
 def verdict(at: AppTest) -> str:
-    return at.markdown[1].value
+    return at.markdown[2].value  # below the headings of the controls
 
 
 # How the page's sentence names each cause.
@@ -126,6 +127,31 @@ def test_presets_set_the_sliders_and_lead_to_their_verdict(at: AppTest) -> None:
         assert made.get(name, set()) <= set(shown(at).measured.causes), name
         if name == "All on":
             assert shown(at).measured.causes == ()
+
+
+def test_neutrality_stands_where_the_schedule_has_it_until_somebody_moves_it(at: AppTest) -> None:
+    slider = lambda: at.select_slider("train-neutrality").value  # noqa: E731
+    set_all(at, steps=100)
+    assert slider() == 0
+    assert config_of(at).weights.neutrality is None
+    set_all(at, neutrality=3.0)
+    assert config_of(at).weights.neutrality == 3
+    set_all(at, schedule="clean")
+    assert slider() == 1
+    assert config_of(at) == RunConfig("clean", steps=100)
+    sound(at.button("preset-No anchor").click().run())
+    assert config_of(at) == RunConfig("clean", steps=100, weights=Weights(anchor=0))
+    sound(at.button("preset-All off").click().run())
+    assert config_of(at) == RunConfig("clean", steps=100, weights=Weights(**dict.fromkeys(Weights(), 0.0)))
+    sound(at.button("preset-All on").click().run())
+    assert slider() == 1
+    set_all(at, neutrality=0.0)
+    assert config_of(at) == RunConfig("clean", steps=100, weights=Weights(neutrality=0))
+    assert name_field(at).value == "clean, seed 0, no neutrality, 100 updates"[: shelf.MAX_NAME]
+    sound(at.button("reset-neutrality").click().run())
+    assert (slider(), config_of(at).weights.neutrality) == (1, None)
+    set_all(at, schedule="ex-2.7")
+    assert (slider(), config_of(at).weights.neutrality) == (0, None)
 
 
 def test_each_control_reaches_the_training_and_one_or_all_can_be_reset(at: AppTest) -> None:

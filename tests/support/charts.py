@@ -25,7 +25,7 @@ from excolor.charts import (
     robustness,
 )
 from excolor.config import RunConfig
-from excolor.data import cell_shares, noise_on, stream
+from excolor.data import cell_shares, noise_between, stream
 from excolor.losses import TERMS
 from excolor.model import to_vector
 from excolor.pushes import AtWork, Moment
@@ -74,10 +74,7 @@ ANSWERS: dict[str, Chart] = {
 
 DRAWN = stream(3, 150, 0.4)
 _CLEAN = stream(3, 150)
-MADE = (
-    noise_on(_CLEAN.positives("red"), DRAWN.positives("red")).made,
-    noise_on(_CLEAN.positives("vibrant"), DRAWN.positives("vibrant")).made,
-)
+MADE = tuple(each.made for each in noise_between(_CLEAN, DRAWN))
 NOISE, SEEDS = [0.0, 0.0, 0.0, 0.5, 0.5, 0.5], [0, 1, 2, 0, 1, 2]
 MEASURED = [0.9, 0.7, 0.8, 0.2, 0.1, -0.6]
 CAUSES = [[], [], [], ["red off its axis"], [], ["grays in the hue plane", "wheel rotated"]]
@@ -98,7 +95,7 @@ def at_the_start(name: str) -> AtWork:
 CHARTS: dict[str, Chart] = {
     **ANSWERS,
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
-    "batch": (batch.spec, lambda: batch.table(DRAWN.rgb[0], DRAWN.positives("red")[0], DRAWN.positives("vibrant")[0])),
+    "batch": (batch.spec, lambda: batch.table(DRAWN.rgb[0], DRAWN.labels[:, 0])),
     "empty batches": (batch.empty_batches_spec, lambda: batch.empty_batches_table(DRAWN)),
     "positives": (batch.positives_spec, lambda: batch.positives_table(DRAWN, MADE)),
     **{

@@ -58,11 +58,15 @@ def test_lines_are_the_probabilities_and_points_the_training_colors(axis: label_
     for row in table.to_pylist():
         hsv = (row["x"] / 360 % 1, 1, 1) if axis == "hue" else (0, row["x"], 1)
         r, g, b = colorsys.hsv_to_rgb(*hsv)
-        likely = 0.5 * (r * (1 - g / 2 - b / 2)) ** 10 if row["label"] == "red" else 0.5 * (hsv[1] * hsv[2]) ** 100
-        assert row["probability"] == pytest.approx(likely, abs=1e-12)
+        likely = {
+            "red": 0.5 * (r * (1 - g / 2 - b / 2)) ** 10,
+            "vibrant": 0.5 * (hsv[1] * hsv[2]) ** 100,
+            "desaturated": 0.5 * (1 - hsv[1] * hsv[2]) ** 10,
+        }
+        assert row["probability"] == pytest.approx(likely[row["label"]], abs=1e-12)
         levels = [int(row["true"][i : i + 2], 16) for i in (1, 3, 5)]
         assert levels == pytest.approx([255 * c for c in (r, g, b)], abs=0.51)
-    for label in ("red", "vibrant"):
+    for label in ("red", "vibrant", "desaturated"):
         at = [row["x"] for row in table.to_pylist() if row["label"] == label and row["trained"]]
         steps = [10.0 * k for k in range(-18, 19)] if axis == "hue" else [k / 9 for k in range(10)]
         assert at == pytest.approx(steps)
@@ -74,37 +78,42 @@ def test_lines_are_the_probabilities_and_points_the_training_colors(axis: label_
 
 
 def test_a_batch_is_eight_by_eight_and_marks_who_carries_what() -> None:
-    red, vibrant = np.zeros((2, BATCH), np.float32)
-    red[[0, 9]] = vibrant[[9, 63]] = 1
-    rows = batch.table(DRAWN.rgb[0], red, vibrant).to_pylist()
+    red, vibrant, desaturated = labels = np.zeros((3, BATCH), np.float32)
+    red[[0, 9, 20]] = vibrant[[9, 20, 63]] = desaturated[[20, 30]] = 1
+    rows = batch.table(DRAWN.rgb[0], labels).to_pylist()
     patches = [row for row in rows if not row["badge"]]
     assert [(row["x"], row["y"]) for row in patches] == [(k % 8 + 0.5, k // 8 + 0.5) for k in range(64)]
     badges = [(row["badge"], row["x"], row["y"], row["labels"]) for row in rows if row["badge"]]
     assert badges == [
         ("red", 0.5, 0.5, "red"),
         ("red", pytest.approx(1.3), 1.5, "red and vibrant"),  # beside each other
+        ("red", pytest.approx(4.1), 2.5, "red and vibrant and desaturated"),
         ("vibrant", pytest.approx(1.7), 1.5, "red and vibrant"),
+        ("vibrant", 4.5, 2.5, "red and vibrant and desaturated"),
         ("vibrant", 7.5, 7.5, "vibrant"),
+        ("desaturated", pytest.approx(4.9), 2.5, "red and vibrant and desaturated"),
+        ("desaturated", 6.5, 3.5, "desaturated"),
     ]
-    assert [row["labels"] for row in patches].count("no label") == 61
+    assert [row["labels"] for row in patches].count("no label") == 59
 
 
 def test_a_label_is_told_by_shape_and_letter() -> None:
     marks = [layer["mark"] for layer in batch.spec()["layer"][1:]]
-    assert [mark["shape"] for mark in marks if mark["type"] == "point"] == ["circle", "diamond"]
-    assert [mark["text"] for mark in marks if mark["type"] == "text"] == ["R", "V"]
+    assert [mark["shape"] for mark in marks if mark["type"] == "point"] == ["circle", "diamond", "square"]
+    assert [mark["text"] for mark in marks if mark["type"] == "text"] == ["R", "V", "D"]
 
 
 def test_bars_are_the_labels_of_the_last_hundred_batches() -> None:
     rows = batch.empty_batches_table(DRAWN).to_pylist()
-    for name, positive in (("red", DRAWN.positives("red")), ("vibrant", DRAWN.positives("vibrant"))):
+    for name in ("red", "vibrant", "desaturated"):
+        positive = DRAWN.positives(name)
         mine = [row for row in rows if row["label"] == name]
         assert [row["number"] for row in mine] == list(range(51, 151))
         assert [row["batch"] for row in mine] == list(range(1, BLOCK + 1))
         assert [row["count"] for row in mine] == [sum(map(float, each)) for each in positive[50:]]
         assert all(row["to"] - row["from"] == min(row["count"], batch.MOST) for row in mine)
     assert batch.empty_batches_table(stream(3, 0)).num_rows == 0
-    assert len(batch.empty_batches_table(stream(3, 7))) == 14
+    assert len(batch.empty_batches_table(stream(3, 7))) == 21
 
 
 def test_positives_are_the_last_who_got_a_label_and_crosses_those_of_the_noise() -> None:
@@ -126,7 +135,7 @@ def test_positives_are_the_last_who_got_a_label_and_crosses_those_of_the_noise()
 
 def test_nobody_carries_anything_in_no_batch() -> None:
     empty = Batches(DRAWN.rgb[:0], DRAWN.labels[:, :0])
-    assert batch.positives_table(empty, (MADE[0][:0], MADE[1][:0])).num_rows == 0
+    assert batch.positives_table(empty, [each[:0] for each in MADE]).num_rows == 0
 
 
 # --- tolerance -----------------------------------------------------------------------------------

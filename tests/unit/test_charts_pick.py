@@ -84,7 +84,7 @@ def test_a_mark_is_where_its_color_is() -> None:
 def test_the_picked_color_is_marked_on_each_of_its_patches_and_nowhere_else() -> None:
     rgb = np.zeros((64, 3), np.float32)
     rgb[[3, 40]] = (1, 0.5, 0)
-    rows = batch.table(rgb, np.zeros(64), (np.arange(64) == 3).astype(np.float32))
+    rows = batch.table(rgb, np.outer([0, 1, 0], np.arange(64) == 3))
     marked = batch.mark(rows, "#ff8000", 7).to_pylist()
     # The one with a label has a row more, for its badge, at the same place.
     places = {(row["left"], row["right"], row["top"], row["bottom"]) for row in marked}

@@ -205,11 +205,13 @@ def test_the_pointer_and_a_slider_choose_the_step() -> None:
 
 
 def likely(label: Label, rgb: list[float]) -> float:
-    """docs/experiment.md, "Training set": ½·redness¹⁰ and ½·vibrancy¹⁰⁰, in plain Python."""
+    """docs/experiment.md, "Training set": ½·redness¹⁰, ½·vibrancy¹⁰⁰ and ½·(1 − vibrancy)¹⁰, in plain Python."""
     r, g, b = rgb
     if label == "red":
         return (r * (1 - g / 2 - b / 2)) ** 10 / 2
     _, s, v = rgb_to_hsv([rgb])[0].tolist()
+    if label == "desaturated":
+        return (1 - s * v) ** 10 / 2
     return (s * v) ** 100 / 2
 
 

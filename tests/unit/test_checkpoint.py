@@ -180,7 +180,7 @@ def test_a_run_that_has_forgotten_its_history_makes_a_file_without_one(run: Run,
     assert again.history.losses.shape == (0, len(LOSSES))
 
 
-@pytest.mark.parametrize("name", PRETRAINED)
+@pytest.mark.parametrize("name", ["robust", "ex-2.7"])
 def test_a_file_of_the_first_format_loads_without_a_history(name: str) -> None:
     old = read(DATA / f"{name}-1.safetensors")
     assert not old.run.remembers
@@ -262,7 +262,7 @@ def test_a_place_that_cannot_be_used_is_refused(place: str, good: bytes, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-# The two that ship
+# Those that ship
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
@@ -285,6 +285,20 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
     same_metrics(shipped.story["metrics"], metrics)
 
 
+def test_a_file_from_before_neutrality_has_a_gap_where_it_was_not_recorded() -> None:
+    run = pretrained("robust").run
+    assert run.config.weights.neutrality is None
+    gap = LOSSES.index("neutrality")
+    assert np.isnan(run.history.losses[:, gap]).all()
+    assert np.isfinite(run.history.losses[:, [0, 2, 5]]).all()
+
+
+@pytest.mark.parametrize("weight", [None, 0, 2])
+def test_a_weight_of_neutrality_survives_a_file(weight: float | None) -> None:
+    run = train(steps=3, hidden=4, weights={"neutrality": weight})
+    assert from_bytes(file_of(run)).run.config == run.config
+
+
 def test_they_are_found_beside_a_checkout_and_inside_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = {name: pretrained_path(name).read_bytes() for name in PRETRAINED}
     monkeypatch.setattr(checkpoint, "__file__", str(tmp_path / "excolor" / "checkpoint.py"))
@@ -302,5 +316,5 @@ def test_they_are_found_beside_a_checkout_and_inside_a_wheel(tmp_path: Path, mon
 
 @pytest.mark.parametrize("name", ["", "robust.safetensors", "../pretrained/robust", "ROBUST"])
 def test_no_other_ships(name: str) -> None:
-    with pytest.raises(ExcolorError, match="ships; there are robust and ex-2.7"):
+    with pytest.raises(ExcolorError, match="ships; there are robust, ex-2.7, clean"):
         pretrained(name)

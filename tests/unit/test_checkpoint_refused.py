@@ -123,8 +123,8 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "snapshots.latents as torch.bfloat16; it must be torch.float16",
     ),
     "moments between steps": (tensor("snapshots.steps", torch.Tensor.float), "snapshots.steps as torch.float32"),
-    "a row too few": (tensor("history.losses", lambda t: t[1:]), r"history.losses of shape \(49, 5\).*\(50, 5\)"),
-    "flat losses": (tensor("history.losses", torch.flatten), r"history.losses of shape \(250,\)"),
+    "a row too few": (tensor("history.losses", lambda t: t[1:]), r"history.losses of shape \(49, 6\).*\(50, 6\)"),
+    "flat losses": (tensor("history.losses", torch.flatten), r"history.losses of shape \(300,\)"),
     "latents of another width": (
         tensor("snapshots.latents", lambda t: t[..., :2]),
         r"snapshots.latents of shape \(51, 216, 2\); it must be \(51, 216, 3\)",
@@ -157,7 +157,7 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "columns without names": (columns_of([]), COLUMNS),
     "columns in a table": (columns_of(dict.fromkeys(LOSSES)), COLUMNS),
     "very many columns": (columns_of([str(i) for i in range(1000)]), COLUMNS),
-    "a name too many": (columns_of([*LOSSES, "curvature"]), r"history.losses of shape \(50, 5\).*\(50, 6\)"),
+    "a name too many": (columns_of([*LOSSES, "curvature"]), r"history.losses of shape \(50, 6\).*\(50, 7\)"),
     "columns that are not JSON": (change(lambda p: p.metadata.update(columns="[")), "'columns'.*not JSON"),
     "an end that is not JSON": (change(lambda p: p.metadata.update(stopped="{")), "'stopped'.*not JSON"),
     **{

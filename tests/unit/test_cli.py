@@ -122,6 +122,15 @@ def test_the_same_seed_gives_the_same_weights_in_the_file(run_json: Run, tmp_pat
     assert vectors == [train(RunConfig(seed=3)).parameters.tobytes()] * 2
 
 
+def test_neutrality_is_asked_for_by_its_own_name(run_json: Run) -> None:
+    by_name = run_json("train", *FAST, "--neutrality", "0.5")
+    assert by_name["config"]["weights"]["neutrality"] == 0.5
+    assert by_name == run_json("train", *FAST, "--weight", "neutrality=0.5")
+    assert "neutrality" not in run_json("train", *FAST)["config"]["weights"]
+    clean = run_json("train", *FAST, "--schedule", "clean")
+    assert clean["metrics"] == run_json("train", *FAST, "--schedule", "clean", "--neutrality", "1")["metrics"]
+
+
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_evaluate_prints_the_figures_of_a_checkpoint(name: str, run_json: Run) -> None:
     said = run_json("evaluate", name)

@@ -51,7 +51,8 @@ def test_published_defaults() -> None:
     config = RunConfig()
     # docs/experiment.md, "Training" and "Model": steps 0 … 3000, 4 dims, 16 hidden units, weights as scheduled.
     assert (config.steps, config.bottleneck, config.hidden, config.label_noise) == (3001, 4, 16, 0)
-    assert config.weights == Weights() == dict.fromkeys(("unitarity", "anchor", "separate", "planarity"), 1.0)
+    usual = dict.fromkeys(("unitarity", "anchor", "separate", "planarity"), 1.0)
+    assert config.weights == Weights() == usual | {"neutrality": None}
     assert RunConfig.from_json("{}") == config
     assert RunConfig.from_json('{"weights": {"anchor": 0}}').weights == Weights(anchor=0)
 
@@ -67,8 +68,9 @@ def test_configurations_are_values() -> None:
 
 def test_weights_are_a_mapping_in_the_order_of_the_terms_and_a_value() -> None:
     weights = Weights(planarity=3, unitarity=0.5)
-    assert list(weights.items()) == [("unitarity", 0.5), ("anchor", 1.0), ("separate", 1.0), ("planarity", 3.0)]
-    assert (weights.planarity, weights["planarity"], len(weights)) == (3.0, 3.0, 4)
+    usual = {"unitarity": 0.5, "anchor": 1.0, "separate": 1.0, "planarity": 3.0, "neutrality": None}
+    assert list(weights.items()) == list(usual.items())
+    assert (weights.planarity, weights["planarity"], len(weights)) == (3.0, 3.0, 5)
     for order in permutations(weights):
         assert Weights(**{name: weights[name] for name in order}) == weights
         assert hash(Weights(**{name: weights[name] for name in order})) == hash(weights)
@@ -80,8 +82,20 @@ def test_weights_are_a_mapping_in_the_order_of_the_terms_and_a_value() -> None:
     assert not hasattr(weights, "planar")
     with pytest.raises(KeyError):
         weights["planar"]
-    with pytest.raises(ExcolorError, match="'planar'; it knows unitarity, anchor, separate, planarity"):
+    with pytest.raises(ExcolorError, match="'planar'; it knows unitarity, anchor, separate, planarity, neutrality"):
         Weights(planar=1)
+
+
+def test_what_the_schedule_decides_is_not_written_down() -> None:
+    left_to_it, chosen = RunConfig(), RunConfig(weights=Weights(neutrality=0))
+    assert set(left_to_it.to_dict()["weights"]) == {"unitarity", "anchor", "separate", "planarity"}
+    assert chosen.to_dict()["weights"]["neutrality"] == 0
+    assert left_to_it != chosen
+    for config in (left_to_it, chosen):
+        assert RunConfig.from_json(config.to_json()) == config
+    assert RunConfig.from_json('{"weights": {"neutrality": null}}') == left_to_it
+    with pytest.raises(ExcolorError, match="^weight anchor is None"):
+        Weights(anchor=None)
 
 
 def test_a_configuration_takes_any_mapping_of_weights() -> None:
@@ -116,8 +130,8 @@ def test_every_range_is_refused_by_name(name: str, value: object) -> None:
         replace(RunConfig(), **arguments)
 
 
-@pytest.mark.parametrize("name", ["unitarity", "anchor", "separate", "planarity"])
-@pytest.mark.parametrize("value", [-0.1, 10.1, math.nan, -math.inf, False, None, "1", 10**400])
+@pytest.mark.parametrize("name", ["unitarity", "anchor", "separate", "planarity", "neutrality"])
+@pytest.mark.parametrize("value", [-0.1, 10.1, math.nan, -math.inf, False, "1", 10**400])
 def test_every_multiplier_is_refused_by_name(name: str, value: object) -> None:
     arguments: dict[str, Any] = {name: value}
     with pytest.raises(ExcolorError, match=f"^weight {name} is .* from 0 to 10"):

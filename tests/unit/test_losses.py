@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from excolor.color import redness, vibrancy
-from excolor.losses import PLANE, RED, TERMS, VIBRANT, anchor, labeled_mean, planarity, separate, unitarity
+from excolor.losses import (
+    DESATURATED,
+    EXPERIMENT,
+    PLANE,
+    RED,
+    TERMS,
+    VIBRANT,
+    anchor,
+    labeled_mean,
+    neutrality,
+    planarity,
+    separate,
+    unitarity,
+)
 from excolor.training import LOSSES
 
 pytestmark = pytest.mark.numerical
@@ -54,6 +67,18 @@ def test_planarity_in_the_plane_and_at_right_angles() -> None:
     u = torch.tensor([[0.6, 0.8, 0, 0], [0, 0, 0, 1], [0, 0, 0.6, -0.8]])
     assert planarity(u).tolist() == pytest.approx([0, 1, 1])
     assert planarity(torch.tensor([[0.6, 0.8]])).tolist() == [0]  # two dims are all plane
+
+
+@given(st.integers(2, 6), st.integers(0, 100))
+def test_neutrality_is_what_planarity_leaves_of_a_unit_length(d: int, seed: int) -> None:
+    u = unit_vectors(5, d, seed)
+    assert neutrality(u).tolist() == pytest.approx((1 - planarity(u)).tolist(), abs=1e-12)
+
+
+def test_neutrality_in_the_plane_and_at_right_angles() -> None:
+    u = torch.tensor([[0.6, 0.8, 0, 0], [0, 0, 0, 1], [0.6, 0, 0, -0.8], [0, 0, 0, 0]])
+    assert neutrality(u).tolist() == pytest.approx([1, 0, 0.36, 0])
+    assert neutrality(torch.tensor([[0.6, 0.8]])).tolist() == pytest.approx([1])  # two dims have no way out
 
 
 @pytest.mark.parametrize(
@@ -122,14 +147,20 @@ def test_terms_act_where_the_experiment_has_them() -> None:
         "anchor": ("u", RED, "reg-anchor", anchor),
         "separate": ("u", None, "reg-separate", separate),
         "planarity": ("u", VIBRANT, "reg-planar", planarity),
+        "neutrality": ("u", DESATURATED, "reg-neutral", neutrality),
     }
     assert asks == {
         "unitarity": ("unitarity", ()),
         "anchor": ("anchor", (0,)),
         "separate": ("separate", ()),
         "planarity": ("subspace", (0, 1)),
+        "neutrality": ("anti-subspace", (0, 1)),
     }
     assert PLANE == (0, 1)
     assert (RED.name, RED.quality, RED.power, RED.rate) == ("red", redness, 10, 0.5)
     assert (VIBRANT.name, VIBRANT.quality, VIBRANT.power, VIBRANT.rate) == ("vibrant", vibrancy, 100, 0.5)
+    assert (DESATURATED.name, DESATURATED.power, DESATURATED.rate) == ("desaturated", 10, 0.5)
+    colors = [[0, 0, 0], [1, 1, 1], [0.5, 0.4, 0.3], [1, 0, 0]]
+    assert DESATURATED.quality(colors).tolist() == pytest.approx([1, 1, 0.8, 0])
     assert (*acts, "reconstruction") == LOSSES
+    assert EXPERIMENT == ("unitarity", "anchor", "separate", "planarity")

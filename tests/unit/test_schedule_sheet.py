@@ -360,7 +360,7 @@ def test_find_takes_a_name_or_a_text() -> None:
 
 @pytest.mark.parametrize("name", ["ex-2.6", "", "../robust", "Robust", HEADER])
 def test_find_lists_the_names_it_knows(name: str) -> None:
-    with pytest.raises(ExcolorError, match=r"schedule is .*ex-2\.7 or robust"):
+    with pytest.raises(ExcolorError, match=r"schedule is .*robust, ex-2\.7, clean, or the text"):
         find(name)
 
 

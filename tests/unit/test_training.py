@@ -15,6 +15,7 @@ import pytest
 import torch
 
 import excolor
+from excolor import training
 from excolor.color import hsv_to_rgb
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH, LABELS
@@ -23,10 +24,21 @@ from excolor.losses import TERMS, labeled_mean
 from excolor.measured import Measured
 from excolor.metrics import evaluate, quick_grid, respond
 from excolor.model import to_vector
-from excolor.schedule import find
+from excolor.schedule import SHIPPED, find
 from excolor.surgery import ablate
 from excolor.sweeps import summarize
-from excolor.training import LOSSES, Engine, batches, generators, initial_model, plan, snapshot_colors, train
+from excolor.training import (
+    LOSSES,
+    Engine,
+    batches,
+    generators,
+    initial_model,
+    moved,
+    multipliers,
+    plan,
+    snapshot_colors,
+    train,
+)
 
 pytestmark = pytest.mark.numerical
 
@@ -69,7 +81,7 @@ def test_weights_and_batches_have_generators_of_their_own() -> None:
 # What the schedule says
 
 
-@pytest.mark.parametrize("name", ["ex-2.7", "robust"])
+@pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("steps", [2, 301, 3001, 6001])
 def test_another_length_stretches_the_schedule(name: str, steps: int) -> None:
     planned = plan(RunConfig(name, steps=steps, weights=Weights(unitarity=1, anchor=2, separate=3, planarity=0)))
@@ -78,6 +90,7 @@ def test_another_length_stretches_the_schedule(name: str, steps: int) -> None:
         assert planned.rate[step] == sheet["lr"]
         columns = ("reg-unit", "reg-anchor", "reg-separate", "reg-planar")  # the order of LOSSES
         expected = [sheet[column] * times for column, times in zip(columns, (1, 2, 3, 0), strict=True)]
+        expected.append(sheet.get("reg-neutral", 0))
         assert planned.weights[step].tolist() == pytest.approx(expected, rel=1e-15)
 
 
@@ -90,6 +103,72 @@ def test_a_multiplier_of_0_is_a_schedule_without_the_term(engine: Engine, term: 
     off = train(RunConfig("ex-2.7", steps=60, weights=Weights(**{term: 0.0})), engine)
     assert off.parameters.tobytes() == train(RunConfig(without, steps=60), engine).parameters.tobytes()
     assert off.parameters.tobytes() != train(RunConfig("ex-2.7", steps=60), engine).parameters.tobytes()
+
+
+# Neutrality, which the experiment does without
+
+HAS = "STEP,PHASE,ACTION,lr,reg-planar,reg-neutral\n0,,,0.1,0.5,0.2\n100,,,0.1,0.1,0.4\n"
+HAS_NOT = "STEP,PHASE,ACTION,lr,reg-planar\n0,,,0.1,0.5\n100,,,0.1,0.1\n"
+
+
+def neutrality_of(schedule: str, weight: float | None, steps: int = 101) -> list[float]:
+    config = RunConfig(schedule, steps=steps, weights=Weights(neutrality=weight))
+    return plan(config).weights[:, LOSSES.index("neutrality")].tolist()
+
+
+def test_neutrality_has_the_weight_of_its_column_where_there_is_one() -> None:
+    column = find(HAS).values("reg-neutral", np.arange(101))
+    for weight, times in ((None, 1), (0, 0), (3, 3)):
+        assert neutrality_of(HAS, weight) == pytest.approx((times * column).tolist(), rel=1e-15)
+
+
+def test_without_a_column_a_number_scales_planaritys_curve_with_its_peak_at_a_tenth() -> None:
+    planar = find(HAS_NOT).values("reg-planar", np.arange(101))
+    assert planar.max() == 0.5
+    for weight, peak in ((None, 0), (0, 0), (1, 0.1), (2.5, 0.25)):
+        assert neutrality_of(HAS_NOT, weight) == pytest.approx((planar / 0.5 * peak).tolist(), rel=1e-12)
+    # The peak is the sheet's own, whether a stretched run meets it or not.
+    assert neutrality_of(find("robust").text, 1, steps=2)[0] == pytest.approx(0.01 / 0.02 * 0.1)
+    for sheet in (HAS_NOT.replace("reg-planar", "reg-unit"), HAS_NOT.replace(",0.5", ",0").replace(",0.1\n", ",0\n")):
+        assert set(neutrality_of(sheet, 1)) == {0}
+
+
+def test_the_multipliers_are_known_once_the_schedule_is() -> None:
+    four = dict.fromkeys(("unitarity", "anchor", "separate", "planarity"), 1.0)
+    for schedule, usual in ((HAS, 1.0), (HAS_NOT, 0.0)):
+        assert multipliers(RunConfig(schedule)) == four | {"neutrality": usual}
+        assert moved(RunConfig(schedule)) == moved(RunConfig(schedule, weights=Weights(neutrality=usual))) == {}
+        changed = RunConfig(schedule, weights=Weights(anchor=0, neutrality=1 - usual))
+        assert moved(changed) == {"anchor": 0, "neutrality": 1 - usual}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize("schedule", ["robust", "ex-2.7"])
+def test_neutrality_at_0_changes_nothing(
+    schedule: str, noise: float, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = RunConfig(schedule, seed=7, steps=60, label_noise=noise)
+    left_to_it, off, on = (
+        train(replace(config, weights=Weights(neutrality=weight)), engine) for weight in (None, 0, 1)
+    )
+    assert off.parameters.tobytes() == left_to_it.parameters.tobytes() != on.parameters.tobytes()
+    assert off.history.losses.tobytes() == left_to_it.history.losses.tobytes()
+    if engine == "autograd":  # the loop without the term; the kernel has no other
+        monkeypatch.setattr(training, "TERMS", TERMS[:4])
+        monkeypatch.setattr(training, "LOSSES", (*LOSSES[:4], "reconstruction"))
+        without = train(config, engine)
+        assert without.parameters.tobytes() == off.parameters.tobytes()
+        assert without.history.losses.tobytes() == np.delete(off.history.losses, 4, axis=1).tobytes()
+
+
+def test_neutrality_brings_grays_out_of_the_plane() -> None:
+    def in_plane(weight: float) -> float:
+        runs = [train(RunConfig(seed=seed, steps=1000, weights=Weights(neutrality=weight))) for seed in range(7)]
+        grays = np.repeat(np.linspace(0, 1, 9), 3).reshape(-1, 3)
+        return float(np.median([(respond(run.model, grays).u[:, :2] ** 2).sum(1).mean() for run in runs]))
+
+    assert in_plane(1) < 0.5 * in_plane(0)
 
 
 def test_label_noise_weakens_what_labels_teach() -> None:
@@ -109,14 +188,13 @@ def test_label_noise_weakens_what_labels_teach() -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_history_has_gaps_exactly_where_nobody_carries_the_label(engine: Engine) -> None:
     run, drawn = train(SHORT, engine), batches(SHORT)
-    assert run.history.losses.shape == (120, 5)
+    assert run.history.losses.shape == (120, len(LOSSES))
     assert len(run.history) == len(drawn) == 120
     gaps = np.isnan(run.history.losses)
-    nobody = [(drawn.positives("red").sum(1) == 0), (drawn.positives("vibrant").sum(1) == 0)]
-    assert 0 < nobody[0].sum() < 120
-    assert 0 < nobody[1].sum() < 120
-    assert np.array_equal(gaps[:, LOSSES.index("anchor")], nobody[0])
-    assert np.array_equal(gaps[:, LOSSES.index("planarity")], nobody[1])
+    for name, label in (("anchor", "red"), ("planarity", "vibrant"), ("neutrality", "desaturated")):
+        nobody = drawn.positives(label).sum(1) == 0
+        assert 0 < nobody.sum() < 120
+        assert np.array_equal(gaps[:, LOSSES.index(name)], nobody)
     for name in ("unitarity", "separate", "reconstruction"):
         assert not gaps[:, LOSSES.index(name)].any()
     assert run.history.steps.tolist() == list(range(120))
@@ -202,9 +280,9 @@ def test_a_diverged_run_names_step_and_term_and_keeps_its_history(engine: Engine
         71,
         "unitarity",
     )  # the update of step 70 was the fatal one
-    assert run.history.losses.shape == (72, 5)
+    assert run.history.losses.shape == (72, len(LOSSES))
     assert run.history.steps.tolist() == list(range(72))
-    assert np.isfinite(run.history.losses[:71, [0, 2, 4]]).all()
+    assert np.isfinite(run.history.losses[:71, [0, 2, 5]]).all()
     assert not np.isfinite(run.history.losses[71, 0])
     assert run.snapshots.steps[-1] <= 71
     assert len(run.snapshots.steps) == len(run.snapshots.latents)
@@ -247,7 +325,7 @@ def test_a_run_cancelled_at_once_is_the_initial_model() -> None:
 @pytest.mark.parametrize(
     ("schedule", "says"),
     [
-        ("ex-2.8", "schedule is 'ex-2.8'; it must be ex-2.7 or robust"),
+        ("ex-2.8", "schedule is 'ex-2.8'; it must be robust, ex-2.7, clean, or the text"),
         (HEADER + "0,,,fast,,,,", "row 2, lr"),
         (HEADER.replace("lr", "rate") + "0,,,1,1,1,1,1", "has rate; training reads only lr, reg-unit"),
         (HEADER + "0,,,1e31,1,1,1,1", r"has lr 1e\+31 at step 0; it must be from 0 to 1e\+30"),
@@ -265,56 +343,53 @@ def test_a_schedule_that_cannot_be_used_is_refused(schedule: str, says: str) -> 
 ANOTHER = '''
 import sys
 
-from excolor import losses
-from excolor.color import vibrancy
-
-assert not [name for name in sys.modules if name in ("excolor.config", "excolor.data", "excolor.training")]
-DESATURATED = losses.Label("desaturated", lambda rgb: 1 - vibrancy(rgb), 10, 0.5)
-NEUTRALITY = losses.Term(
-    "neutrality", "subspace", (2, 3), "u", DESATURATED, "reg-neutral", lambda u: (u[:, :2] ** 2).sum(-1)
-)
-losses.TERMS = (*losses.TERMS, NEUTRALITY)
-
 import numpy as np
 
+from excolor import losses
+from excolor.color import redness
+
+assert not [name for name in sys.modules if name in ("excolor.config", "excolor.data", "excolor.training")]
+COLD = losses.Label("cold", lambda rgb: redness(1 - np.asarray(rgb)), 3, 0.5)
+CHILL = losses.Term("chill", "subspace", (1, 2, 3), "u", COLD, "reg-chill", lambda u: (u[:, :1] ** 2).sum(-1))
+losses.TERMS = (*losses.TERMS, CHILL)
 
 from excolor.config import RunConfig, Weights
 from excolor.data import LABELS
 from excolor.errors import ExcolorError
 from excolor.training import LOSSES, batches, plan, train
 
-assert list(RunConfig().weights) == ["unitarity", "anchor", "separate", "planarity", "neutrality"]
-assert RunConfig().weights.neutrality == 1
-assert RunConfig.from_json(RunConfig(weights=Weights(neutrality=3)).to_json()).weights["neutrality"] == 3
-assert [label.name for label in LABELS] == ["red", "vibrant", "desaturated"]
-assert LOSSES[-2:] == ("neutrality", "reconstruction")
+assert list(RunConfig().weights) == ["unitarity", "anchor", "separate", "planarity", "neutrality", "chill"]
+assert RunConfig().weights.chill == 1
+assert RunConfig.from_json(RunConfig(weights=Weights(chill=3)).to_json()).weights["chill"] == 3
+assert [label.name for label in LABELS] == ["red", "vibrant", "desaturated", "cold"]
+assert LOSSES[-2:] == ("chill", "reconstruction")
 
-TEXT = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-unit,reg-planar,reg-neutral
+TEXT = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-unit,reg-planar,reg-chill
 0,,,0.01,0.01,0.1,0.1,0.1,0
 150,,,0.01,0.01,0.1,0.1,0.1,0.2
 299,,,0.01,0.01,0.1,0.1,0.1,0.2
 """
-on = RunConfig(TEXT, seed=1, steps=300, weights={"neutrality": 2})
+on = RunConfig(TEXT, seed=1, steps=300, weights={"chill": 2})
 planned = plan(on).weights
-assert planned.shape == (300, 5)
-assert (planned[0, 4], planned[299, 4]) == (0, 0.4)
+assert planned.shape == (300, 6)
+assert (planned[0, 5], planned[299, 5]) == (0, 0.4)
 assert planned[75, 3] == 0.1
 
 # Nobody carries a label in some batches: there its loss is a gap, and there alone.
 drawn = batches(on)
-assert drawn.labels.shape == (3, 300, 64)
-who = drawn.positives("desaturated")
+assert drawn.labels.shape == (4, 300, 64)
+who = drawn.positives("cold")
 who[40:50] = 0
 run = train(on, "autograd", drawn=drawn)
-place = LOSSES.index("neutrality")
+place = LOSSES.index("chill")
 seen = run.history.losses[:, place]
 assert run.stopped is None
-assert run.history.losses.shape == (300, 6)
+assert run.history.losses.shape == (300, 7)
 assert np.array_equal(np.isnan(seen), ~who.any(1))
 assert 10 <= np.isnan(seen).sum() < 300
 
 def last(weight):
-    run = train(on, "autograd", weights={"neutrality": weight})
+    run = train(on, "autograd", weights={"chill": weight})
     return np.nanmean(run.history.losses[-50:, place])
 
 assert last(2) < 0.5 * last(0), (last(2), last(0))
@@ -333,7 +408,7 @@ def test_a_new_regularizer_is_one_entry_in_the_list() -> None:
     ran = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == (
-        "The compiled kernel knows unitarity, anchor, separate, planarity; "
+        "The compiled kernel knows unitarity, anchor, separate, planarity, neutrality; "
         "train other regularizers with the engine 'autograd'."
     )
 

@@ -22,13 +22,15 @@ def given(name: str) -> dict[str, Any]:
     """What the component needs of a term's scene, as plain JSON values."""
     scene, acts = SCENES[name], term(name)
     moved = scene.control
+    # To keep out of some dims is to stay within the others.
+    keeps_out = acts.kind == "anti-subspace"
     where = f"{HOW_FAR[name]}: value {{value}}, push {{push}}"
     return {
         "name": name,
-        "kind": acts.kind,
+        "kind": "subspace" if keeps_out else acts.kind,
         "layer": acts.layer,
         "dims": scene.dims,
-        "outside": [int(dim not in acts.dims) for dim in scene.dims],
+        "outside": [int((dim in acts.dims) == keeps_out) for dim in scene.dims],
         "sharpness": SHARPNESS,
         "low": moved.low,
         "high": moved.high,

@@ -162,7 +162,7 @@ def test_the_sheet_has_the_values_of_the_schedule_at_every_step_drawn(chosen: An
         *(f"weight of {t}" for t in ("anchor", "planarity", "separate", "unitarity")),
     ]
     assert list(tracks.values()) == sorted(tracks.values())
-    ends = {"lr": 0.15} | dict.fromkeys(keyframes.TRACKS[1:], 0.1)  # the largest of either sheet
+    ends = {"lr": 0.17} | dict.fromkeys(keyframes.TRACKS[1:], 0.14)  # the largest of any shipped sheet: those of clean
     for rank, schedule in (("front", chosen), ("back", other)):
         for i, parameter in enumerate(keyframes.TRACKS):
             mine = [

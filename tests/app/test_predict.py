@@ -141,7 +141,7 @@ def why_field(at: AppTest):
 
 def load(at: AppTest, name: str, data: bytes) -> None:
     """Through the Train page's own uploader."""
-    at.file_uploader("load").set_value((name, data, "application/octet-stream"))
+    at.file_uploader[0].set_value((name, data, "application/octet-stream"))
     sound(at.run())
 
 

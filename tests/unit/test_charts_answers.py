@@ -148,9 +148,17 @@ def test_a_point_is_where_its_latent_is(view: tuple[int, int]) -> None:
         assert (row["x"], row["y"]) == pytest.approx((u[i, view[0]], u[i, view[1]]))
         np.testing.assert_allclose(latents.colors()[i], rgb, atol=1e-12)
         assert_hex(row["true"], rgb)
-        assert_hex(row["output"], output[i])
+        assert_hex(row["paint"], rgb)
     assert [row["label"] for row in rows] == describe(latents.colors()[:512])
     assert [row["output_name"] for row in rows] == describe(output[:512])
+
+
+def test_a_name_at_the_rim_is_the_name_of_what_its_point_is_painted_in() -> None:
+    angles = np.arange(12) * math.pi / 6 + 0.1
+    gray = np.full((N_LATENTS, 3), 0.5)
+    rows = latents.table((1, 0), turned(angles), gray, (), gray).to_pylist()
+    assert {row["label"] for row in rows if row["kind"] == "name"} == {"gray"}
+    assert {row["paint"] for row in rows if row["kind"] == "color"} == {"#808080"}
 
 
 def test_the_named_hues_follow_the_grid() -> None:
@@ -191,10 +199,10 @@ def test_names_on_the_rim_do_not_lie_on_each_other(angles: list[float]) -> None:
     named = [row for row in rows if row["kind"] == "name"]
     assert named
     assert named[0]["label"] == "red"  # the first of those that meet is the one that is kept
-    pixels = 280 / 3  # of one unit, where the place is as wide as high; a letter of 10 pixels is about 5 wide
+    pixels = 280 / 3  # of one unit, where the place is as wide as high; a letter of 14 pixels is about 6.5 wide
     for one, other in combinations(named, 2):
-        apart = abs(one["x"] - other["x"]) * pixels - 2.5 * (len(one["label"]) + len(other["label"]))
-        assert apart > 0 or abs(one["y"] - other["y"]) * pixels > 11
+        apart = abs(one["x"] - other["x"]) * pixels - 3.25 * (len(one["label"]) + len(other["label"]))
+        assert apart > 0 or abs(one["y"] - other["y"]) * pixels > 14
 
 
 def test_a_hue_without_a_direction_is_not_named() -> None:

@@ -13,7 +13,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import ERROR_SCALE, ERROR_TICKS, FONT, PAGE_INK, as_spec, mark_table, pickable, ring, rows, table_of
+from excolor.charts.base import (
+    ERROR_SCALE,
+    ERROR_TICKS,
+    FONT,
+    PAGE_INK,
+    as_spec,
+    mark_table,
+    pickable,
+    ring,
+    rows,
+    table_of,
+)
 from excolor.color import HUES, PRIMARIES, SECONDARIES, exact_rgb, hsv_to_rgb, rgb_to_hex, rgb_to_hsv
 
 Axis = Literal["hue", "saturation", "value"]

@@ -38,7 +38,8 @@ _SMALL = f"""target => {{ {_ALL}
 _CUT = f"""() => {{ {_ALL}
   const beyond = each => {{
     const box = each.getBoundingClientRect();
-    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !each.closest('.xc-scroll, .katex-display, pre, svg');
+    const outside = box.right > innerWidth + 1 || box.left < -1;
+    return box.width && outside && !each.closest('.xc-scroll, .katex-display, pre, svg');
   }};
   const clipped = each => each.matches('a p, button p') && each.scrollWidth > each.clientWidth + 1;
   return all.filter(each => beyond(each) || clipped(each)).map(each => `${{each.tagName}} ${{said(each)}}`);
@@ -140,7 +141,8 @@ def test_titles_of_columns_stay_above_their_charts(page: Page) -> None:
         charts.nth(3 * row).evaluate("chart => chart.scrollIntoView({ block: 'center' })")
         for title, chart in zip(titles.all(), charts.all()[3 * row : 3 * row + 3], strict=True):
             above, below = title.bounding_box(), chart.bounding_box()
-            assert above and below
+            assert above
+            assert below
             assert abs(above["x"] - below["x"]) < 2
             assert 50 < above["y"] < below["y"] + 40
     # Where the columns stand under each other, each chart has its own.
@@ -149,5 +151,6 @@ def test_titles_of_columns_stay_above_their_charts(page: Page) -> None:
     expect(titles.first).to_be_hidden()
     for chart, column in zip(charts.all()[:3], page.locator(".xc-column").all()[3:6], strict=True):
         above, below = column.bounding_box(), chart.bounding_box()
-        assert above and below
+        assert above
+        assert below
         assert 0 <= below["y"] - above["y"] - above["height"] < 40

@@ -78,9 +78,7 @@ def wheel_of(run: Run) -> pa.Table:
 
 
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
-def projection_of(
-    run: Run, dims: tuple[int, int], deleted: tuple[int, ...], paint: deletions.Paint
-) -> pa.Table:
+def projection_of(run: Run, dims: tuple[int, int], deleted: tuple[int, ...], paint: deletions.Paint) -> pa.Table:
     """The rows of a run's latents on any two dims, some ablated."""
     return deletions.projection(run.model, dims, deleted, paint)
 

@@ -45,7 +45,7 @@ def by_name(first: StreamlitPage, name: str) -> StreamlitPage:
     """A page that stands in no list and leads to the first one: Streamlit gives that the address / and no name."""
 
     def lead() -> None:
-        st.switch_page(first, query_params=st.query_params)
+        st.switch_page(first, query_params=st.query_params.to_dict())
 
     return st.Page(lead, url_path=name, visibility="hidden")
 

@@ -77,7 +77,9 @@ def training_page(chosen: Run, dims: Dims) -> str:
     panel = scenes.latent_panel("", places[-1], snapshot_colors(), dims, axis_names(chosen))
     names = tuple(f"{done} updates" for done in chosen.snapshots.steps.tolist())
     return scenes.to_html(
-        Scene((panel,), _views(), frames=frames, frame_names=names, words=_words("The sphere through training")), "training", HEIGHT
+        Scene((panel,), _views(), frames=frames, frame_names=names, words=_words("The sphere through training")),
+        "training",
+        HEIGHT,
     )
 
 

@@ -79,7 +79,7 @@ LAST_RUN: Slot[Run | None] = Slot("last-run", _nothing)
 MODEL: Slot[str] = Slot("model", str)  # by name; the same on every page
 SHOWN: Slot[Any] = Slot("train-shown", _nothing)  # the run that Train shows
 SAID: Slot[str] = Slot("said", str)  # what is to be said once, after the page has run again
-LOADED: Slot[str] = Slot("loaded", str)  # the upload that was taken last
+LOADS: Slot[int] = Slot("loads", int)  # uploads that were taken
 AUTOGRAD_WANTED: Slot[RunConfig | None] = Slot("autograd-wanted", _nothing)
 
 

@@ -179,7 +179,7 @@ def test_ablation_shows_the_figures_that_evaluate_gives(model: str, metrics: dic
     sound(at.button_group("ablation-model").set_value(model).run())
     parts = metrics[model].intact, metrics[model].warmth, metrics[model].hue
     assert shown_columns(at) == [as_shown(part) for part in parts]
-    assert [each.value for each in at.subheader] == ["intact", "− warmth, dims [0]", "− hue, dims [0, 1]"]
+    assert [each.value for each in at.header[:3]] == ["intact", "− warmth, dims [0]", "− hue, dims [0, 1]"]
 
 
 @pytest.mark.parametrize("how", ["ablate", "prune"])

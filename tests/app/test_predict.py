@@ -141,7 +141,7 @@ def why_field(at: AppTest):
 
 def load(at: AppTest, name: str, data: bytes) -> None:
     """Through the Train page's own uploader."""
-    at.file_uploader("load").set_value((name, data, "application/octet-stream"))
+    at.file_uploader[0].set_value((name, data, "application/octet-stream"))
     sound(at.run())
 
 
@@ -273,6 +273,7 @@ def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> N
     assert asked(at)
     (text,) = (each.value for each in at.markdown if each.value.startswith("Switched off"))
     assert f"**{term}**" not in text
+    assert text.endswith("trained without any of them.")
     sound(at.button("predict-skip").click().run())
     for other in ("No anchor", "No separate", "All off"):
         sound(at.button(f"preset-{other}").click().run())

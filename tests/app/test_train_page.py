@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from excolor.checkpoint import MAX_BYTES, PRETRAINED
-from excolor.config import BOTTLENECKS, STEPS, RunConfig, Weights
+from excolor.config import BOTTLENECKS, MAX_SEED, STEPS, RunConfig, Weights
 from excolor.diagnosis import Cause
 from excolor.losses import EXPERIMENT
 from excolor.measured import Measured
@@ -19,7 +19,7 @@ from excolor.schedule import SHIPPED
 from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
 from excolor.ui.words import number, percent
-from tests.support.app import app, html, sound
+from tests.support.app import ROOT, app, html, sound
 from tests.support.search import measured, seed_where
 
 TERMS = list(EXPERIMENT)
@@ -229,8 +229,35 @@ def name_field(at: AppTest) -> Any:
 
 
 def upload(at: AppTest, name: str, data: bytes) -> AppTest:
-    at.file_uploader("load").set_value((name, data, "application/octet-stream"))
+    at.file_uploader[0].set_value((name, data, "application/octet-stream"))
     return run(at)
+
+
+def test_what_was_wrong_with_a_file_is_said_while_it_is_there(at: AppTest) -> None:
+    upload(at, "bad.safetensors", b"nonsense")
+    (said,) = (each.value for each in at.warning)
+    assert "bad.safetensors" in said
+    assert [each.value for each in sound(at.run()).warning] == [said]
+    sound(at.file_uploader[0].set_value(None).run())
+    assert at.warning.len == 0
+    upload(at, "bad.safetensors", b"nonsense")
+    upload(at, "good.safetensors", (ROOT / "pretrained" / "ex-2.7.safetensors").read_bytes())
+    assert at.warning.len == 0
+    assert at.success.len == 1
+
+
+@pytest.mark.parametrize(("typed", "used"), [(-5, 0), (MAX_SEED + 1, MAX_SEED)])
+def test_a_number_that_is_no_seed_gives_way_to_the_nearest_and_the_page_says_so(
+    at: AppTest, typed: int, used: int
+) -> None:
+    sound(at.number_input("train-seed").set_value(typed).run())
+    assert config_of(at).seed == at.number_input("train-seed").value == used
+    said = [each.value for each in at.caption if "seed is a whole number" in each.value]
+    assert len(said) == 1
+    assert f"{abs(typed):,}" in said[0]
+    assert f"{used:,} is used" in said[0]
+    sound(at.run())
+    assert not [each.value for each in at.caption if "seed is a whole number" in each.value]
 
 
 def test_the_suggested_name_says_what_was_chosen_and_follows_the_run(at: AppTest) -> None:

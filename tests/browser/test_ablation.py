@@ -99,7 +99,7 @@ def assert_latents(image: Image, model: ColorAutoencoder, view: tuple[int, int])
     x, y = numbers(rows, "x", "y")
     at = places(image, x, y, latents.spec(view))
     # Later dots hide earlier ones that are less than their own width away.
-    far = np.hypot(*(axis[:, None] - axis for axis in at)) > 4
+    far = np.hypot(*(axis[:, None] - axis for axis in at)) > 5
     on_top = np.array([far[i, i + 1 :].all() for i in range(len(rows))])
     assert np.mean(off(image, at, [row["true"] for row in rows])[on_top] <= 8) > 0.9
     turn = np.linspace(0, 2 * np.pi, 360, endpoint=False)

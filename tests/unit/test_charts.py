@@ -44,9 +44,14 @@ def test_a_specification_is_vega_lite_survives_json_and_is_built_once(
 def test_data_and_theme_are_left_to_the_page(name: str) -> None:
     spec = CHARTS[name][0]()
     assert "datasets" not in spec  # the page fills it, and so would overwrite it
-    # The theme is the page's, but for the ink of axes that are painted, where its style sheet does not reach.
+    # The theme is the page's, but for the size of what is written at axes, and for its ink where the axes are painted:
+    # the page's style sheet does not reach there.
     painted = spec.get("usermeta") == {"embedOptions": {"renderer": "canvas"}}
-    assert spec.get("config", {}).keys() == ({"axis"} if painted else set())
+    ink = {"labelColor", "titleColor"} if painted else set()
+    assert {name: set(parts) for name, parts in spec["config"].items()} == {
+        "axis": {"labelFontSize", "titleFontSize"} | ink
+    }
+    assert spec["config"]["axis"]["labelFontSize"] >= 14  # pixels: the back of a room reads it off a projector
     assert list(on_rows(spec))
     for _encoding, layer in layers(spec):
         assert layer["data"] in ({"name": "rows"}, {"name": "mark"}) or set(layer["data"]) == {"sequence"}

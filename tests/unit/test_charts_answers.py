@@ -97,7 +97,7 @@ def root_heights(ends: list[float]) -> NDArray[np.float64]:
     return np.sqrt(curves.spread_labels(np.array(ends, np.float32)))
 
 
-# Heights on the root scale: 0.062 of a chart that is 240 pixels high are the 11 pixels of a letter and a little.
+# Heights on the root scale: 0.065 of a chart that is 240 pixels high are the 11 pixels of a letter and a little.
 GAP = 0.06
 an_error = st.one_of(st.floats(0, 1, width=32), st.floats(0, 1 / 128, width=32), st.just(math.nan))
 errors = st.lists(an_error, min_size=1, max_size=6)
@@ -130,9 +130,9 @@ def test_a_label_with_room_around_it_is_at_the_end_of_its_line(ends: list[float]
 
 def test_a_pile_of_labels_is_centered_on_its_lines() -> None:
     placed = root_heights([0.25, 0.25, 0.25])
-    assert placed == pytest.approx([0.5 - 0.062, 0.5, 0.5 + 0.062])
-    assert root_heights([1, 1]) == pytest.approx([1 - 0.062, 1])
-    assert root_heights([0, 0, 0]) == pytest.approx([0, 0.062, 0.124])
+    assert placed == pytest.approx([0.5 - 0.065, 0.5, 0.5 + 0.065])
+    assert root_heights([1, 1]) == pytest.approx([1 - 0.065, 1])
+    assert root_heights([0, 0, 0]) == pytest.approx([0, 0.065, 0.13])
 
 
 # --- latents -------------------------------------------------------------------------------------
@@ -148,9 +148,17 @@ def test_a_point_is_where_its_latent_is(view: tuple[int, int]) -> None:
         assert (row["x"], row["y"]) == pytest.approx((u[i, view[0]], u[i, view[1]]))
         np.testing.assert_allclose(latents.colors()[i], rgb, atol=1e-12)
         assert_hex(row["true"], rgb)
-        assert_hex(row["output"], output[i])
+        assert_hex(row["paint"], rgb)
     assert [row["label"] for row in rows] == describe(latents.colors()[:512])
     assert [row["output_name"] for row in rows] == describe(output[:512])
+
+
+def test_a_name_at_the_rim_is_the_name_of_what_its_point_is_painted_in() -> None:
+    angles = np.arange(12) * math.pi / 6 + 0.1
+    gray = np.full((N_LATENTS, 3), 0.5)
+    rows = latents.table((1, 0), turned(angles), gray, (), gray).to_pylist()
+    assert {row["label"] for row in rows if row["kind"] == "name"} == {"gray"}
+    assert {row["paint"] for row in rows if row["kind"] == "color"} == {"#808080"}
 
 
 def test_the_named_hues_follow_the_grid() -> None:
@@ -191,10 +199,10 @@ def test_names_on_the_rim_do_not_lie_on_each_other(angles: list[float]) -> None:
     named = [row for row in rows if row["kind"] == "name"]
     assert named
     assert named[0]["label"] == "red"  # the first of those that meet is the one that is kept
-    pixels = 280 / 3  # of one unit, where the place is as wide as high; a letter of 10 pixels is about 5 wide
+    pixels = 280 / 3  # of one unit, where the place is as wide as high; a letter of 14 pixels is about 6.5 wide
     for one, other in combinations(named, 2):
-        apart = abs(one["x"] - other["x"]) * pixels - 2.5 * (len(one["label"]) + len(other["label"]))
-        assert apart > 0 or abs(one["y"] - other["y"]) * pixels > 11
+        apart = abs(one["x"] - other["x"]) * pixels - 3.25 * (len(one["label"]) + len(other["label"]))
+        assert apart > 0 or abs(one["y"] - other["y"]) * pixels > 14
 
 
 def test_a_hue_without_a_direction_is_not_named() -> None:

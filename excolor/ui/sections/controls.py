@@ -83,7 +83,11 @@ def _keep_to_seeds() -> None:
     seed = min(max(wanted, 0), MAX_SEED)
     if seed != wanted:
         state.put(state.SEED, seed)
-        state.SEED_SAID.set(f"A seed is a whole number from 0 to {MAX_SEED:,}. You typed {wanted:,}; {seed:,} is used.")
+        state.SEED_SAID.set(
+            f"A seed is a whole number from 0 to {MAX_SEED:,}. You typed {wanted:,}; {seed:,} is used.".replace(
+                "-", "−"
+            )
+        )
 
 
 def _weight(name: str) -> None:

@@ -22,7 +22,7 @@ def section(chosen: Run) -> None:
     spheres.mount(
         lambda: spheres.fall_page(chosen) if fall else spheres.cube_page(),
         "cube",
-        "The RGB cube with black at the bottom and white at the top, first seen from the front (yellow in the middle) and "
-        "from the back (blue in the middle). A ball is painted in the color of its place. In this network the primaries fall to a brightness "
-        f"of {dark}, the secondaries rise to {light}.",
+        "The RGB cube with black at the bottom and white at the top, first seen from the front (yellow in the "
+        "middle) and from the back (blue in the middle). A ball is painted in the color of its place. In this "
+        f"network the primaries fall to a brightness of {dark}, the secondaries rise to {light}.",
     )

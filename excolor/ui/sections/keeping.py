@@ -41,14 +41,17 @@ def _keep(run: Run) -> None:
 
 
 def _load() -> None:
-    upload = st.file_uploader("Load a checkpoint", type="safetensors", key="load")
-    if upload is None or state.LOADED.get() == upload.file_id:
+    # Once a file was taken the field is a new one: an old file, or what was wrong with it, would stay in it.
+    upload = st.file_uploader("Load a checkpoint", type="safetensors", key=f"load-{state.LOADS.get()}")
+    if upload is None:
         return
-    state.LOADED.set(upload.file_id)
     try:
-        _say_next_time(f"Loaded as {shelf.load(upload.getvalue(), upload.name)}.")
+        name = shelf.load(upload.getvalue(), upload.name)
     except ExcolorError as error:
         st.warning(str(error))
+        return
+    state.LOADS.set(state.LOADS.get() + 1)
+    _say_next_time(f"Loaded as {name}.")
 
 
 def _forget() -> None:

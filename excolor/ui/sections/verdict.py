@@ -29,8 +29,8 @@ def _gray(run: Measured) -> str:
 
 
 def mark(run: Measured) -> str:
-    """The shape before it, as markup: a disc for a sound run, a triangle for any other."""
-    return f'<span class="xc-verdict" aria-hidden="true">{"●" if run.sound else "▲"}</span>'
+    """The shape before it, as markup: a tick for a sound run, a triangle for any other."""
+    return f'<span class="xc-verdict" aria-hidden="true">{"✓" if run.sound else "▲"}</span>'
 
 
 def _sentence(cause: Cause, run: Measured) -> str:

@@ -6,7 +6,7 @@ import { columns, rows } from "./layout.js";
 import { drawNode, fillNode } from "./nodes.js";
 import { lightPlates } from "./plates.js";
 
-const NARROW = 560; // pixels below which layers are rows
+const NARROW = 780; // pixels below which layers are rows
 
 /** Draw nodes and connections, without any values yet. */
 export function draw({ graph, words, data }, box, width) {

@@ -44,8 +44,6 @@ export function columns(width, sizes) {
   };
 }
 
-const ROOM = 90; // pixels for the word "normalize" and what stands on both sides of it
-
 const circle = (radius) => ({ x: radius, y: radius });
 
 function columnHeads(svg, words, xs, sizes) {
@@ -53,9 +51,7 @@ function columnHeads(svg, words, xs, sizes) {
     add(svg, "text", { class: "head", x: xs[layer], y: 16, "text-anchor": "middle" }, text);
     add(svg, "text", { class: "faint", x: xs[layer], y: 34, "text-anchor": "middle" }, String(sizes[layer]));
   });
-  // Between two columns that stand close there is no room for the word beside their names.
-  const y = xs[U] - xs[Z] < ROOM ? 4 : 16;
-  add(svg, "text", { class: "faint", x: (xs[Z] + xs[U]) / 2, y, "text-anchor": "middle" }, words.normalize);
+  add(svg, "text", { class: "faint", x: (xs[Z] + xs[U]) / 2, y: 16, "text-anchor": "middle" }, words.normalize);
 }
 
 function columnLabel(parent, layer, half) {
@@ -76,7 +72,7 @@ function place(text, x, y, anchor) {
 
 /** Layers as rows, top to bottom. */
 export function rows(width, sizes) {
-  const side = 46;
+  const side = 54;
   const ys = [124, 232, 356, 440, 556, 664];
   const wide = width - side;
   const gap = (layer) => (sizes[layer] <= 3 ? wide / 3 : wide / sizes[layer]);

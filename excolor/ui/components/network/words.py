@@ -46,7 +46,10 @@ WORDS: dict[str, str | list[str]] = {
     "wheelCut": (
         "Dims {a} (to the right) and {b} (upwards): {color} lies at {x}, {y}, and after deletion at {x2}, {y2}."
     ),
-    "wheelNote": "A point is a color, painted as it is. Ringed: your color. Dashed: what deleting takes. Arrow: what normalizing stretches.",
+    "wheelNote": (
+        "A point is a color, painted as it is. Ringed: your color. Dashed: what deleting takes. Arrow: what "
+        "normalizing stretches."
+    ),
     "hint": "Point at a line or a circle, or tap it: its numbers are written here.",
     "readLink": "{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}.",
     "readCut": "{from} → {to}: deleted, the weight is 0. It carries nothing.",

@@ -66,8 +66,9 @@ draws()
 
 st.header("How much noise does it stand?", anchor="tolerance")
 st.markdown(
-    f"Now train: {SEEDS} seeds at each of {len(LEVELS)} rates, from no noise to nothing but noise. **Guess first:** up to which "
-    f"rate do all {SEEDS} still come out right?"
+    f"Now train: {SEEDS} seeds at each of {len(LEVELS)} rates, from no noise to nothing but noise. A run *goes wrong* if more is "
+    "wrong with it than a tint: grays are harmed, say, or red is not on its axis. **Guess first:** up to which rate does none "
+    f"of the {SEEDS} go wrong?"
 )
 robustness.noise_study()
 

@@ -150,6 +150,7 @@ PLACE: Slot[str] = Slot("place", str)  # the page that is open
 DRAWN: Slot[int] = Slot("data-drawn", int)  # batches that were drawn
 DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
+STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor has asked for the study
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
 LESSON_MOMENT = "regularizers-moment"

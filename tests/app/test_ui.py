@@ -19,7 +19,9 @@ from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, named_colors
 from excolor.config import RunConfig
 from excolor.deletions import Column, Surgery, along_a_line, hue_answers, operate, tones
+from excolor.diagnosis import Cause
 from excolor.errors import ExcolorError
+from excolor.measured import measure
 from excolor.metrics import Deletion, Metrics, evaluate, full_grid, residue, respond, scan
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
@@ -376,12 +378,17 @@ def test_a_strip_has_a_row_per_color_and_a_column_per_model(written: Callable[[]
 
 
 def test_a_figure_table_shows_every_figure_of_every_model(written: Callable[[], Reader], metrics: Metrics) -> None:
-    panels.metric_table([(HOSTILE, metrics), ("second", metrics)])
+    both = [measure(run, metrics=metrics) for run in (shipped("robust"), train(steps=1))]
+    panels.metric_table([(HOSTILE, both[0]), ("second", dataclasses.replace(both[1], causes=(Cause.TINTED,)))])
     text = written().text
     assert text[:2] == [HOSTILE, "second"]
     assert text.count(number(metrics.hue.max_mse)) >= 2
     assert text.count(number(metrics.selectivity)) >= 2
     assert text.count(percent(metrics.warmth.gray_share)) >= 2
+    # What keeps a tint does not fail, and is not sound all the same.
+    answers = {name: text[text.index(f"the run {name}") :][1:][:4] for name in ("fails", "is sound")}
+    assert answers["fails"][:2] == ["no", "no"]
+    assert answers["is sound"][:2] == ["yes", "no"]
 
 
 def test_a_chart_is_filled_without_touching_its_specification(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Robustness to label noise: how much of the labels may be wrong before a run goes wrong.
 
-A run goes wrong if more is wrong with it than a tint: it is neither sound, nor a run that only keeps a tint.
+A run goes wrong if more is wrong with it than a tint.
 """
 
 from __future__ import annotations
@@ -42,11 +42,6 @@ def complete(done: Mapping[RunConfig, Measured]) -> list[Measured]:
     return [done[config] for level in levels if all(config in done for config in level) for config in level]
 
 
-def goes_wrong(run: Measured) -> bool:
-    """Whether more is wrong with a run than a tint."""
-    return not (run.sound or run.tinted)
-
-
 def metric(run: Measured, name: Metric) -> float:
     """One of the metrics that the study compares; "wrong" is 1 for a run that goes wrong, else 0."""
     if name == "red_cosine":
@@ -55,7 +50,7 @@ def metric(run: Measured, name: Metric) -> float:
         return run.metrics.hue.gray_mse
     if name == "selectivity":
         return run.metrics.selectivity
-    return float(goes_wrong(run))
+    return float(run.goes_wrong)
 
 
 def by_level(runs: Sequence[Measured]) -> dict[float, list[Measured]]:
@@ -71,7 +66,7 @@ def medians(runs: Sequence[Measured], name: Metric) -> dict[float, float]:
 
 def wrong(runs: Sequence[Measured]) -> dict[float, int]:
     """How many runs of each level go wrong."""
-    return {level: sum(map(goes_wrong, here)) for level, here in by_level(runs).items()}
+    return {level: sum(run.goes_wrong for run in here) for level, here in by_level(runs).items()}
 
 
 @dataclass(frozen=True)
@@ -96,9 +91,9 @@ class Robustness:
 def limits(runs: Sequence[Measured]) -> Robustness:
     """Read the runs of levels that are complete."""
     at = by_level(runs)
-    right_to = _up_to({level: not any(map(goes_wrong, here)) for level, here in at.items()})
+    right_to = _up_to({level: not any(run.goes_wrong for run in here) for level, here in at.items()})
     wrong_at = next((level for level in at if not right_to >= level), None)
-    wrong = [run for run in at.get(wrong_at, []) if goes_wrong(run)] if wrong_at is not None else []
+    wrong = [run for run in at.get(wrong_at, []) if run.goes_wrong] if wrong_at is not None else []
     return Robustness(
         right_to,
         sum(run.tinted for level, here in at.items() if right_to >= level for run in here),

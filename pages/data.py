@@ -30,8 +30,8 @@ st.markdown(
 st.header(f"The colors: a grid of {np.prod(TRAINING_GRID):,}", anchor="colors")
 colors.grid()
 
-st.header("What the sampling weight does", anchor="weight")
-colors.sampling_weight()
+st.header("How often each color is drawn", anchor="shares")
+colors.shares_of_draws()
 
 st.header("The labels: a coin with a bias", anchor="labels")
 st.markdown(
@@ -56,8 +56,8 @@ def draws() -> None:
     labels.batches(seen)
     st.header("Labels made wrong on purpose", anchor="noise")
     st.markdown(
-        "At this rate a label forgets its color: it is drawn blindly, as often as before. These are the batches that you "
-        "drew, with the same colors and the same coins. **Move the slider.**"
+        "Set how many of the labels are drawn at random: such a label may fall on any color, and there are about as many "
+        "as before. These are the batches that you drew, with the same colors and the same coins. **Move the slider.**"
     )
     wrong_labels.noise(seen)
 

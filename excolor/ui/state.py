@@ -134,6 +134,8 @@ def pick(code: object) -> None:
 
 NO_QUESTIONS: Slot[bool] = Slot("predict-none", bool)
 FRESH: Slot[Hashable] = Slot("predict-fresh", _nothing)  # what was revealed just now
+AGAIN: Slot[Hashable] = Slot("predict-asked-again", _nothing)  # what is to be predicted once more
+NONE_MARKED: Slot[set[str]] = Slot("predict-none-marked", set)  # groups of which none is marked, on purpose
 ASKED: Slot[set[str]] = Slot("predict-asked", set)
 PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions", dict)
 REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)

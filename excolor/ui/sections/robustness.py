@@ -113,7 +113,7 @@ def _marks(name: Metric) -> str:
 
 def state_of(run: Measured) -> chart.State:
     """What a run's point says: that it is sound, only keeps a tint, or goes wrong."""
-    if robustness.goes_wrong(run):
+    if run.goes_wrong:
         return "goes wrong"
     return "sound" if run.sound else "only a tint"
 
@@ -153,8 +153,8 @@ def conclusion(told: Robustness) -> str:
 def _tints(runs: int) -> str:
     words = "One of these runs keeps" if runs == 1 else f"{runs} of these runs keep"
     return (
-        f"{words} a tint: with hue deleted, fewer than {percent(ANSWERS_GRAY)} of the answers are gray. Nothing else is "
-        "wrong there."
+        f"{words} a tint: with hue deleted, fewer than {percent(ANSWERS_GRAY)} of the answers are gray. Nothing else "
+        "is wrong there."
     )
 
 

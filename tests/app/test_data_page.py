@@ -173,7 +173,7 @@ def test_the_grid_is_counted_on_the_page(at: AppTest) -> None:
 
 def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
     even = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
-    sound(at.toggle("data-weighted").set_value(True).run())
+    sound(at.toggle("data-as-trained").set_value(True).run())
     weighted = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
     assert even
     assert weighted

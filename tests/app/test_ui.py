@@ -18,7 +18,7 @@ from excolor.charts import brightness, curves, latents, patches
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, named_colors
 from excolor.config import RunConfig
-from excolor.deletions import Column, Surgery, along_a_line, hue_answers, operate, tones
+from excolor.deletions import Column, Surgery, hue_answers, operate, tones
 from excolor.diagnosis import Cause
 from excolor.errors import ExcolorError
 from excolor.measured import measure
@@ -257,20 +257,6 @@ def test_gray_patches_and_brightness_of_the_named_hues(robust: Run) -> None:
     assert tones(answered) == pytest.approx((answered[::4].mean(), answered[2::4].mean()))
     expected = brightness.table(respond(ablate(robust.model, HUE), brightness.colors()).rgb)
     assert hue_brightness_of(robust) == expected
-
-
-@pytest.mark.parametrize(("angle", "toward", "share"), [(0.3, 1, 0.9), (2.0, -1, 0.6)])
-def test_the_line_along_which_places_spread(angle: float, toward: int, share: float) -> None:
-    # Four corners of a rectangle, turned: its sides' squares are to each other as the shares are.
-    long, short = math.sqrt(share), math.sqrt(1 - share)
-    corners = np.array([[long, short], [long, -short], [-long, short], [-long, -short]])
-    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    gray = np.repeat(0.5 + 0.2 * toward * np.sign(corners[:, :1]), 3, axis=1)
-    line = along_a_line(corners @ turn + 5, gray)
-    assert (line.share, line.brightness_correlation) == pytest.approx((share, 1))
-    nowhere = along_a_line(np.ones((4, 3)), gray)
-    assert math.isnan(nowhere.share)
-    assert math.isnan(nowhere.brightness_correlation)
 
 
 @pytest.mark.parametrize(("width", "views"), [(2, [(1, 0)]), (3, [(1, 0)]), (4, latents.VIEWS), (6, latents.VIEWS)])

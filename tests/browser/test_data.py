@@ -126,7 +126,7 @@ def test_the_weight_changes_the_sample_and_the_cubes_are_drawn(page: Page) -> No
     expect(frame.locator("html[data-scene=ready]")).to_be_attached(timeout=30_000)
     assert frame.locator(".xc-title").all_text_contents() == ["the grid: 3,600 points", "640 draws"]
     before = text(page)
-    page.locator(".st-key-data-weighted label").first.click()
+    page.locator(".st-key-data-as-trained label").first.click()
     settled(page)
     expect(frame.locator("html[data-scene=ready]")).to_be_attached(timeout=30_000)
     said = [re.search(r"Of all 640 draws, (\d+) are black, (\d+) gray", each) for each in (before, text(page))]

@@ -198,7 +198,8 @@ def turned(chosen: Run, compared: Comparison) -> None:
     spheres.mount(
         lambda: spheres.triple_page(chosen, _turned_dims(chosen), compared.right, compared.titles),
         "triple",
-        f"Three spheres with {len(spheres.shown_colors())} colors each, painted as they are: {'; '.join(compared.titles)}.{gray}",
+        f"Three spheres with {len(spheres.shown_colors())} colors each, painted as they are: "
+        f"{'; '.join(compared.titles)}.{gray}",
         height=400,
     )
 

@@ -51,7 +51,8 @@ def said_before(off: Sequence[str], config: RunConfig) -> str:
     if not off:
         return f"The settings: {settings(config)}. In a moment you see what they lead to."
     effects = " and ".join(f"**{term}**, which {EFFECTS[term]}" for term in off)
-    return f"Switched off: {effects}. In a moment the network is trained without {'it' if len(off) == 1 else 'them'}."
+    without = "it" if len(off) == 1 else "any of them"
+    return f"Switched off: {effects}. In a moment the network is trained without {without}."
 
 
 def reveal(run: Measured) -> None:
@@ -72,7 +73,7 @@ def said_and_found(run: Measured) -> list[predict.Row]:
         return []
     rows = []
     for name, shown_by in MEASURED.items():
-        measured = ", ".join(_written(*words, run.checks[check]) for check, *words in shown_by)
+        measured = ", ".join(_written(what, side, unit, run.checks[check]) for check, what, side, unit in shown_by)
         if name == "tint":
             measured += f"; intact {number(run.metrics.intact.gray_share)}"
         broken = not all(run.checks[check].kept for check, *_words in shown_by)

@@ -144,7 +144,7 @@ def test_a_run_of_any_width_opens(bottleneck: int, hidden: int, random_model: Ma
     data = handed(at)
     assert data is not None
     assert data["deleted"] == [dim for dim in (1, 3, 5) if dim < bottleneck]
-    assert f"only {bottleneck}" in said(at)
+    assert f"through **{bottleneck}" in said(at)
     assert ("nothing is left that could be stretched" in said(at)) == (bottleneck == 2)
     assert "nan" not in said(at)
 

@@ -26,7 +26,17 @@ from excolor.model import to_vector
 from excolor.schedule import find
 from excolor.surgery import ablate
 from excolor.sweeps import summarize
-from excolor.training import LOSSES, Engine, batches, generators, initial_model, plan, snapshot_colors, snapshot_steps, train
+from excolor.training import (
+    LOSSES,
+    Engine,
+    batches,
+    generators,
+    initial_model,
+    plan,
+    snapshot_colors,
+    snapshot_steps,
+    train,
+)
 
 pytestmark = pytest.mark.numerical
 

@@ -19,7 +19,7 @@ def verdict(run: Measured) -> str:
         return early + " ".join(_sentence(cause, run) for cause in run.causes)
     found = (
         "red is on the first axis, and the hues go round in the plane of the first two. Deleting hue harms no gray: "
-        f"{_gray(run)} then."
+        f"{_gray(run)}."
     )
     return early + found if early else f"**A sound run**: {found}"
 

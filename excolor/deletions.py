@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -130,29 +130,3 @@ def tones(answered: ArrayLike) -> tuple[float, float]:
     of = dict(zip(HUES, np.asarray(answered).mean(-1).tolist(), strict=True))
     dark, light = (float(np.mean([of[name] for name in group])) for group in (PRIMARIES, SECONDARIES))
     return dark, light
-
-
-@dataclass(frozen=True)
-class Line:
-    """How much of places' spread lies along one line.
-
-    Attributes:
-        share: of their squared distance from their mean, in [0, 1].
-        brightness_correlation: between the place on the line and the brightness of its color, in [0, 1].
-
-    Both are not a number when all places are one.
-    """
-
-    share: float
-    brightness_correlation: float
-
-
-def along_a_line(places: ArrayLike, rgb: ArrayLike) -> Line:
-    """The line that holds most of the spread of places `[N, K]`, each of a color `[N, 3]` (their first component)."""
-    at: NDArray[Any] = np.asarray(places)
-    apart = np.nan_to_num(at - at.mean(0))
-    _left, spread, directions = np.linalg.svd(apart, full_matrices=False)
-    if spread[0] < 1e-6:
-        return Line(np.nan, np.nan)
-    correlation = np.corrcoef(apart @ directions[0], np.asarray(rgb).mean(-1))[0, 1]
-    return Line(float(spread[0] ** 2 / (spread**2).sum()), float(abs(correlation)))

@@ -145,6 +145,11 @@ def causes(metrics: Metrics, placed: Placement, stopped: Stop | None = None) -> 
     return tuple(found)
 
 
+def has_wheel(placed: Placement) -> bool:
+    """Whether the hues go round in the hue plane, and lie in it."""
+    return placed.turns >= 1 and placed.hue_off_plane <= HUE_OFF_PLANE
+
+
 def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:
     """What lives on each axis of a model: "warmth", "hue", "tone" or nothing that can be named (an empty string).
 
@@ -153,7 +158,7 @@ def axis_roles(model: ColorAutoencoder) -> tuple[str, ...]:
     """
     placed = placement(model)
     roles = [""] * model.bottleneck
-    if placed.turns >= 1 and placed.hue_off_plane <= HUE_OFF_PLANE:
+    if has_wheel(placed):
         roles[1] = "hue"
         if placed.red_angle <= ROTATED:
             roles[0] = "warmth"

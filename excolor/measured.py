@@ -40,6 +40,11 @@ class Measured:
         """It would be sound, but some of its answers keep a tint once hue is deleted."""
         return not self.run.stopped and self.causes == (Cause.TINTED,)
 
+    @property
+    def goes_wrong(self) -> bool:
+        """More is wrong with it than a tint."""
+        return not (self.sound or self.tinted)
+
     def to_dict(self) -> dict[str, Any]:
         """Its metrics and its judgment, as plain JSON values; a value that is not finite is None."""
         return {**self.metrics.to_dict(), **self.judgment()}

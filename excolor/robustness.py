@@ -1,10 +1,14 @@
-"""Robustness to label noise: how much of the labels may be wrong before a run is no longer sound."""
+"""Robustness to label noise: how much of the labels may be wrong before a run goes wrong.
+
+A run goes wrong if more is wrong with it than a tint.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -12,14 +16,14 @@ import numpy as np
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
 from excolor.measured import Measured, measure
-from excolor.metrics import FAILS_ABOVE, quick_grid
+from excolor.metrics import quick_grid
 from excolor.training import train
 
 LEVELS = tuple(round(0.1 * i, 1) for i in range(11))
 SEEDS = 5
 
-Metric = Literal["red_cosine", "gray_mse", "selectivity", "unsound"]
-METRICS: tuple[Metric, ...] = ("red_cosine", "gray_mse", "selectivity", "unsound")
+Metric = Literal["red_cosine", "gray_mse", "selectivity", "wrong"]
+METRICS: tuple[Metric, ...] = ("red_cosine", "gray_mse", "selectivity", "wrong")
 
 
 def configs() -> list[RunConfig]:
@@ -39,14 +43,14 @@ def complete(done: Mapping[RunConfig, Measured]) -> list[Measured]:
 
 
 def metric(run: Measured, name: Metric) -> float:
-    """One of the metrics that the study compares; "unsound" is 1 for a run that is not sound, else 0."""
+    """One of the metrics that the study compares; "wrong" is 1 for a run that goes wrong, else 0."""
     if name == "red_cosine":
         return run.metrics.red_cosine
     if name == "gray_mse":
         return run.metrics.hue.gray_mse
     if name == "selectivity":
         return run.metrics.selectivity
-    return float(not run.sound)
+    return float(run.goes_wrong)
 
 
 def by_level(runs: Sequence[Measured]) -> dict[float, list[Measured]]:
@@ -60,14 +64,9 @@ def medians(runs: Sequence[Measured], name: Metric) -> dict[float, float]:
     return {level: float(np.median([metric(run, name) for run in here])) for level, here in by_level(runs).items()}
 
 
-def unsound(runs: Sequence[Measured]) -> dict[float, int]:
-    """How many runs of each level are not sound."""
-    return {level: sum(not run.sound for run in here) for level, here in by_level(runs).items()}
-
-
-def grays_harmed(run: Measured) -> bool:
-    """Whether deleting hue harms the grays, or would: they lie in its plane."""
-    return Cause.GRAYS_IN_PLANE in run.causes or not run.metrics.hue.gray_mse <= FAILS_ABOVE
+def wrong(runs: Sequence[Measured]) -> dict[float, int]:
+    """How many runs of each level go wrong."""
+    return {level: sum(run.goes_wrong for run in here) for level, here in by_level(runs).items()}
 
 
 @dataclass(frozen=True)
@@ -75,40 +74,35 @@ class Robustness:
     """What the study says.
 
     Attributes:
-        sound_to: the highest level up to which every run is sound; not a number when there is none.
-        breaks_at: the next level, or None when every run is sound.
-        grays, off_plane, red: in how many runs of that level the grays are harmed, hue is not in the plane, red is not
-            where it should be.
-        red_to: the highest level up to which the verdict finds red where it should be in every run.
+        right_to: the highest level up to which no run goes wrong; not a number when there is none.
+        tinted: how many of the runs up to there keep a tint.
+        wrong_at: the next level, or None when no run goes wrong.
+        causes: in how many runs of that level each cause was found, of those that go wrong.
+        red_to: the highest level up to which red's cosine keeps its bound in every run, or not a number.
     """
 
-    sound_to: float
-    breaks_at: float | None
-    grays: int
-    off_plane: int
-    red: int
+    right_to: float
+    tinted: int
+    wrong_at: float | None
+    causes: dict[Cause, int]
     red_to: float
 
 
 def limits(runs: Sequence[Measured]) -> Robustness:
     """Read the runs of levels that are complete."""
     at = by_level(runs)
-    levels = list(at)
-    astray = {Cause.ROTATED, Cause.RED_OFF_AXIS, Cause.DIVERGED, Cause.NOT_CONVERGED}
-
-    def up_to(good: dict[float, bool]) -> float:
-        bad = [level for level in levels if not good[level]]
-        return max((level for level in levels if not bad or level < bad[0]), default=math.nan)
-
-    sound_to = up_to({level: all(each.sound for each in at[level]) for level in levels})
-    red_to = up_to({level: not any(astray & {*each.causes} for each in at[level]) for level in levels})
-    breaks_at = next((level for level in levels if not sound_to >= level), None)
-    broken = [each for each in at.get(breaks_at, []) if not each.sound] if breaks_at is not None else []
+    right_to = _up_to({level: not any(run.goes_wrong for run in here) for level, here in at.items()})
+    wrong_at = next((level for level in at if not right_to >= level), None)
+    wrong = [run for run in at.get(wrong_at, []) if run.goes_wrong] if wrong_at is not None else []
     return Robustness(
-        sound_to,
-        breaks_at,
-        sum(grays_harmed(each) for each in broken),
-        sum(Cause.HUE_OFF_PLANE in each.causes for each in broken),
-        sum(bool(astray & {*each.causes}) for each in broken),
-        red_to,
+        right_to,
+        sum(run.tinted for level, here in at.items() if right_to >= level for run in here),
+        wrong_at,
+        {cause: n for cause in Cause if (n := sum(cause in run.causes for run in wrong))},
+        _up_to({level: all(run.checks["red_on_axis"].kept for run in here) for level, here in at.items()}),
     )
+
+
+def _up_to(good: Mapping[float, bool]) -> float:
+    """The last level before the first that is not good."""
+    return max(takewhile(good.__getitem__, good), default=math.nan)

@@ -327,7 +327,7 @@ def train(
     steps: _Steps = ENGINES[engine](initial_model(config), drawn, planned, losses)
 
     colors = snapshot_colors()
-    marks = np.unique(np.linspace(0, config.steps, SNAPSHOTS).round().astype(np.int64))
+    marks = snapshot_steps(config.steps)
     latents = [latents_of(steps.vector(), config, colors)]
     done, stopped = 0, None
     for mark in marks[1:].tolist():
@@ -349,6 +349,18 @@ def train(
     history = History(np.arange(kept), losses[:kept])
     snapshots = Snapshots(marks[: len(latents)], np.stack(latents))
     return Run(config, vector, history, snapshots, stopped)
+
+
+def snapshot_steps(steps: int) -> NDArray[np.int64]:
+    """Updates done at each snapshot of a run, `[S]`, from 0 to `steps`; half of them in its first tenth.
+
+    Most of what is to be seen happens early, so a replay that shows each as long starts slowly. A run of few updates
+    has one after each.
+    """
+    n = min(SNAPSHOTS, steps + 1)
+    index = np.arange(n)
+    wanted = np.interp(index, [0, n // 2, n - 1], [0, steps / 10, steps]).round().astype(np.int64)
+    return np.clip(wanted, index, index + steps + 1 - n)  # no moment twice
 
 
 def latents_of(vector: Floats, config: RunConfig, colors: Floats) -> Floats:

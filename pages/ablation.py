@@ -25,6 +25,7 @@ except ExcolorError as error:
 
 survival.reveal(chosen)
 columns.summary(compared)
+columns.opposites(chosen)
 with st.container(key="compared"):
     columns.headings(compared)
     st.markdown(
@@ -41,7 +42,8 @@ with st.container(key="compared"):
     st.markdown(
         "**Where the network keeps it.** Latents on the sphere, seen along two pairs of axes; a deleted axis is missing. "
         "A point is painted in the color that it stands for, and a name at the rim says the color of the point beneath it. "
-        "What is left is stretched to unit length again, so the points stay on the sphere."
+        "What is left of a point is stretched to length 1 again, so it stays on the sphere; where nothing is left, it lies "
+        "in the middle."
     )
     columns.wheels(compared)
 
@@ -50,7 +52,8 @@ tones.section(chosen, compared.seen)
 
 st.header("The same, to be turned")
 st.markdown(
-    "Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it."
+    "Drag any of the three: they turn together. Turn the plane of u₀ and u₁ until you see it edge-on, and look at what "
+    "each deletion left."
 )
 columns.turned(chosen, compared)
 st.page_link("pages/network.py", label="Next: follow one color through the network →")

@@ -30,8 +30,8 @@ st.markdown(
 st.header(f"The colors: a grid of {np.prod(TRAINING_GRID):,}", anchor="colors")
 colors.grid()
 
-st.header("What the sampling weight does", anchor="weight")
-colors.sampling_weight()
+st.header("How often each color is drawn", anchor="shares")
+colors.shares_of_draws()
 
 st.header("The labels: a coin with a bias", anchor="labels")
 st.markdown(
@@ -56,8 +56,8 @@ def draws() -> None:
     labels.batches(seen)
     st.header("Labels made wrong on purpose", anchor="noise")
     st.markdown(
-        "At this rate a label forgets its color: it is drawn blindly, as often as before. These are the batches that you "
-        "drew, with the same colors and the same coins. **Move the slider.**"
+        "Set how many of the labels are drawn at random: such a label may fall on any color, and there are about as many "
+        "as before. These are the batches that you drew, with the same colors and the same coins. **Move the slider.**"
     )
     wrong_labels.noise(seen)
 
@@ -66,8 +66,9 @@ draws()
 
 st.header("How much noise does it stand?", anchor="tolerance")
 st.markdown(
-    f"Now train: {SEEDS} seeds at each of {len(LEVELS)} rates, from no noise to nothing but noise. **Guess first:** up to which "
-    f"rate do all {SEEDS} still come out right?"
+    f"Now train: {SEEDS} seeds at each of {len(LEVELS)} rates, from no noise to nothing but noise. A run *goes wrong* if more is "
+    "wrong with it than a tint: grays are harmed, say, or red is not on its axis. **Guess first:** up to which rate does none "
+    f"of the {SEEDS} go wrong?"
 )
 robustness.noise_study()
 

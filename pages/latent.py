@@ -9,8 +9,8 @@ frame.require()
 
 st.title("Where does the network keep color?")
 st.markdown(
-    "Every color is a point on a sphere. **Drag it.** Turn the wheel until you see it edge-on, then delete hue and look "
-    "at what is left."
+    "Every color is a point on a sphere. **Drag it.** Turn it until you see the plane of u₀ and u₁ edge-on, then delete "
+    "hue and look at what is left."
 )
 view = sphere.choose()
 sphere.section(view)
@@ -21,7 +21,7 @@ sphere.hidden(view)
 st.header("How it got there")
 history.section(view.chosen, view.dims)
 
-st.header("Why primaries go dark and secondaries light")
+st.header("Where each hue falls")
 cube.section(view.chosen)
 tones.chart(
     view.chosen,

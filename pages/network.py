@@ -1,4 +1,4 @@
-"""Network: one color on its way through all the weights, and back after a deletion."""
+"""Network: one color on its way through all the parameters, and back after a deletion."""
 
 import math
 
@@ -22,13 +22,13 @@ chosen = shelf.choose("network-model")
 model = chosen.model
 count = sum(p.numel() for p in model.parameters())
 st.markdown(
-    f"Pick a color and press **Follow it**. It goes in as three numbers, through **only {model.bottleneck}** in the middle, and "
+    f"Pick a color and press **Follow it**. It goes in as three numbers, through **{model.bottleneck}** in the middle, and "
     f"comes out as three again. What you see is all there is: {count} parameters. Then delete a dim."
 )
 
 if broken := not_finite(model):
     st.info(
-        f"This run has diverged: {broken} of its {count} weights are no longer numbers, so no color comes through. "
+        f"This run has diverged: {broken} of its {count} parameters are no longer numbers, so no color comes through. "
         "Choose another model."
     )
 else:

@@ -7,7 +7,7 @@ from excolor.color import describe, exact_rgb, named_codes, named_colors, rgb_to
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui import frame, panels, predict, shelf, state
-from excolor.ui.words import number
+from excolor.ui.words import meant, number
 
 frame.require()
 
@@ -24,9 +24,8 @@ def remember() -> None:
 
 st.title("Can you decide where a network keeps a concept, and then delete it?")
 st.markdown(
-    "This network squeezes every color through four numbers. Before it was trained, we decided that the first "
-    "number should hold **warmth** (red against cyan), and the first two together **hue**. "
-    "Pick a color, and see what the network makes of it: as trained, with warmth deleted, and with hue deleted."
+    f"This network squeezes every color through a few numbers. {meant(shelf.current().config)} Pick a color, and see what "
+    "the network makes of it: as trained, with warmth deleted, and with hue deleted."
 )
 
 with st.container(horizontal=True, gap="large"):
@@ -66,7 +65,7 @@ else:
     st.header("All the named colors at once")
     st.markdown(
         "Read down a column. What is gone in the middle, and what is gone on the right? "
-        f"Nothing was trained again: each deletion only sets a few of the network's {sum(p.numel() for p in model.parameters())} weights to zero."
+        f"Nothing was trained again: each deletion only sets a few of the network's {sum(p.numel() for p in model.parameters())} parameters to zero."
     )
     stack = np.stack(list(colors.values()))
     everything = {title: respond(variant, stack) for title, variant in variants.items()}

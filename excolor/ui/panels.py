@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 
 from excolor.charts.base import PICK
 from excolor.color import rgb_to_hex
-from excolor.metrics import Metrics
+from excolor.measured import Measured
+from excolor.metrics import Deletion, Intact
 from excolor.ui import html, state
 from excolor.ui.words import METRIC_NAMES, number, written
 
@@ -83,20 +84,25 @@ def metric_list(values: Mapping[str, str], label: str) -> None:
     st.html(html.definitions(values, label))
 
 
-def metric_table(models: Sequence[tuple[str, Metrics]]) -> None:
+def metric_table(models: Sequence[tuple[str, Measured]]) -> None:
     """All metrics of some models: a group of columns each, intact, −warmth and −hue."""
-    parts = [written(part) for _name, each in models for part in (each.intact, each.warmth, each.hue)]
+    parts = [written(part) for _name, each in models for part in _parts(each)]
     rows: dict[html.Cell, list[html.Cell]] = {name: [part[name] for part in parts] for name in METRIC_NAMES.values()}
     # One number for the whole model stands in the first column of its group.
     for name, of_model in (
-        ("selectivity", lambda each: number(each.selectivity)),
-        ("red's cosine", lambda each: number(each.red_cosine)),
-        ("the run fails", lambda each: "yes" if each.fails else "no"),
+        ("selectivity", lambda each: number(each.metrics.selectivity)),
+        ("red's cosine", lambda each: number(each.metrics.red_cosine)),
+        ("the run fails", lambda each: "yes" if each.metrics.fails else "no"),
+        ("the run is sound", lambda each: "yes" if each.sound else "no"),
     ):
         rows[name] = [cell for _name, each in models for cell in (of_model(each), "", "")]
     names = [name for name, _each in models]
     heads = ["intact", "− warmth", "− hue"] * len(models)
     st.html(html.table(heads, rows, f"Metrics of {' and '.join(names)}", groups=names))
+
+
+def _parts(run: Measured) -> tuple[Intact, Deletion, Deletion]:
+    return run.metrics.intact, run.metrics.warmth, run.metrics.hue
 
 
 def strip(names: Sequence[str], columns: Mapping[str, tuple[ArrayLike, list[str]]], true: ArrayLike) -> None:

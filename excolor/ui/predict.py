@@ -1,6 +1,7 @@
 """Predict, then reveal: a question before a result is shown, and what was said beside what was measured.
 
-Every question can be skipped and is asked once. `?predict=skip` in the address leaves them all out.
+Every question can be skipped and is asked once; whoever wants to predict again asks for it. `?predict=skip` in the
+address leaves them all out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from excolor.ui import panels, state
 from excolor.ui.html import Cell, Html, joined, markup, patch, table
 
 MAX_WHY = 200
+NONE = ""  # the option for who would mark none
 # The groups of the two questions: what survives each deletion, and what a run breaks.
 ABLATION = ("warmth", "hue")
 TRAIN = ("run",)
@@ -22,11 +24,19 @@ TRAIN = ("run",)
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to mark: `id` of the group, what the group asks, its options by name, as students read them."""
+    """One thing to mark.
+
+    Attributes:
+        id: of the group.
+        label: what the group asks.
+        options: by name, as students read them.
+        none: the option for who would mark none of them, in the same words.
+    """
 
     id: str
     label: str
     options: Mapping[str, str]
+    none: str
     swatches: Sequence[str] = ()
 
 
@@ -57,7 +67,12 @@ def listen() -> None:
 
 
 def due(questions: Collection[str], about: Hashable) -> list[str]:
-    """Which of some questions have not been asked yet; none of them when the run `about` has its answer already."""
+    """Which of some questions have not been asked yet; none of them when the run `about` has its answer already.
+
+    Those that the student wants to answer again about this run are due once more.
+    """
+    if state.AGAIN.get() == about:
+        return list(questions)
     if state.NO_QUESTIONS.get() or said(about) is not None:
         return []
     return [question for question in questions if question not in _asked()]
@@ -92,38 +107,67 @@ def ask(questions: Sequence[str], about: Hashable, choices: Sequence[Choice]) ->
     """The form of some questions that are due, about a run that has not been shown."""
 
     def reveal() -> None:
-        marked = {each.id: frozenset(state.value(f"predict-{each.id}")) for each in choices}
+        marked = {each.id: frozenset(state.value(f"predict-{each.id}")) - {NONE} for each in choices}
         _predictions()[about] = marked
         state.FRESH.set(about)
-        _asked().update(questions)
+        skip()
 
     def skip() -> None:
         _asked().update(questions)
+        state.AGAIN.forget()
 
     for each in choices:
-        if each.swatches:
-            panels.swatches(f"predict-{each.id}", each.swatches)
-        st.pills(
-            each.label,
-            list(each.options),
-            selection_mode="multi",
-            format_func=each.options.__getitem__,
-            key=f"predict-{each.id}",
-        )
-    with st.container(horizontal=True):
-        st.button("Reveal", on_click=reveal, type="primary", key="predict-reveal")
+        _pills(each)
+    missing = [each for each in choices if not state.value(f"predict-{each.id}")]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Reveal", on_click=reveal, type="primary", key="predict-reveal", disabled=bool(missing))
         st.button("Skip", on_click=skip, key="predict-skip", help="Show the result. You will not be asked again.")
+        if missing:
+            asked = "Mark at least one" if len(choices) == 1 else "Mark at least one in each question"
+            st.markdown(f"{asked}, or “{missing[0].none}”.")
 
 
-def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
-    """What was said beside what was measured, scored; with a line for the reason.
+def _pills(choice: Choice) -> None:
+    key = f"predict-{choice.id}"
+    nothing, before = state.NONE_MARKED.get(), state.value(key) or []
+
+    def exclude() -> None:
+        """Whoever marks none of them marks nothing else, and the other way round."""
+        marked = state.value(key)
+        if NONE in marked and len(marked) > 1:
+            state.put(key, [name for name in marked if name != NONE] if key in nothing else [NONE])
+        (nothing.add if NONE in state.value(key) else nothing.discard)(key)
+
+    if not before:
+        nothing.discard(key)
+    if choice.swatches:
+        panels.swatches(key, choice.swatches)
+    st.pills(
+        choice.label,
+        [*choice.options, NONE],
+        selection_mode="multi",
+        format_func={**choice.options, NONE: choice.none}.__getitem__,
+        key=key,
+        on_change=exclude,
+    )
+
+
+def again(about: Hashable) -> None:
+    """A button to predict about a run that is on screen, once more or for the first time."""
+    if state.NO_QUESTIONS.get():
+        return
+    words = "Predict again" if _predictions() else "Predict"
+    st.button(words, on_click=state.AGAIN.set, args=(about,), key="predict-again", help="Asks before it shows.")
+
+
+def reveal(about: Hashable, rows: Sequence[Row], so: str, threshold: str) -> None:
+    """What was said beside what was measured, with its score and a line for the reason.
 
     Args:
+        so: what became of each that was to be marked, such as "survived".
         threshold: from which figure on something counts as so, in words.
     """
-    right = sum(row.said == row.found for row in rows)
-    score = f"Your prediction: {right} of {len(rows)} right"
-    with st.expander(score, expanded=state.FRESH.get() == about):
+    with st.expander(f"Your prediction. {score(rows, so)}", expanded=state.FRESH.get() == about):
         st.markdown(threshold)
         st.html(_table(rows))
         reasons = _reasons()
@@ -134,6 +178,25 @@ def reveal(about: Hashable, rows: Sequence[Row], threshold: str) -> None:
             key=f"predict-why-{hash(about)}",
             placeholder="It came out like this because …",
         )
+        again(about)
+
+
+def score(rows: Sequence[Row], so: str) -> str:
+    """How many were named of those that are so, and how many of those that are not; a sentence for each group."""
+    groups = list(dict.fromkeys(row.group for row in rows))
+    sentences = {group: _named_of([row for row in rows if row.group == group], so) for group in groups}
+    if len(groups) == 1:
+        return sentences[groups[0]]
+    return " ".join(f"{group}: {words[0].lower()}{words[1:]}" for group, words in sentences.items())
+
+
+def _named_of(rows: Sequence[Row], so: str) -> str:
+    found, named = sum(row.found for row in rows), sum(row.said for row in rows)
+    right = sum(row.said and row.found for row in rows)
+    if not found:
+        return f"Nothing {so}, and you named {named or 'nothing'}."
+    words = f"You named {right or 'none'} of the {found} that {so}"
+    return f"{words}, and {named - right} that did not." if named > right else f"{words}, and nothing else."
 
 
 def forget_freshness() -> None:
@@ -157,11 +220,11 @@ def _table(rows: Sequence[Row]) -> Html:
     groups = list(dict.fromkeys(row.group for row in rows))
     by_name: dict[Cell, list[Cell]] = {}
     for row in rows:
-        by_name.setdefault(_named(row), []).append(_answer(row))
+        by_name.setdefault(_swatched(row), []).append(_answer(row))
     return table(groups, by_name, "Your prediction beside what was measured", kind="answers")
 
 
-def _named(row: Row) -> Html:
+def _swatched(row: Row) -> Html:
     return joined([patch(row.swatch, size="swatch"), row.name]) if row.swatch else markup(row.name)
 
 

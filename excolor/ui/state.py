@@ -134,6 +134,8 @@ def pick(code: object) -> None:
 
 NO_QUESTIONS: Slot[bool] = Slot("predict-none", bool)
 FRESH: Slot[Hashable] = Slot("predict-fresh", _nothing)  # what was revealed just now
+AGAIN: Slot[Hashable] = Slot("predict-asked-again", _nothing)  # what is to be predicted once more
+NONE_MARKED: Slot[set[str]] = Slot("predict-none-marked", set)  # groups of which none is marked, on purpose
 ASKED: Slot[set[str]] = Slot("predict-asked", set)
 PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions", dict)
 REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
@@ -150,6 +152,7 @@ PLACE: Slot[str] = Slot("place", str)  # the page that is open
 DRAWN: Slot[int] = Slot("data-drawn", int)  # batches that were drawn
 DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
+STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor has asked for the study
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
 LESSON_MOMENT = "regularizers-moment"

@@ -34,9 +34,11 @@ class Study:
     def start(self, watcher: str) -> None:
         """Go on where it stopped, in the background; whoever else asks meanwhile watches the same."""
         with self._lock:
+            if self.done:
+                return
             self.watchers.add(watcher)
             self.error = None
-            if not self.done and (self._thread is None or not self._thread.is_alive()):
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="excolor-study", daemon=True)
                 self._thread.start()
 

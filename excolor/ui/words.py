@@ -6,8 +6,9 @@ import math
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
+from excolor.losses import TERMS
 from excolor.metrics import Deletion, Intact
-from excolor.training import moved, multipliers
+from excolor.training import moved, multipliers, plan
 
 CAUSES = {
     Cause.DIVERGED: "it diverged",
@@ -20,6 +21,10 @@ CAUSES = {
     Cause.GRAYS_HARMED: "deleting hue harms a gray",
     Cause.TINTED: "some answers keep a tint",
 }
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+PLACING = ("anchor", "planarity")
+"""The regularizers that say where red and the hues belong."""
+
 EFFECTS = {
     "unitarity": "pulls encodings to length 1 before they are normalized",
     "anchor": "pins red to the first axis",
@@ -58,6 +63,11 @@ def number(value: float) -> str:
 def percent(value: float) -> str:
     """A share in whole percent; a value that is not finite is a dash."""
     return f"{value:.0%}" if math.isfinite(value) else "–"
+
+
+def gray_answers(share: float, intact: float) -> str:
+    """How many of a network's answers are gray, beside how many are before anything is deleted."""
+    return f"{percent(share)} of all answers are gray (intact {percent(intact)})"
 
 
 def percents(share: float) -> str:
@@ -106,3 +116,18 @@ def settings(config: RunConfig) -> str:
     if config.label_noise:
         parts.append(f"{percent(config.label_noise)} noise")
     return ", ".join(parts)
+
+
+def meant(config: RunConfig) -> str:
+    """What was meant to be where before a network was trained, and what it was not told of that."""
+    weights = plan(config).weights
+    told = {term.name for term, column in zip(TERMS, weights.T, strict=True) if column.any()}
+    numbers = _NUMBERS.get(config.bottleneck, str(config.bottleneck))
+    words = (
+        f"The first of the {numbers} numbers in the network’s middle is meant for *warmth*, red against cyan, and the "
+        "first two together for *hue*."
+    )
+    untold = [name for name in PLACING if name not in told]
+    if not untold:
+        return words
+    return f"{words} But this one was trained without {' and '.join(untold)}, so it was not told all of that."

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -25,6 +26,7 @@ from excolor.robustness import Robustness, limits
 from excolor.sweeps import sweep, with_seeds
 from excolor.training import Run, no_history, no_snapshots, train
 from excolor.ui import study
+from excolor.ui.sections import robustness as section
 from excolor.ui.words import number
 from tests.support.app import app, html, sound
 
@@ -180,7 +182,7 @@ def test_the_grid_is_counted_on_the_page(at: AppTest) -> None:
 
 def test_the_sample_changes_with_the_weight(at: AppTest) -> None:
     even = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
-    sound(at.toggle("data-weighted").set_value(True).run())
+    sound(at.toggle("data-as-trained").set_value(True).run())
     weighted = re.search(r"\*\*(\d+)\*\* are black, \*\*(\d+)\*\* gray or white, and \*\*(\d+)\*\* vivid", said(at))
     assert even
     assert weighted
@@ -395,15 +397,15 @@ def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytes
 def test_the_page_starts_the_study_shows_it_and_says_what_it_found(few: None) -> None:
     study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
-    assert "Nothing is trained yet." in said(at)
+    assert "You have not started it yet." in said(at)
     at.button("data-sweep").click().run()
     finish(study.shared())
     sound(at.run())
     points = study.shared().finished()
     assert len(points) == 4
     assert not [button for button in at.button if button.key in ("data-sweep", "data-cancel")]
-    assert "All 2 seeds are sound up to a noise of 0." in said(at)
-    assert "What breaks first, at 1: " in said(at)
+    assert "No run of the 2 goes wrong up to a noise of 0." in said(at)
+    assert "What goes wrong first, at 1: " in said(at)
     for name, value in (
         ("red", lambda each: each.metrics.red_cosine),
         ("grays", lambda each: each.metrics.hue.gray_mse),
@@ -412,36 +414,104 @@ def test_the_page_starts_the_study_shows_it_and_says_what_it_found(few: None) ->
         sound(at.button_group("data-figure").set_value(name).run())
         middles = [number(float(np.mean([value(e) for e in points if e.config.label_noise == n]))) for n in FEW]
         assert f"Medians, by noise: 0: {middles[0]}, 1: {middles[1]}." in said(at)
-    sound(at.button_group("data-figure").set_value("not sound").run())
-    assert "Runs that are not sound, by noise: 0: 0 of 2, 1: 2 of 2." in said(at)
+    sound(at.button_group("data-figure").set_value("go wrong").run())
+    assert "Runs that go wrong, by noise: 0: 0 of 2, 1: 2 of 2." in said(at)
 
 
-def made_up(rate: float, seed: int, *found: Cause, gray_mse: float = 0.001) -> Measured:
+def test_nobody_sees_what_another_visitor_has_trained_before_asking_for_it(few: None) -> None:
+    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.shared().start("another")
+    finish(study.shared())
+    at = app("data.py")
+    assert study.shared().done
+    assert "You have not started it yet." in said(at)
+    assert drawn_runs(at) == 0
+    assert "go wrong up to" not in said(at)
+    sound(at.button("data-sweep").click().run())
+    assert drawn_runs(at) == 4  # at once, from memory
+    assert "No run of the 2 goes wrong up to a noise of 0." in said(at)
+    assert study.shared().watchers == set()
+
+
+def drawn_runs(at: AppTest) -> int:
+    """Points in the chart of the study: the rows of its expander are there only with them."""
+    return 4 if any(each.label == "The same in numbers" for each in at.expander) else 0
+
+
+@pytest.mark.parametrize(
+    ("trained", "drawn", "words"),
+    [
+        (0, 0, "You have not started it yet."),
+        (3, 0, "Stopped after 3 of 55 networks, which are remembered. The first rate is not complete yet."),
+        (7, 5, "Stopped after 7 of 55 networks, which are remembered. Drawn are the rates that are complete."),
+    ],
+)
+def test_how_far_a_stopped_study_came(trained: int, drawn: int, words: str) -> None:
+    assert section.stopped(trained, drawn) == words
+
+
+def made_up(rate: float, seed: int, *found: Cause, red: float = 0.95) -> Measured:
     run = train(RunConfig(steps=1))
-    metrics = evaluate(run.model, quick_grid())
-    hue = type(metrics.hue)(**{**vars(metrics.hue), "gray_mse": gray_mse})
-    metrics = type(metrics)(**{**vars(metrics), "hue": hue, "fails": gray_mse > 0.01})
-    config = RunConfig(label_noise=rate, seed=seed)
-    made = Run(config, run.parameters, no_history(), no_snapshots(config.bottleneck))
+    metrics = replace(evaluate(run.model, quick_grid()), red_cosine=red)
+    made = Run(RunConfig(label_noise=rate, seed=seed), run.parameters, no_history(), no_snapshots(4))
     return Measured(made, metrics, placement(made.model), found)
 
 
-def test_what_breaks_first_is_read_from_the_points() -> None:
+TINTED, HARMED, IN_PLANE = Cause.TINTED, Cause.GRAYS_HARMED, Cause.GRAYS_IN_PLANE
+
+
+def test_what_goes_wrong_first_is_read_from_the_points() -> None:
     told = limits(
         [
-            made_up(0.0, 0),
+            made_up(0.0, 0, TINTED),
             made_up(0.0, 1),
-            made_up(0.1, 0),
+            made_up(0.1, 0, TINTED),
             made_up(0.1, 1),
-            made_up(0.2, 0, Cause.GRAYS_HARMED, gray_mse=0.02),
-            made_up(0.2, 1, Cause.GRAYS_IN_PLANE, Cause.HUE_OFF_PLANE, gray_mse=0.02),
-            made_up(0.3, 0),  # sound again, but not up to here
-            made_up(0.3, 1, Cause.ROTATED),
+            made_up(0.2, 0, HARMED),
+            made_up(0.2, 1, IN_PLANE, Cause.HUE_OFF_PLANE),
+            made_up(0.2, 2, TINTED),  # which is not counted among those that go wrong
+            made_up(0.3, 0),  # right again, but not up to here
+            made_up(0.3, 1, Cause.ROTATED),  # though its cosine is what it should be
+            made_up(0.4, 0, Cause.RED_OFF_AXIS, red=0.7),
         ]
     )
-    assert told == Robustness(0.1, 0.2, grays=2, off_plane=1, red=0, red_to=0.2)
-    sound_ones = [made_up(rate, 0) for rate in (0.0, 0.5, 1.0)]
-    assert limits(sound_ones) == Robustness(1.0, None, 0, 0, 0, red_to=1.0)
-    never = limits([made_up(0.0, 0, Cause.RED_OFF_AXIS), made_up(0.5, 0)])
-    assert math.isnan(never.sound_to)
-    assert (never.breaks_at, never.red) == (0.0, 1)
+    assert told == Robustness(0.1, 2, 0.2, {IN_PLANE: 1, Cause.HUE_OFF_PLANE: 1, HARMED: 1}, red_to=0.3)
+    assert limits([made_up(rate, 0) for rate in (0.0, 0.5, 1.0)]) == Robustness(1.0, 0, None, {}, red_to=1.0)
+    never = limits([made_up(0.0, 0, Cause.RED_OFF_AXIS, red=0.7), made_up(0.5, 0)])
+    assert math.isnan(never.right_to)
+    assert math.isnan(never.red_to)
+    assert (never.wrong_at, never.causes) == (0.0, {Cause.RED_OFF_AXIS: 1})
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "unsaid"),
+    [
+        (Robustness(1, 0, None, {}, 1), ["No run goes wrong, at any rate"], ["tint", "first", "Red’s"]),
+        (
+            Robustness(0.2, 1, 0.3, {HARMED: 1}, 0.7),
+            [
+                "of the 5 goes wrong up to a noise of 0.2",
+                "One of these runs keeps a tint",
+                "0.3: deleting hue harms a gray (1",
+                "up to 0.7: wrong",
+            ],
+            [],
+        ),
+        (Robustness(0.2, 7, 0.3, {HARMED: 1}, 0.2), ["7 of these runs keep a tint"], ["Red’s"]),
+        (Robustness(0.2, 0, 0.3, {HARMED: 1}, 1), ["in every run up to 1."], ["the few right ones"]),
+        (Robustness(NAN, 0, 0, {IN_PLANE: 2}, 0.1), ["Already without noise", "up to 0.1: wrong"], ["No run"]),
+        (Robustness(NAN, 0, 0, {Cause.RED_OFF_AXIS: 2}, NAN), ["Already without noise"], ["Red’s", "nan"]),
+    ],
+)
+def test_the_conclusion_says_what_the_points_say(told: Robustness, said: list[str], unsaid: list[str]) -> None:
+    words = section.conclusion(told)
+    assert [each for each in said if each not in words] == []
+    assert [each for each in unsaid if each in words] == []
+
+
+def test_the_point_of_a_run_says_what_it_is() -> None:
+    runs = {"sound": (), "only a tint": (TINTED,), "goes wrong": (HARMED,)}
+    assert [section.state_of(made_up(0, 0, *causes)) for causes in runs.values()] == list(runs)

@@ -144,7 +144,7 @@ def test_a_run_of_any_width_opens(bottleneck: int, hidden: int, random_model: Ma
     data = handed(at)
     assert data is not None
     assert data["deleted"] == [dim for dim in (1, 3, 5) if dim < bottleneck]
-    assert f"only {bottleneck}" in said(at)
+    assert f"through **{bottleneck}" in said(at)
     assert ("nothing is left that could be stretched" in said(at)) == (bottleneck == 2)
     assert "nan" not in said(at)
 
@@ -155,7 +155,7 @@ def test_a_run_that_diverged_gets_a_sentence_instead(random_model: MakeModel, ru
     at = opened(run_of(from_vector(vector, 4, 16)))
     assert handed(at) is None
     (sentence,) = at.info
-    assert sentence.value.startswith("This run has diverged: 7 of its 263 weights are no longer numbers")
+    assert sentence.value.startswith("This run has diverged: 7 of its 263 parameters are no longer numbers")
     assert not at.expander
 
 

@@ -18,8 +18,10 @@ from excolor.charts import brightness, curves, latents, patches
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import HUES, named_colors
 from excolor.config import RunConfig
-from excolor.deletions import Column, Surgery, along_a_line, hue_answers, operate, tones
+from excolor.deletions import Column, Surgery, hue_answers, operate, tones
+from excolor.diagnosis import Cause
 from excolor.errors import ExcolorError
+from excolor.measured import measure
 from excolor.metrics import Deletion, Metrics, evaluate, full_grid, residue, respond, scan
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
@@ -257,20 +259,6 @@ def test_gray_patches_and_brightness_of_the_named_hues(robust: Run) -> None:
     assert hue_brightness_of(robust) == expected
 
 
-@pytest.mark.parametrize(("angle", "toward", "share"), [(0.3, 1, 0.9), (2.0, -1, 0.6)])
-def test_the_line_along_which_places_spread(angle: float, toward: int, share: float) -> None:
-    # Four corners of a rectangle, turned: its sides' squares are to each other as the shares are.
-    long, short = math.sqrt(share), math.sqrt(1 - share)
-    corners = np.array([[long, short], [long, -short], [-long, short], [-long, -short]])
-    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    gray = np.repeat(0.5 + 0.2 * toward * np.sign(corners[:, :1]), 3, axis=1)
-    line = along_a_line(corners @ turn + 5, gray)
-    assert (line.share, line.brightness_correlation) == pytest.approx((share, 1))
-    nowhere = along_a_line(np.ones((4, 3)), gray)
-    assert math.isnan(nowhere.share)
-    assert math.isnan(nowhere.brightness_correlation)
-
-
 @pytest.mark.parametrize(("width", "views"), [(2, [(1, 0)]), (3, [(1, 0)]), (4, latents.VIEWS), (6, latents.VIEWS)])
 def test_other_widths_have_the_views_that_their_dims_allow(
     random_model: Models, run_of: Runs, width: int, views: list[tuple[int, int]]
@@ -376,12 +364,17 @@ def test_a_strip_has_a_row_per_color_and_a_column_per_model(written: Callable[[]
 
 
 def test_a_figure_table_shows_every_figure_of_every_model(written: Callable[[], Reader], metrics: Metrics) -> None:
-    panels.metric_table([(HOSTILE, metrics), ("second", metrics)])
+    both = [measure(run, metrics=metrics) for run in (shipped("robust"), train(steps=1))]
+    panels.metric_table([(HOSTILE, both[0]), ("second", dataclasses.replace(both[1], causes=(Cause.TINTED,)))])
     text = written().text
     assert text[:2] == [HOSTILE, "second"]
     assert text.count(number(metrics.hue.max_mse)) >= 2
     assert text.count(number(metrics.selectivity)) >= 2
     assert text.count(percent(metrics.warmth.gray_share)) >= 2
+    # What keeps a tint does not fail, and is not sound all the same.
+    answers = {name: text[text.index(f"the run {name}") :][1:][:4] for name in ("fails", "is sound")}
+    assert answers["fails"][:2] == ["no", "no"]
+    assert answers["is sound"][:2] == ["yes", "no"]
 
 
 def test_a_chart_is_filled_without_touching_its_specification(monkeypatch: pytest.MonkeyPatch) -> None:

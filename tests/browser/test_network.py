@@ -390,7 +390,7 @@ def test_a_color_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page
     for level in (40, 90, 200):
         slider.evaluate("(s, level) => { s.value = level; s.dispatchEvent(new Event('input')); }", level)
         assert network.get("color") == f"#ff00{level:02x}"
-    network.press("weights")
+    network.press("parameters")
     network.press("One stage on")
     settled(page)
     assert sent == []

@@ -23,7 +23,7 @@ from excolor.data import (
 )
 from excolor.robustness import METRICS, Metric
 from excolor.scenes import HSV_RADIUS, HSV_VIEWS, Scene, hsv_panel, hsv_places, to_html
-from tests.support.charts import CAUSES, DRAWN, MADE, MEASURED, NOISE, SEEDS, runs
+from tests.support.charts import DRAWN, MADE, MEASURED, NOISE, SEEDS, STATES, runs
 from tests.support.scene_page import meshes, settings_of
 
 
@@ -146,20 +146,21 @@ def test_points_are_runs_and_the_line_their_median(name: Metric) -> None:
     rows = runs(name).to_pylist()
     points = [row for row in rows if row["kind"] == "run"]
     middles = {row["noise"]: row["figure"] for row in rows if row["kind"] == "median"}
-    if name == "unsound":
+    if name == "wrong":
         assert points == []
         assert middles == {0.0: 0.0, 0.5: pytest.approx(2 / 3)}
         return
     assert [(row["noise"], int(row["seed"]), row["figure"]) for row in points] == list(
         zip(NOISE, SEEDS, MEASURED, strict=True)
     )
-    assert [row["state"] for row in points] == ["not sound" if each else "sound" for each in CAUSES]
+    assert [row["state"] for row in points] == STATES
+    assert [row["words"] for row in points[:3]] == ["a sound run", "a sound run", "a tint"]
     assert points[-1]["words"] == "grays in the hue plane, wheel rotated"
     assert middles == {0.0: median(MEASURED[:3]), 0.5: median(MEASURED[3:])}
 
 
 def test_before_the_first_run_there_are_axes_and_no_point() -> None:
-    rows = robustness.table("red_cosine", [], [], [], [], "the limit").to_pylist()
+    rows = robustness.table("red_cosine", [], [], [], [], [], "the limit").to_pylist()
     assert [row["kind"] for row in rows] == ["limit"]
     assert rows[0]["figure"] == 0.8
 

@@ -37,6 +37,7 @@ from excolor.training import (
     multipliers,
     plan,
     snapshot_colors,
+    snapshot_steps,
     train,
 )
 
@@ -241,6 +242,19 @@ def test_a_short_run_has_as_many_snapshots_as_it_can(steps: int) -> None:
     expected = min(steps + 1, 60)
     assert len(run.snapshots.steps) == len(run.snapshots.latents) == expected
     assert [0, *done] == run.snapshots.steps.tolist()
+
+
+def test_half_of_the_snapshots_show_the_first_tenth_of_a_training() -> None:
+    for steps in (300, 3001, 100_000):
+        moments = snapshot_steps(steps)
+        assert (len(moments), moments[0], moments[-1]) == (60, 0, steps)
+        assert np.all(np.diff(moments) > 0)
+        assert moments[30] == round(steps / 10)
+    for steps in (1, 7, 59, 60, 61, 120, 299):
+        moments = snapshot_steps(steps)
+        assert len(moments) == min(steps + 1, 60)
+        assert (moments[0], moments[-1]) == (0, steps)
+        assert np.all(np.diff(moments) > 0)
 
 
 def test_the_trained_model_is_ready_for_use_and_surgery_leaves_it_as_it_is() -> None:

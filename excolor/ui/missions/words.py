@@ -37,10 +37,10 @@ GOALS = {
         f"Let deleting hue destroy the grays (MSE {GRAYS_LOST:g} or more) while the intact network looks fine "
         f"(maximum MSE {AS_EXACT_AS_SOUND:g} or less)."
     ),
-    "not-missed": f"Do without one of the regularizers and stay sound, on {SEEDS_ENOUGH} seeds.",
+    "not-missed": f"Do without one of the regularizers, on {SEEDS_ENOUGH} seeds: nothing goes wrong but a tint.",
     "half-round": f"Turn the wheel until red stands {HALF_ROUND:.0f}° or more from the first axis; break nothing else.",
     "bad-luck": "Find a seed on which the published schedule fails, and say why.",
-    "noisy": f"Get a sound run although {percent(NOISY)} of the labels are noise.",
+    "noisy": f"Let nothing go wrong but a tint, although {percent(NOISY)} of the labels are noise.",
     "fewest": (
         f"As few as you can: yet deleting warmth breaks red (MSE {RED_BROKEN:g} or more) and spares the grays "
         f"({GRAY_SPARED:g} or less)."
@@ -75,7 +75,7 @@ HINTS = {
     "noisy": (
         "Labels that say nothing put random colors into the plane. Which regularizer could resist?",
         "The grays are what goes wrong first. Push colors further apart.",
-        "Raise separate to × 5 and planarity to × 3, and try a few seeds.",
+        "Raise separate to × 5 and planarity to × 3, and go through the seeds: about every second will do.",
     ),
     "fewest": (
         "Deleting warmth takes the first axis. What has to be on it, and what must not be?",
@@ -114,6 +114,12 @@ def _why(found: Iterable[Cause]) -> str:
 
 def _sound(part: Part, run: Measured) -> str:
     return "the run is sound" if part.bound.kept else f"the run is not sound: {_why(run.causes)}"
+
+
+def _right(part: Part, run: Measured) -> str:
+    if part.bound.kept:
+        return "nothing is wrong" if run.sound else "nothing is wrong but a tint"
+    return f"something is wrong: {_why(run.causes)}"
 
 
 def _nothing_else(part: Part, run: Measured) -> str:
@@ -156,8 +162,9 @@ SAYS: dict[What, Callable[[Part, Measured], str]] = {
     What.INTACT: _value("the intact maximum MSE is {value}"),
     What.REGULARIZERS: _regularizers,
     What.SOUND: _sound,
-    What.SEEDS: _value("sound seeds with these settings: {value}", _whole),
-    What.UNHARMED: _value("other seeds with these settings that are not sound: {value}", _whole),
+    What.RIGHT: _right,
+    What.SEEDS: _value("seeds with these settings that did not go wrong: {value}", _whole),
+    What.UNHARMED: _value("other seeds with these settings that went wrong: {value}", _whole),
     What.ANGLE: _value("red stands {value}° from the first axis", _whole),
     What.NOTHING_ELSE: _nothing_else,
     What.PUBLISHED: _value("these are not the published settings"),

@@ -1,4 +1,4 @@
-"""The training colors: the grid that they form, a sample of it, and what the sampling weight makes rare."""
+"""The training colors: the grid that they form, a sample of it, and how often each color is drawn."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def grid() -> None:
     points = f"{hues * saturations * values:,}"
     st.markdown(
         f"The training set is {hues} hues × {saturations} saturations × {values} values. **Turn the cubes**; they turn "
-        "together. Then switch the weight on, and see what becomes rare.\n\n"
+        "together. Then draw as in training, and see what becomes rare.\n\n"
         f"**Guess first:** how many of the {points} points are black?"
     )
     _cubes()
@@ -41,19 +41,20 @@ def grid() -> None:
 
 @st.fragment
 def _cubes() -> None:
-    weighted = st.toggle(
-        "Draw with the sampling weight",
-        key="data-weighted",
+    as_trained = st.toggle(
+        "Draw as in training",
+        key="data-as-trained",
         persist_state="session",
-        help="Off: every point of the grid is drawn alike. On: as the network is trained.",
+        help="Off: every point of the grid is drawn alike. On: the more points show the same color, the more seldom is "
+        "each of them drawn.",
     )
-    # Always the same seed, so that nothing but the weight changes what is drawn.
-    draw = draw_colors if weighted else draw_evenly
+    # Always the same seed, so that nothing but the toggle changes what is drawn.
+    draw = draw_colors if as_trained else draw_evenly
     drawn = draw((SAMPLE,), np.random.default_rng(0))
     colors, _probability = training_set()
     points, found = len(colors), groups(colors[drawn])
     seen = {name: int(found[name].sum()) for name in ("black", "gray", "vivid")}
-    share = {name: each.drawn if weighted else each.points / points for name, each in shares().items()}
+    share = {name: each.drawn if as_trained else each.points / points for name, each in shares().items()}
     mean = {name: number(SAMPLE * share[name]) for name in seen}
     left, right = st.columns([7, 3], gap="large", vertical_alignment="center")
     with left:
@@ -86,8 +87,8 @@ def _answer() -> str:
     )
 
 
-def sampling_weight() -> None:
-    """The share of draws that each part of the grid gets, with the weight and without."""
+def shares_of_draws() -> None:
+    """The share of the draws that each part of the grid gets in training, beside its share of the grid."""
     points, every, drawn = len(training_set()[0]), shares(), cell_shares()
     least, most = percents(float(drawn.min())), percents(float(drawn.max()))
     left, right = st.columns([5, 6], gap="large")
@@ -102,9 +103,10 @@ def sampling_weight() -> None:
         )
     with right:
         st.markdown(
-            "**Share of the draws, in percent,** of each saturation and value, over all hues. Without the weight each "
-            f"of the {drawn.size} cells would get {percents(1 / drawn.size)}. With it the brightest, most saturated "
-            f"cell gets {most}, and black, the whole bottom row, {percents(every['black'].drawn)}."
+            "**Share of the draws, in percent,** of each saturation and value, over all hues. If all points were "
+            f"drawn alike, each of the {drawn.size} cells would get {percents(1 / drawn.size)}. In training the "
+            f"brightest, most saturated cell gets {most}, and black, the whole bottom row, "
+            f"{percents(every['black'].drawn)}."
         )
         rows = {
             name: [
@@ -115,10 +117,10 @@ def sampling_weight() -> None:
             ]
             for key, name in NAMES.items()
         }
-        heads = ["points", "colors", "without", "with"]
+        heads = ["points", "colors", "drawn alike", "in training"]
         st.html(html.table(heads, rows, "Share of draws of black, gray, muted and vivid colors"))
         st.markdown(
-            f"Vivid: saturation times value is at least {number(VIVID)}. The weight of a point divides what is there "
-            "again and again by how often it is there: black by all hues and saturations, a gray by all hues."
+            f"Vivid: saturation times value is at least {number(VIVID)}. A point’s share of the draws is divided by "
+            "how often its color is there: black by all hues and saturations, a gray by all hues. Up to a factor it is"
         )
-        st.latex(r"w = \frac{1 - v}{n_s\, n_h} + \frac{(1 - s)\, v}{n_h} + s\, v")
+        st.latex(r"\frac{1 - v}{n_s\, n_h} + \frac{(1 - s)\, v}{n_h} + s\, v")

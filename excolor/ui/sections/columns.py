@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -12,14 +13,16 @@ import streamlit as st
 
 from excolor.charts import curves, latents, patches
 from excolor.deletions import Column, Surgery, answers
-from excolor.metrics import Deletion
+from excolor.metrics import Deletion, Metrics, respond
 from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
 from excolor.training import Run
 from excolor.ui import panels, spheres
-from excolor.ui.caches import column_of
+from excolor.ui.caches import column_of, metrics_of
 from excolor.ui.components import inspector
-from excolor.ui.words import dims_text, number, percent
+from excolor.ui.words import dims_text, gray_answers, number, percent
+
+AT_AN_END = 0.5  # |u₀| from which a color may be called one end of the first axis
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
         required=True,
         key="ablation-how",
         persist_state="session",
-        help="To ablate is to set the weights around a dim to zero; to prune is to take the dim out altogether.",
+        help="Both delete a dim: it is set to zero, or taken out.",
     )
     picked = st.pills(
         "Dims deleted on the right",
@@ -87,18 +90,49 @@ def _title(right: tuple[int, ...]) -> str:
 
 
 def summary(compared: Comparison) -> None:
-    """What the two deletions did, in words; nothing where only one was made."""
-    _intact, without_warmth, on_the_right = (column.metrics for column in compared.columns)
-    if not (isinstance(without_warmth, Deletion) and isinstance(on_the_right, Deletion)):
-        return
+    """What each deletion did, in words."""
+    intact, *deleted = (column.metrics for column in compared.columns)
+    said = [
+        _deletion(column.dims, metrics, intact.gray_share)
+        for column, metrics in zip(compared.columns[1:], deleted, strict=True)
+        if isinstance(metrics, Deletion)
+    ]
     st.markdown(
-        f"Without dims {dims_text(WARMTH)}, {percent(without_warmth.gray_share)} of all outputs are gray; without dims "
-        f"{dims_text(compared.right)}, {percent(on_the_right.gray_share)}. **Target** colors, which kept at least half "
-        f"of their latent in the deleted dims, now have a mean error of {number(without_warmth.target_mse)} and "
-        f"{number(on_the_right.target_mse)}. **Bystanders**, which kept at most a twentieth there, have "
-        f"{number(without_warmth.bystander_mse)} and {number(on_the_right.bystander_mse)}. A clean deletion is high in "
-        "the first and low in the second."
+        "The squares of a color’s numbers u₀, u₁, … add up to 1, so each is a share: what that dim *holds* of the "
+        "color. **Targets** are the colors of which the deleted dims hold at least half, **bystanders** those of which "
+        "they hold at most a twentieth. A clean deletion hits the targets and spares the bystanders.\n\n"
+        + "\n\n".join(said)
     )
+
+
+def _deletion(dims: tuple[int, ...], metrics: Deletion, intact_gray: float) -> str:
+    return (
+        f"**Without dims {dims_text(dims)}**, {gray_answers(metrics.gray_share, intact_gray)}. "
+        f"{_mean_error('targets', metrics.target_mse)} {_mean_error('bystanders', metrics.bystander_mse)}"
+    )
+
+
+def _mean_error(who: str, mse: float) -> str:
+    return f"Its {who} have a mean MSE of {number(mse)}." if math.isfinite(mse) else f"It has no {who}."
+
+
+def opposites(chosen: Run) -> None:
+    """Why deleting warmth takes cyan as well as red, or why it does not."""
+    red, cyan = respond(chosen.model, [[1, 0, 0], [0, 1, 1]]).u[:, 0].tolist()
+    st.markdown(opposed(red, cyan, metrics_of(chosen)))
+
+
+def opposed(red: float, cyan: float, metrics: Metrics) -> str:
+    """What u₀ of red and of cyan say of the first axis, and what both become without it."""
+    without = {name: number(warmth) for name, _intact, warmth, _hue in metrics.colors}
+    seen = f"red has u₀ = {number(red)} and cyan {number(cyan)}"
+    then = f"an MSE of {without['red']}, cyan of {without['cyan']}"
+    if red * cyan < 0 and min(abs(red), abs(cyan)) >= AT_AN_END:
+        return (
+            f"**Why is cyan hit like red?** {seen.capitalize()}: they are the two ends of one axis, and deleting dim 0 "
+            f"takes the whole axis. Red then has {then}."
+        )
+    return f"In this network {seen}, so the two are not the ends of the first axis. Without it red has {then}."
 
 
 def headings(compared: Comparison) -> None:
@@ -112,13 +146,14 @@ def headings(compared: Comparison) -> None:
 
 def slices(compared: Comparison) -> None:
     """Every color as a patch, in four slices of saturation."""
+    intact = f" (intact {percent(compared.columns[0].patches_gray)})"
     for i, title, column in compared.places():
         panels.chart(
             patches.spec(),
             column.patches,
             f"{title}: four slices of the HSV cube, hue to the right and value upwards. Each patch is the "
             f"reconstructed color with the true color inside; {percent(column.patches_gray)} of the fully saturated "
-            f"patches look gray. Largest MSE {number(column.metrics.max_mse)}.",
+            f"patches look gray{intact if i else ''}. Largest MSE {number(column.metrics.max_mse)}.",
             f"patches-{i}",
             mark=patches.mark(compared.seen.code, compared.seen.turn),
         )
@@ -158,12 +193,8 @@ def wheels(compared: Comparison) -> None:
 
 def turned(chosen: Run, compared: Comparison) -> None:
     """The three as spheres that turn together."""
-    metrics = compared.columns[-1].metrics
-    gray = (
-        f" On the right, {percent(metrics.gray_share)} of all outputs are gray."
-        if isinstance(metrics, Deletion)
-        else ""
-    )
+    intact, _warmth, right = (column.metrics.gray_share for column in compared.columns)
+    gray = f" On the right, {gray_answers(right, intact)}." if compared.right else ""
     spheres.mount(
         lambda: spheres.triple_page(chosen, _turned_dims(chosen), compared.right, compared.titles),
         "triple",

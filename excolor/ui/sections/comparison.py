@@ -8,7 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from excolor.charts import latents
 from excolor.color import named_colors
-from excolor.metrics import Metrics, respond
+from excolor.measured import Measured, measure
+from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
 from excolor.ui import panels, shelf, state
@@ -39,8 +40,8 @@ def beside_another() -> None:
     panels.metric_table([_chosen(left, "compare-left", last), _chosen(right, "compare-right", 0)])
 
 
-def _chosen(place: DeltaGenerator, key: str, first: int) -> tuple[str, Metrics]:
-    """A control to choose a network with, and its color wheel; returns its name and metrics."""
+def _chosen(place: DeltaGenerator, key: str, first: int) -> tuple[str, Measured]:
+    """A control to choose a network with, and its color wheel; returns its name and itself, measured."""
     with place:
         models = shelf.choices()
         name = st.selectbox("Network", list(models), index=first, key=key)
@@ -54,7 +55,7 @@ def _chosen(place: DeltaGenerator, key: str, first: int) -> tuple[str, Metrics]:
             f"{key}-wheel",
             mark=latents.mark((1, 0), state.picked(), u, state.turn()),
         )
-    return name, metrics_of(run)
+    return name, measure(run, metrics=metrics_of(run))
 
 
 def of_picked_color(run: Run) -> None:

@@ -15,7 +15,7 @@ def readable(fused: Trained) -> None:
     st.header("The same, the readable way")
     st.markdown(
         "The page trains with a compiled kernel. The loop that the lessons show uses PyTorch's autograd: the same "
-        "weights to begin with, the same batches, the same steps."
+        "parameters to begin with, the same batches, the same steps."
     )
     config = fused.measured.config
     wanted = state.AUTOGRAD_WANTED.get() == config
@@ -38,7 +38,7 @@ def _difference(slow: Trained, fast: Trained) -> str:
     one, other = slow.measured.metrics, fast.measured.metrics
     return (
         f"Autograd took **{number(slow.train_s)} s**, the kernel **{number(fast.train_s)} s**: "
-        f"{round(slow.train_s / fast.train_s)} times as long. Both end at the same place as far as rounding lets them: "
-        f"the intact maximum is {number(one.intact.max_mse)} and {number(other.intact.max_mse)}, "
+        f"{number(slow.train_s / fast.train_s)} times as long. Both end at the same place as far as rounding lets "
+        f"them: the intact maximum is {number(one.intact.max_mse)} and {number(other.intact.max_mse)}, "
         f"red's cosine {number(one.red_cosine)} and {number(other.red_cosine)}."
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Bound
 from excolor.measured import Measured
 from excolor.training import moved
-from excolor.ui import missions, predict
-from excolor.ui.words import EFFECTS, number
+from excolor.ui import missions, predict, state
+from excolor.ui.words import EFFECTS, number, settings
+
+SETTINGS = "settings"  # what is asked again where no regularizer is off
 
 BREAKS = {
     "answers": "The answers themselves",
@@ -30,28 +34,51 @@ MEASURED = {
 
 def ask_or_go_on(config: RunConfig) -> None:
     """Ask about the regularizers that are off; while an answer is due, the page ends here."""
-    off = predict.due([term for term, weight in moved(config).items() if weight == 0], config)
-    if not off:
+    off = [term for term, weight in moved(config).items() if weight == 0]
+    # Without one that is off, what is asked again is about the settings as they are.
+    asked = predict.due(off or [SETTINGS], config) if off or state.AGAIN.get() == config else []
+    if not asked:
         return
     missions.wait()
-    effects = " and ".join(f"**{term}**, which {EFFECTS[term]}" for term in off)
-    without = "it" if len(off) == 1 else "any of them"
-    st.markdown(f"Switched off: {effects}. In a moment the network is trained without {without}.")
-    predict.ask(off, config, [predict.Choice("run", "What will break? Mark nothing if nothing will.", BREAKS)])
+    st.markdown(said_before([term for term in asked if term != SETTINGS], config))
+    choice = predict.Choice("run", "What will break?", BREAKS, "nothing will break")
+    predict.ask(asked, config, [choice])
     st.stop()
 
 
+def said_before(off: Sequence[str], config: RunConfig) -> str:
+    """What is going to be trained, in words."""
+    if not off:
+        return f"The settings: {settings(config)}. In a moment you see what they lead to."
+    effects = " and ".join(f"**{term}**, which {EFFECTS[term]}" for term in off)
+    without = "it" if len(off) == 1 else "any of them"
+    return f"Switched off: {effects}. In a moment the network is trained without {without}."
+
+
 def reveal(run: Measured) -> None:
-    """What the student thought would break, beside what did."""
+    """What the student thought would break, beside what did; a button to say it where nothing was said."""
+    rows = said_and_found(run)
+    if not rows:
+        predict.again(run.config)
+        return
+    predict.reveal(
+        run.config, rows, "broke", "**What broke?** Measured on this run, against the bound that a sound run keeps."
+    )
+
+
+def said_and_found(run: Measured) -> list[predict.Row]:
+    """What was said would break, beside what did; empty if nothing was said."""
     said = predict.said(run.config)
     if said is None:
-        return
+        return []
     rows = []
     for name, shown_by in MEASURED.items():
-        measured = ", ".join(_written(*words, run.checks[check]) for check, *words in shown_by)
+        measured = ", ".join(_written(what, side, unit, run.checks[check]) for check, what, side, unit in shown_by)
+        if name == "tint":
+            measured += f"; intact {number(run.metrics.intact.gray_share)}"
         broken = not all(run.checks[check].kept for check, *_words in shown_by)
         rows.append(predict.Row("Did it break?", BREAKS[name], name in said["run"], broken, measured))
-    predict.reveal(run.config, rows, "**What broke?** Measured on this run, against the bound that a sound run keeps.")
+    return rows
 
 
 def _written(what: str, side: str, unit: str, metric: Bound) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from excolor.diagnosis import has_wheel, placement
 from excolor.training import Run
 from excolor.ui import spheres
 
@@ -13,10 +14,17 @@ def section(chosen: Run, dims: spheres.Dims) -> None:
     if not chosen.remembers:
         st.info("This run came from a file that holds no history of its training, so there is nothing to play.")
         return
-    st.markdown("The same sphere through training. Move the slider: from a heap of points to a wheel.")
+    end = "to a wheel" if has_wheel(placement(chosen.model)) else "to what it is now; there is no wheel in it"
+    st.markdown(f"The same sphere through training. Move the slider: from a heap of points {end}.")
     spheres.mount(
         lambda: spheres.training_page(chosen, dims),
         "training",
         f"216 colors, painted as they are, at {len(chosen.snapshots)} moments of the training of seed "
-        f"{chosen.config.seed}, from its initial weights to its end.",
+        f"{chosen.config.seed}, from its first parameters to its end; half of them among the first {_half(chosen)} "
+        "updates.",
     )
+
+
+def _half(chosen: Run) -> int:
+    steps = chosen.snapshots.steps
+    return int(steps[len(steps) // 2])

@@ -19,8 +19,11 @@ from excolor.data import (
     tallies,
 )
 from excolor.ui import html, panels, state
+from excolor.ui.caches import metrics_of, shipped
 from excolor.ui.components.inspector import Inspected
 from excolor.ui.words import chance, number, percents, tenths
+
+ROBUST = "robust"  # which ships
 
 
 def probabilities(seen: Inspected) -> None:
@@ -156,5 +159,6 @@ def _answer() -> str:
         f"called vibrant, and in {100 * desaturated.without:.1f} nobody desaturated. Then the regularizer that listens "
         "to the label is silent. In a whole training, "
         f"{STEPS:,} batches and {STEPS * BATCH:,} colors, there are about **{round(STEPS * red.per_batch)}** labels "
-        f"“red”: one color in {round(BATCH / red.per_batch)}. That is enough to put red where it was told to be."
+        f"“red”: one color in {round(BATCH / red.per_batch)}. With no more than that, red’s cosine to the first axis "
+        f"came out at {number(metrics_of(shipped(ROBUST)).red_cosine)} in the network that ships; 1 is exactly there."
     )

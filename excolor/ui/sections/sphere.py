@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import cast, get_args
 
 import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike, NDArray
 
 from excolor.charts import latents
 from excolor.color import named_codes, rgb_grid
-from excolor.deletions import Paint, along_a_line
-from excolor.diagnosis import axis_roles, placement
-from excolor.metrics import respond, share_in
+from excolor.deletions import Paint
+from excolor.diagnosis import HUE_OFF_PLANE, Placement, axis_roles, has_wheel, placement
+from excolor.metrics import Residue, respond, share_in
 from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
 from excolor.ui import panels, shelf, spheres, state
-from excolor.ui.caches import projection_of
+from excolor.ui.caches import projection_of, residue_of
 from excolor.ui.components import inspector
 from excolor.ui.words import dims_text, number, percent
 
@@ -25,6 +27,7 @@ _VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
 _OTHER = "other"
 _CUTS = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
 _LEVELS = 8
+ON_THE_RIM = 0.95  # of the radius
 _PAINTED: dict[Paint, str] = {
     "true color": "Each point is painted in the color that it stands for.",
     "answer": "Each point is painted in what the network answers to its color, and a name at the rim is that answer's.",
@@ -65,7 +68,7 @@ def choose() -> View:
             required=True,
             key=f"latent-view-{width}",
             persist_state="session",
-            help="The first three are the notebook's.",
+            help="The first looks straight at the plane of u₀ and u₁.",
         )
         paint: Paint = st.segmented_control(
             "Points in", get_args(Paint), default="true color", required=True, key="latent-paint"
@@ -130,37 +133,65 @@ def _caption(view: View) -> str:
 
 def _what_is_seen(view: View) -> str:
     if view.deleted == HUE:
-        line = along_a_line(_grid_latents(view)[:, view.dims], rgb_grid(_LEVELS).reshape(-1, 3))
-        return (
-            f"Hue is deleted: the wheel is gone. Of the spread that is left, {percent(line.share)} lies along one "
-            f"line, and the place on it goes with brightness (correlation {number(line.brightness_correlation)})."
-        )
+        return without_hue(residue_of(view.chosen, HUE))
     placed = placement(ablate(view.chosen.model, view.deleted))
     if view.deleted == WARMTH:
-        return (
-            "Warmth is deleted: of the wheel, a band is left. The vibrant hues have on average "
-            f"{percent(1 - placed.hue_off_plane)} of their squared length along u₁."
-        )
+        return f"Warmth is deleted. Of a vibrant hue, u₁ now holds {percent(1 - placed.hue_off_plane)} on average."
+    return intact(placed)
+
+
+def intact(placed: Placement) -> str:
+    """Where a network keeps hues and grays."""
+    if has_wheel(placed):
+        said = "The vibrant hues go round in the plane of u₀ and u₁"
+    elif placed.hue_off_plane <= HUE_OFF_PLANE:
+        said = "The vibrant hues lie in the plane of u₀ and u₁, but do not go round in it"
+    else:
+        said = "The vibrant hues do not lie in the plane of u₀ and u₁"
     return (
-        f"The vibrant hues lie round the plane of u₀ and u₁, on average {percent(placed.hue_off_plane)} of their "
-        f"squared length outside it; the grays keep at most {percent(placed.gray_in_plane)} of theirs inside."
+        f"{said}. The other dims hold {percent(placed.hue_off_plane)} of a hue on average, and this plane at most "
+        f"{percent(placed.gray_in_plane)} of a gray. (A dim holds the share u² of a color.)"
     )
 
 
-def _grid_latents(view: View) -> np.ndarray:
-    return respond(ablate(view.chosen.model, view.deleted), rgb_grid(_LEVELS)).u
+def without_hue(left: Residue) -> str:
+    """What is to be seen once hue is deleted; the correlation is the one that Ablation shows."""
+    if not left.most > 0:
+        return "Hue is deleted, and nothing is left: all points are in the middle."
+    if not math.isfinite(left.brightness_correlation):
+        return "Hue is deleted, and what is left is the same for every hue."
+    return (
+        "Hue is deleted. How far a vibrant color now lies from black’s place towards white’s correlates with its "
+        f"brightness by {number(left.brightness_correlation)}, over all hues and all dims."
+    )
 
 
 def hidden(view: View) -> None:
     """How much of the latents lies in the dims that a picture has no room for."""
     width = view.chosen.config.bottleneck
-    dims = tuple(k for k in range(width) if k not in view.dims)
-    unseen = float(np.mean(share_in(_grid_latents(view), dims)))
-    where = f"dims {dims_text(dims)}" if dims else "no dim at all"
-    st.markdown(
-        f"The sphere has {width} dims, a picture three. Here {percent(unseen)} of the points' squared length is, on "
-        f"average, in what you cannot see ({where}). That is why most points seem to lie *inside* the sphere: the "
-        "further in, the more of them is hidden. Only a point on the rim is shown whole."
+    u = respond(ablate(view.chosen.model, view.deleted), rgb_grid(_LEVELS)).u
+    unseen = tuple(k for k in range(width) if k not in (*view.dims, *view.deleted))
+    st.markdown(unseen_words(share_in(u, range(width)), share_in(u, unseen), unseen))
+
+
+def unseen_words(whole: ArrayLike, hidden: ArrayLike, dims: tuple[int, ...]) -> str:
+    """What a picture of three dims shows of some points.
+
+    Args:
+        whole: squared length of each point, `[N]`: 1, or 0 where a deletion left nothing.
+        hidden: how much of it lies in `dims`, `[N]`.
+        dims: which are not in the picture, and not deleted.
+    """
+    shares: NDArray[np.floating] = np.asarray(hidden)
+    if not np.asarray(whole).max() > 0:
+        return "Nothing is left of any point, so all of them are in the middle."
+    if not dims:
+        return "Here the picture has every dim that is left, so all points are on the rim: each is shown whole."
+    inside = float(np.mean(np.sqrt(np.maximum(0, 1 - shares)) < ON_THE_RIM))
+    return (
+        f"A picture has three dims. Here it leaves out dims {dims_text(dims)}, which hold "
+        f"{percent(float(shares.mean()))} of a point on average. {percent(inside)} of the points therefore seem to lie "
+        "*inside* the sphere: the further in, the more of a point is hidden. Only a point on the rim is shown whole."
     )
 
 

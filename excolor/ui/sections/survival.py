@@ -9,7 +9,7 @@ from excolor.metrics import SURVIVES_TO
 from excolor.training import Run
 from excolor.ui import predict, shelf
 from excolor.ui.caches import metrics_of
-from excolor.ui.words import number
+from excolor.ui.words import meant, number
 
 _QUESTIONS = {
     "warmth": "Which of these survive when **warmth** is deleted?",
@@ -26,28 +26,39 @@ def due(chosen: Run) -> bool:
 def ask(chosen: Run) -> None:
     """Ask what will survive; nothing else is to be shown before it is answered or skipped."""
     st.markdown(
-        "The network was told to keep *warmth*, red against cyan, in the first of its four numbers, and all of *hue* "
-        "in the first two. In a moment the first number is deleted, then both. **Mark what you think will survive**: "
-        "what comes back nearly as it was, off by at most a tenth."
+        f"{meant(chosen.config)} In a moment the first number is deleted, then both. **Mark what you think will "
+        "survive.** A color survives if it comes back nearly as it was. Each of its channels, red, green and blue, "
+        "runs from 0 to 1; if each is off by a tenth, 0.4 instead of 0.5, that is just near enough."
     )
     names = {name: name for name in named_codes().values()}
-    choices = [predict.Choice(part, text, names, list(named_codes())) for part, text in _QUESTIONS.items()]
+    choices = [
+        predict.Choice(part, text, names, "none of them", list(named_codes())) for part, text in _QUESTIONS.items()
+    ]
     predict.ask(["ablation"], chosen.key, choices)
 
 
 def reveal(chosen: Run) -> None:
-    """What the student thought would survive, beside what does; nothing if the question was skipped."""
+    """What the student thought would survive, beside what does; a button to say it where nothing was said."""
+    rows = said_and_found(chosen)
+    if not rows:
+        predict.again(chosen.key)
+        return
+    predict.reveal(
+        chosen.key,
+        rows,
+        "survived",
+        f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: as if each channel, which runs from 0 to 1, "
+        f"were off by a tenth. Measured on {shelf.chosen_name()}, the network on screen.",
+    )
+
+
+def said_and_found(chosen: Run) -> list[predict.Row]:
+    """What was said of each color and deletion, beside what was measured; empty if nothing was said."""
     said = predict.said(chosen.key)
     if said is None:
-        return
-    rows = [
+        return []
+    return [
         predict.Row(title, name, name in said[part], error <= SURVIVES_TO, number(error), code)
         for (name, _intact, *errors), code in zip(metrics_of(chosen).colors, named_codes(), strict=True)
         for (part, title), error in zip(_TITLES.items(), errors, strict=True)
     ]
-    predict.reveal(
-        chosen.key,
-        rows,
-        f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: off by a tenth of the range in each channel. "
-        f"Measured on {shelf.chosen_name()}, the network on screen.",
-    )

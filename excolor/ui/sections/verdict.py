@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from excolor.diagnosis import Bound, Cause
+from excolor.diagnosis import ANSWERS_GRAY, ROTATED, Bound, Cause
 from excolor.measured import Measured
 from excolor.ui.html import Html, checklist
-from excolor.ui.words import number, percent
+from excolor.ui.words import gray_answers, number, percent
 
+_OTHER_PAIR = "deleting dim 0 deletes other colors than red and cyan first."
 CHANNELS = 3  # of a color; on a sphere they need one dim more
 
 
 def verdict(run: Measured) -> str:
     """A sentence for each cause, gravest first, or one for a run that keeps every check."""
+    stopped = run.run.stopped
+    early = f"**Stopped early, at step {stopped.step}**. So far: " if stopped and not stopped.term else ""
     if run.causes:
-        return " ".join(_sentence(cause, run) for cause in run.causes)
+        return early + " ".join(_sentence(cause, run) for cause in run.causes)
     found = (
-        "red is on the first axis, and the hues go round in the plane of the first two. Deleting hue harms no gray and "
-        f"turns {_gray(run)}."
+        "red is on the first axis, and the hues go round in the plane of the first two. Deleting hue harms no gray: "
+        f"{_gray(run)}."
     )
-    if run.run.stopped:
-        return f"**Stopped early, at step {run.run.stopped.step}**. So far {found}"
-    return f"**A sound run**: {found}"
+    return early + found if early else f"**A sound run**: {found}"
 
 
 def _gray(run: Measured) -> str:
-    hue, intact = run.metrics.hue.gray_share, run.metrics.intact.gray_share
-    return f"{percent(hue)} of all answers gray (intact {percent(intact)})"
+    return gray_answers(run.metrics.hue.gray_share, run.metrics.intact.gray_share)
 
 
 def mark(run: Measured) -> str:
@@ -43,13 +43,13 @@ def _sentence(cause: Cause, run: Measured) -> str:
             return f"**Not converged**: even intact, its largest MSE is {most}. {_remedy(run.config.bottleneck)}"
         case Cause.GRAYS_IN_PLANE:
             return (
-                f"**Grays in the hue plane**: one keeps {percent(placed.gray_in_plane)} of its latent there, and "
+                f"**Grays in the hue plane**: dims 0 and 1 hold {percent(placed.gray_in_plane)} of one of them, and "
                 f"deleting hue leaves the worst gray an MSE of {number(metrics.worst_gray)}."
             )
         case Cause.HUE_OFF_PLANE:
             return (
-                f"**Hue is not in the plane**: {percent(placed.hue_off_plane)} of the vibrant colors' latent lies "
-                f"outside dims [0, 1]; deleting those turns {_gray(run)}."
+                f"**Hue is not in the plane**: dims 0 and 1 hold only {percent(1 - placed.hue_off_plane)} of the "
+                f"vibrant colors. With those two deleted, {_gray(run)}."
             )
         case Cause.NOT_ROUND:
             return (
@@ -57,21 +57,20 @@ def _sentence(cause: Cause, run: Measured) -> str:
                 "center of the plane, so there is no wheel."
             )
         case Cause.ROTATED:
-            return (
-                f"**The wheel is rotated**: red lies {number(placed.red_angle)}° from the first axis, so deleting "
-                "dim 0 deletes something other than warmth."
+            return f"**The wheel is rotated**: red lies {number(placed.red_angle)}° from the first axis, so " + (
+                "dim 0 holds warmth the wrong way round." if placed.red_angle >= 180 - ROTATED else _OTHER_PAIR
             )
         case Cause.RED_OFF_AXIS:
             return f"**Red is not on its axis**: its cosine to the first axis is {number(metrics.red_cosine)}."
         case Cause.GRAYS_HARMED:
             return (
                 f"**Deleting hue harms a gray**: the worst of them then has an MSE of {number(metrics.worst_gray)}, "
-                f"though the grays keep at most {percent(placed.gray_in_plane)} of their latent in its plane."
+                f"though dims 0 and 1 hold at most {percent(placed.gray_in_plane)} of a gray."
             )
         case Cause.TINTED:
             return (
-                f"**Some answers keep a tint**: deleting hue turns only {_gray(run)}. Everything else is as it should "
-                "be."
+                f"**Some answers keep a tint**: with hue deleted only {_gray(run)}, where a sound run has at least "
+                f"{percent(ANSWERS_GRAY)}. Everything else is as it should be."
             )
 
 
@@ -83,7 +82,7 @@ def _diverged(run: Measured) -> str:
 
 def _remedy(bottleneck: int) -> str:
     if bottleneck > CHANNELS:
-        return "It needs more updates before the rest means much."
+        return "More updates may help; until it is, the rest does not mean much."
     return (
         f"More updates will not help: colors have three channels, and a sphere in {bottleneck} dims has room for "
         f"{bottleneck - 1}."

@@ -32,6 +32,8 @@ WORDS = {
     "baseline": "A point is a color, painted as it is. Faint lines: the shipped network's training.",
 }
 
+SLOW_START = 0.4  # of the updates: the first half of a replay shows fewer
+
 _component = declared("replay")
 
 
@@ -50,7 +52,7 @@ def draw(shown: Replay, baseline: Lines, alt: str, model_key: str, key: str) -> 
             **packed(shown),
             "key": model_key,
             "baseline": packed_lines(baseline),
-            "words": {"alt": alt, **WORDS},
+            "words": {"alt": alt, "pace": pace(shown), **WORDS},
             "wheel": wheel.FOR_BROWSER,
             "picked": -1 if picked is None else nearest(shown.colors, hex_to_rgb(picked)),
         },
@@ -58,6 +60,15 @@ def draw(shown: Replay, baseline: Lines, alt: str, model_key: str, key: str) -> 
         height="content",
         on_picked_change=lambda: state.pick(state.value(key).get("picked")),
     )
+
+
+def pace(shown: Replay) -> str:
+    """How much of a training the first half of its replay shows; nothing where that is about half of it."""
+    steps = shown.steps
+    half = int(steps[len(steps) // 2]) if len(steps) else 0
+    if not 0 < half < steps[-1] * SLOW_START:
+        return ""
+    return f"It starts slowly: the first {half} updates take half of the time."
 
 
 def packed(shown: Replay) -> dict[str, Any]:

@@ -44,6 +44,7 @@ function open({ root, data, memory, find, last }) {
   memory.frame = atEnd ? last : Math.min(memory.frame, last);
   root.setAttribute("aria-label", data.words.alt);
   find(".note").textContent = data.words.baseline;
+  find(".pace").textContent = data.words.pace;
   find(".back").setAttribute("aria-label", data.words.back);
   find(".forward").setAttribute("aria-label", data.words.forward);
   find("input").setAttribute("aria-label", data.words.scrub);

@@ -56,7 +56,7 @@ def go_on(page: Page) -> str:
 def a_quiet_failure(run: Measured) -> bool:
     """It solves the mission of that name, and the verdict says so."""
     (mission,) = (each for each in MISSIONS if each.id == "quiet-failure")
-    return check(mission, [run]).done and run.causes == (Cause.GRAYS_IN_PLANE,)
+    return check(mission, [run]).done and Cause.GRAYS_IN_PLANE in run.causes
 
 
 def test_a_student_walks_through_the_lesson(page: Page) -> None:

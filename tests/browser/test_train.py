@@ -269,6 +269,11 @@ def test_scrubbing_and_stepping_draw_other_frames_without_a_word_to_the_server(p
     cursors = [cursor for _, _, cursor in seen.values()]
     assert cursors == sorted(cursors, reverse=True)
     expect(replay.root.locator("output")).to_have_text("0 of 3001 updates")
+    # It starts slowly, and says so; the step that is shown is that of the frame.
+    expect(replay.root.locator(".pace")).to_have_text("It starts slowly: the first 300 updates take half of the time.")
+    replay.scrubber.fill("30")
+    expect(replay.root.locator("output")).to_have_text("300 of 3001 updates")
+    replay.scrubber.fill("0")
     replay.press("One back")  # there is nothing before the first
     assert replay.frame == 0
     for wanted in (1, 2):

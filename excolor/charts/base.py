@@ -39,9 +39,10 @@ def as_spec(
         canvas: painted, rather than made of an element for each mark, which for hundreds of marks takes twice as long.
     """
     spec: dict[str, Any] = chart.to_dict()
-    spec["config"] = {"axis": {"labelFontSize": FONT, "titleFontSize": FONT}}
+    axis: dict[str, Any] = {"labelFontSize": FONT, "titleFontSize": FONT}
+    spec["config"] = {"axis": axis}
     if canvas:
-        spec["config"]["axis"] |= {part: {"expr": PAGE_INK} for part in ("labelColor", "titleColor")}
+        axis |= {part: {"expr": PAGE_INK} for part in ("labelColor", "titleColor")}
         spec["usermeta"] = {"embedOptions": {"renderer": "canvas"}}
     _silence(spec)
     return spec

@@ -68,7 +68,7 @@ def spec(axis: Axis) -> dict[str, Any]:
     ticks = [0, 60, 120, 180, 240, 300, 360] if axis == "hue" else [0, 0.25, 0.5, 0.75, 1]
     x = (
         alt.X("x:Q", title=_TITLES[axis])
-        .scale(domain=[0, last * 1.5], nice=False)
+        .scale(domain=[0, last * 1.38], nice=False)
         .axis(values=ticks, format="d" if axis == "hue" else ".2~f", grid=False)
     )
     y = alt.Y("mse:Q", title="MSE (root scale)", scale=ERROR_SCALE).axis(

@@ -37,7 +37,7 @@ def spec(top: float) -> dict[str, Any]:
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
     tooltip = [
         alt.Tooltip("where:N", title="cell"),
-        alt.Tooltip("share:Q", title="drawn with the weight", format=".2%"),
+        alt.Tooltip("share:Q", title="drawn in training", format=".2%"),
         alt.Tooltip("plain:Q", title="without", format=".2%"),
     ]
     shade = base.mark_rect().encode(

@@ -155,7 +155,7 @@ def test_a_run_that_diverged_gets_a_sentence_instead(random_model: MakeModel, ru
     at = opened(run_of(from_vector(vector, 4, 16)))
     assert handed(at) is None
     (sentence,) = at.info
-    assert sentence.value.startswith("This run has diverged: 7 of its 263 weights are no longer numbers")
+    assert sentence.value.startswith("This run has diverged: 7 of its 263 parameters are no longer numbers")
     assert not at.expander
 
 

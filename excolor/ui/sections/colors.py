@@ -1,4 +1,4 @@
-"""The training colors: the grid that they form, a sample of it, and what the sampling weight makes rare."""
+"""The training colors: the grid that they form, a sample of it, and what training seldom draws."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def grid() -> None:
     points = f"{hues * saturations * values:,}"
     st.markdown(
         f"The training set is {hues} hues × {saturations} saturations × {values} values. **Turn the cubes**; they turn "
-        "together. Then switch the weight on, and see what becomes rare.\n\n"
+        "together. Then draw as training does, and see what becomes rare.\n\n"
         f"**Guess first:** how many of the {points} points are black?"
     )
     _cubes()
@@ -42,12 +42,12 @@ def grid() -> None:
 @st.fragment
 def _cubes() -> None:
     weighted = st.toggle(
-        "Draw with the sampling weight",
+        "Draw as in training",
         key="data-weighted",
         persist_state="session",
         help="Off: every point of the grid is drawn alike. On: as the network is trained.",
     )
-    # Always the same seed, so that nothing but the weight changes what is drawn.
+    # Always the same seed, so that nothing but how it is drawn changes what is drawn.
     draw = draw_colors if weighted else draw_evenly
     drawn = draw((SAMPLE,), np.random.default_rng(0))
     colors, _probability = training_set()
@@ -87,7 +87,7 @@ def _answer() -> str:
 
 
 def sampling_weight() -> None:
-    """The share of draws that each part of the grid gets, with the weight and without."""
+    """The share of draws that each part of the grid gets, in training, and if all points were drawn alike."""
     points, every, drawn = len(training_set()[0]), shares(), cell_shares()
     least, most = percents(float(drawn.min())), percents(float(drawn.max()))
     left, right = st.columns([5, 6], gap="large")
@@ -102,9 +102,9 @@ def sampling_weight() -> None:
         )
     with right:
         st.markdown(
-            "**Share of the draws, in percent,** of each saturation and value, over all hues. Without the weight each "
-            f"of the {drawn.size} cells would get {percents(1 / drawn.size)}. With it the brightest, most saturated "
-            f"cell gets {most}, and black, the whole bottom row, {percents(every['black'].drawn)}."
+            "**Share of the draws, in percent,** of each saturation and value, over all hues. Drawn alike, each "
+            f"of the {drawn.size} cells would get {percents(1 / drawn.size)}. In training the brightest, most "
+            f"saturated cell gets {most}, and black, the whole bottom row, {percents(every['black'].drawn)}."
         )
         rows = {
             name: [
@@ -115,10 +115,10 @@ def sampling_weight() -> None:
             ]
             for key, name in NAMES.items()
         }
-        heads = ["points", "colors", "without", "with"]
+        heads = ["points", "colors", "alike", "training"]
         st.html(html.table(heads, rows, "Share of draws of black, gray, muted and vivid colors"))
         st.markdown(
-            f"Vivid: saturation times value is at least {number(VIVID)}. The weight of a point divides what is there "
-            "again and again by how often it is there: black by all hues and saturations, a gray by all hues."
+            f"Vivid: saturation times value is at least {number(VIVID)}. How often a point is drawn is divided by how "
+            "often its color is there: black with all hues and saturations, a gray with all hues."
         )
         st.latex(r"w = \frac{1 - v}{n_s\, n_h} + \frac{(1 - s)\, v}{n_h} + s\, v")

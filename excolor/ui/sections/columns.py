@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import get_args
@@ -54,7 +54,7 @@ def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
         required=True,
         key="ablation-how",
         persist_state="session",
-        help="To ablate is to set the weights around a dim to zero; to prune is to take the dim out altogether.",
+        help="Both delete a dim: it is set to zero, or taken out.",
     )
     picked = st.pills(
         "Dims deleted on the right",
@@ -124,10 +124,10 @@ def slices(compared: Comparison) -> None:
         )
 
 
-def errors(compared: Comparison) -> None:
-    """The error along the edges of the color space, an axis below the other."""
+def errors(compared: Comparison, axes: Iterable[curves.Axis]) -> None:
+    """The error along some edges of the color space, an axis below the other."""
     seen = compared.seen
-    for axis in curves.AXES:
+    for axis in axes:
         for i, title, column in compared.places():
             mse = column.curves[axis].column("mse").to_numpy()
             least, most = number(float(mse.min())), number(float(mse.max()))
@@ -140,10 +140,10 @@ def errors(compared: Comparison) -> None:
             )
 
 
-def wheels(compared: Comparison) -> None:
-    """The latents along each pair of axes that the network has."""
+def wheels(compared: Comparison, views: Iterable[tuple[int, int]]) -> None:
+    """The latents along some pairs of axes, a pair below the other."""
     seen = compared.seen
-    for view in compared.columns[0].latents:
+    for view in views:
         for i, title, column in compared.places():
             gone = tuple(k for k in view if k in column.dims)
             deleted = f"Deleted: {dims_text(gone)}." if gone else "Neither is deleted."
@@ -158,6 +158,9 @@ def wheels(compared: Comparison) -> None:
 
 def turned(chosen: Run, compared: Comparison) -> None:
     """The three as spheres that turn together."""
+    st.markdown(
+        "Drag any of the three: they turn together. Look along the wheel's edge, and see what each deletion left of it."
+    )
     metrics = compared.columns[-1].metrics
     gray = (
         f" On the right, {percent(metrics.gray_share)} of all outputs are gray."

@@ -42,16 +42,25 @@ def ask_or_go_on(config: RunConfig) -> None:
 
 
 def reveal(run: Measured) -> None:
-    """What the student thought would break, beside what did."""
+    """What the student thought would break, beside what did; nothing if the question was skipped."""
+    rows = said_and_found(run)
+    if rows:
+        predict.reveal(
+            run.config, rows, "**What broke?** Measured on this run, against the bound that a sound run keeps."
+        )
+
+
+def said_and_found(run: Measured) -> list[predict.Row]:
+    """What was said would break, beside what did; empty if nothing was said."""
     said = predict.said(run.config)
     if said is None:
-        return
+        return []
     rows = []
     for name, shown_by in MEASURED.items():
         measured = ", ".join(_written(*words, run.checks[check]) for check, *words in shown_by)
         broken = not all(run.checks[check].kept for check, *_words in shown_by)
         rows.append(predict.Row("Did it break?", BREAKS[name], name in said["run"], broken, measured))
-    predict.reveal(run.config, rows, "**What broke?** Measured on this run, against the bound that a sound run keeps.")
+    return rows
 
 
 def _written(what: str, side: str, unit: str, metric: Bound) -> str:

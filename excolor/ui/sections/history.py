@@ -17,6 +17,6 @@ def section(chosen: Run, dims: spheres.Dims) -> None:
     spheres.mount(
         lambda: spheres.training_page(chosen, dims),
         "training",
-        f"216 colors, painted as they are, at {len(chosen.snapshots)} moments of the training of seed {chosen.config.seed}, from its initial "
-        "weights to its end.",
+        f"216 colors, painted as they are, at {len(chosen.snapshots)} moments of the training of seed "
+        f"{chosen.config.seed}, from its first parameters to its end.",
     )

@@ -37,17 +37,24 @@ def ask(chosen: Run) -> None:
 
 def reveal(chosen: Run) -> None:
     """What the student thought would survive, beside what does; nothing if the question was skipped."""
-    said = predict.said(chosen.key)
-    if said is None:
+    rows = said_and_found(chosen)
+    if not rows:
         return
-    rows = [
-        predict.Row(title, name, name in said[part], error <= SURVIVES_TO, number(error), code)
-        for (name, _intact, *errors), code in zip(metrics_of(chosen).colors, named_codes(), strict=True)
-        for (part, title), error in zip(_TITLES.items(), errors, strict=True)
-    ]
     predict.reveal(
         chosen.key,
         rows,
         f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: off by a tenth of the range in each channel. "
         f"Measured on {shelf.chosen_name()}, the network on screen.",
     )
+
+
+def said_and_found(chosen: Run) -> list[predict.Row]:
+    """What was said of each color and deletion, beside what was measured; empty if nothing was said."""
+    said = predict.said(chosen.key)
+    if said is None:
+        return []
+    return [
+        predict.Row(title, name, name in said[part], error <= SURVIVES_TO, number(error), code)
+        for (name, _intact, *errors), code in zip(metrics_of(chosen).colors, named_codes(), strict=True)
+        for (part, title), error in zip(_TITLES.items(), errors, strict=True)
+    ]

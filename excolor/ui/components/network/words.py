@@ -12,11 +12,11 @@ WORDS: dict[str, str | list[str]] = {
     "channels": ["red, 0 to 255", "green, 0 to 255", "blue, 0 to 255"],
     "any": "Any color",
     "remove": "Delete dims",
-    "removeHint": "Sets the weights that lead to a dim and from it to zero. A tick marks its intact value.",
+    "removeHint": "Sets the parameters that lead to a dim and from it to zero. A tick marks its intact value.",
     "dim": "Delete dim {n}",
     "lines": "Lines show",
     "carried": "what flows",
-    "weights": "weights",
+    "weights": "parameters",
     "linesHint": "Thicker lines and fuller circles are stronger. Dashed is negative.",
     "follow": "Follow it",
     "pause": "Pause",
@@ -48,10 +48,10 @@ WORDS: dict[str, str | list[str]] = {
     ),
     "wheelNote": "A point is a color, painted as it is. Ringed: your color. Dashed: what deleting takes. Arrow: what normalizing stretches.",
     "hint": "Point at a line or a circle, or tap it: its numbers are written here.",
-    "readLink": "{from} → {to}: weight {weight}. It carries {a} × {weight} = {carried}.",
-    "readCut": "{from} → {to}: deleted, the weight is 0. It carries nothing.",
-    "readDivide": "{from} → {to}: {a} ÷ {length} = {value}. Normalizing has no weights of its own.",
-    "readGone": "{name} is deleted: its weights and its bias are 0, and so is its value.",
+    "readLink": "{from} → {to}: parameter {weight}. It carries {a} × {weight} = {carried}.",
+    "readCut": "{from} → {to}: deleted, the parameter is 0. It carries nothing.",
+    "readDivide": "{from} → {to}: {a} ÷ {length} = {value}. Normalizing has no parameters of its own.",
+    "readGone": "{name} is deleted: its parameters are 0, and so is its value.",
     "readInput": "{name}: {value}, between 0 and 1.",
     "readUnit": "{name}: all that arrives and its bias {bias} add up to {sum}; GELU makes that {value}.",
     "readZ": "{name}: all that arrives and its bias {bias} add up to {value}.",
@@ -69,7 +69,7 @@ WORDS: dict[str, str | list[str]] = {
     "notFinite": "The network's numbers run out of bounds for this color: it has no answer to show.",
     "stageInput": "{color} goes in as three numbers: {r}, {g}, {b}.",
     "stageEncoder": (
-        "Each of {n} hidden units adds the three up with weights of its own. GELU lets through what is positive: "
+        "Each of {n} hidden units adds the three up with parameters of its own. GELU lets through what is positive: "
         "{active} of {n} units are."
     ),
     "stageZ": "All that is now squeezed into {d} numbers, z: {z}. As an arrow, z is {length} long.",

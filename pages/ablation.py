@@ -35,15 +35,11 @@ plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
     st.markdown(
-        "**Every color, in four slices of saturation.** A patch is the reconstructed color; the square inside it is "
-        "the true one. Where you see no square, the network is right. **Click a color**, here or in any chart below: it is "
-        "marked in all of them."
+        "**Every color, in four slices of saturation.** The square inside a patch is the true color; no square, no error. "
+        "**Click a color**: it is marked in all charts."
     )
     columns.slices(compared)
-    st.markdown(
-        "**Where the error is.** MSE against hue, each point in its true color. The scale is the same in all charts: its "
-        "height is the root of the error."
-    )
+    st.markdown("**Where the error is:** MSE against hue, on a root scale, each point in its true color.")
     columns.errors(compared, ["hue"])
     panels.fold(
         "The error against saturation and value",
@@ -51,9 +47,8 @@ with st.container(key="compared"):
         lambda: columns.errors(compared, ["saturation", "value"]),
     )
     st.markdown(
-        "**Where the network keeps it.** Latents on the sphere, seen along the dims of hue; a deleted axis is missing. A "
-        "point is painted in the color that it stands for, and a name at the rim says the color of the point beneath it. "
-        "What is left is stretched to unit length again, so the points stay on the sphere."
+        "**Where the network keeps it.** Latents on the dims of hue, each in the color that it stands for; a name at the rim "
+        "says the color beneath it. A deleted axis is missing, and what is left is stretched to unit length again."
     )
     columns.wheels(compared, [plane])
 

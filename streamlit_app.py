@@ -5,20 +5,24 @@ import streamlit as st
 from excolor.ui import frame
 
 st.set_page_config(page_title="excolor", layout="wide")
-pages = [
+FURTHER = "Going further"
+lesson = [
     # In the order that tells the story. The first has the address /, whatever it is called; /start leads there.
     st.Page("pages/start.py", title="Start", url_path="first", default=True),
-    st.Page("pages/ablation.py", title="Ablation", url_path="ablation"),
     st.Page("pages/network.py", title="Network", url_path="network"),
-    st.Page("pages/latent.py", title="Latent space", url_path="latent"),
-    st.Page("pages/data.py", title="Colors and labels", url_path="data"),
-    st.Page("pages/regularizers.py", title="Regularizers", url_path="regularizers"),
+    st.Page("pages/ablation.py", title="Ablation", url_path="ablation"),
     st.Page("pages/train.py", title="Train", url_path="train"),
+    st.Page("pages/regularizers.py", title="Regularizers", url_path="regularizers"),
+    st.Page("pages/end.py", title="What you found", url_path="end"),
 ]
-start_by_name = frame.by_name(pages[0], "start")
-page = st.navigation([*pages, start_by_name], position="top")
+further = [
+    st.Page("pages/data.py", title="Colors and labels", url_path="data"),
+    st.Page("pages/latent.py", title="Latent space", url_path="latent"),
+]
+start_by_name = frame.by_name(lesson[0], "start")
+page = st.navigation({"": [*lesson, start_by_name], FURTHER: further}, position="top")
 if page is start_by_name:
     page.run()
-frame.open_page(f"Page {pages.index(page) + 1} of {len(pages)}")
+frame.open_page(f"Page {lesson.index(page) + 1} of {len(lesson)}" if page in lesson else f"{FURTHER}: {page.title}")
 page.run()
 frame.close_page(page.url_path)

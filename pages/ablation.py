@@ -3,12 +3,14 @@
 import streamlit as st
 
 from excolor.errors import ExcolorError
-from excolor.ui import frame, shelf
-from excolor.ui.sections import columns, survival, tones
+from excolor.ui import frame, glossary, panels, shelf
+from excolor.ui.caches import metrics_of
+from excolor.ui.sections import both_ways, columns, ending, survival, tones
 
 frame.require()
 
 st.title("What is left when a concept is deleted?")
+st.markdown(glossary.explain("ablate", "prune"))
 controls = st.container(horizontal=True, gap="large")
 with controls:
     chosen = shelf.choose("ablation-model")
@@ -24,37 +26,48 @@ except ExcolorError as error:
     st.stop()
 
 survival.reveal(chosen)
-columns.summary(compared)
-columns.opposites(chosen)
+done, same = st.columns([3, 2], gap="large")
+with done:
+    columns.summary(compared)
+    columns.opposites(chosen)
+with same:
+    both_ways.say(chosen, compared.right)
+plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
     st.markdown(
-        "**Every color, in four slices of saturation.** A patch is the reconstructed color; the square inside it is "
-        "the true one. Where you see no square, the network is right. **Click a color**, here or in any chart below: it is "
-        "marked in all of them."
+        "**Every color, in four slices of saturation.** The square inside a patch is the true color; no square, no error. "
+        "**Click a color**: it is marked in all charts."
     )
     columns.slices(compared)
-    st.markdown(
-        "**Where the error is.** MSE along three edges of the color space, each point in its true color. The scale is "
-        "the same in all nine charts: its height is the root of the error."
+    st.markdown("**Where the error is:** MSE against hue, on a root scale, each point in its true color.")
+    columns.errors(compared, ["hue"])
+    panels.fold(
+        "The error against saturation and value",
+        "fold-errors",
+        lambda: columns.errors(compared, ["saturation", "value"]),
     )
-    columns.errors(compared)
     st.markdown(
-        "**Where the network keeps it.** Latents on the sphere, seen along two pairs of axes; a deleted axis is missing. "
-        "A point is painted in the color that it stands for, and a name at the rim says the color of the point beneath it. "
-        "What is left of a point is stretched to length 1 again, so it stays on the sphere; where nothing is left, it lies "
-        "in the middle."
+        "**Where the network keeps it.** Latents on the dims of hue, each in the color that it stands for; a name at the rim "
+        "says the color beneath it. A deleted axis is missing. What is left is stretched to length 1 again; where nothing is "
+        "left, the point lies in the middle."
     )
-    columns.wheels(compared)
+    columns.wheels(compared, [plane])
 
-st.header("What becomes of primaries and secondaries")
-tones.section(chosen, compared.seen)
 
-st.header("The same, to be turned")
-st.markdown(
-    "Drag any of the three: they turn together. Turn the plane of u₀ and u₁ until you see it edge-on, and look at what "
-    "each deletion left."
-)
-columns.turned(chosen, compared)
-st.page_link("pages/network.py", label="Next: follow one color through the network →")
+def all_around() -> None:
+    columns.wheels(compared, other_dims)
+    columns.turned(chosen, compared)
+
+
+def primaries_and_secondaries() -> None:
+    st.markdown(glossary.explain("tone"))
+    tones.section(chosen, compared.seen)
+
+
+panels.fold("The other dims, and all of it to be turned", "fold-spheres", all_around)
+panels.fold("What becomes of primaries and secondaries", "fold-tones", primaries_and_secondaries)
+
+ending.ending(*ending.of_both_deletions(metrics_of(chosen)))
+st.page_link("pages/train.py", label="Next: train it yourself, and see what breaks →")
 columns.picked_color(chosen, compared)

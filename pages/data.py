@@ -12,8 +12,9 @@ from excolor.robustness import LEVELS, SEEDS
 from excolor.scenes import hsv_places
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui import frame, shelf, state
+from excolor.ui.caches import metrics_of
 from excolor.ui.components import inspector
-from excolor.ui.sections import colors, labels, robustness, wrong_labels
+from excolor.ui.sections import colors, ending, labels, robustness, wrong_labels
 
 frame.require()
 
@@ -72,5 +73,7 @@ st.markdown(
 )
 robustness.noise_study()
 
-st.page_link("pages/regularizers.py", label="Next: what each label pulls at, and how hard →")
+run = shelf.current()
+ending.ending(*ending.of_labels(run, metrics_of(run).red_cosine))
+st.page_link("pages/latent.py", label="Next: every color on the sphere →")
 inspector.table(seen, list(variants), {"hsv": np.repeat(hsv_places(rgb_to_hsv(seen.rgb[None])), 2, axis=0)})

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from excolor.ui import frame
-from excolor.ui.sections import cube, history, sphere, tones
+from excolor.ui import frame, panels
+from excolor.ui.sections import cube, ending, history, sphere, tones
 
 frame.require()
 
@@ -22,12 +22,13 @@ st.header("How it got there")
 history.section(view.chosen, view.dims)
 
 st.header("Where each hue falls")
-cube.section(view.chosen)
+panels.fold("The RGB cube on its black corner", "fold-cube", lambda: cube.section(view.chosen))
 tones.chart(
     view.chosen,
     view.seen,
     "Brightness of each hue (squares) and of the gray it becomes (circles).",
     "latent-brightness",
 )
-st.page_link("pages/data.py", label="Next: what the network is shown, and how little it is told →")
+ending.ending(*ending.of_the_sphere(view.chosen))
+st.page_link("pages/end.py", label="Back to what you found →")
 sphere.picked_color(view)

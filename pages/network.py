@@ -8,8 +8,9 @@ from excolor.color import describe, hex_to_rgb
 from excolor.metrics import remainder
 from excolor.model import not_finite
 from excolor.surgery import HUE
-from excolor.ui import frame, shelf, state
+from excolor.ui import frame, glossary, shelf, state
 from excolor.ui.components.network import FIRST, network
+from excolor.ui.sections import ending
 from excolor.ui.words import dims_text, number, percent
 
 frame.require()
@@ -18,12 +19,15 @@ GRAY = (0.5, 0.5, 0.5)
 NOTHING = 1e-6  # of the length: what is left is rounding
 
 st.title("What happens to one color on its way through?")
-chosen = shelf.choose("network-model")
+told, asked = st.columns([3, 2], gap="large")
+with asked:
+    chosen = shelf.choose("network-model")
 model = chosen.model
 count = sum(p.numel() for p in model.parameters())
-st.markdown(
+told.markdown(
     f"Pick a color and press **Follow it**. It goes in as three numbers, through **{model.bottleneck}** in the middle, and "
-    f"comes out as three again. What you see is all there is: {count} parameters. Then delete a dim."
+    f"comes out as three again. {glossary.explain('latent', 'dim', 'parameter')} What you see is all there is: {count} "
+    "parameters. Then delete a dim."
 )
 
 if broken := not_finite(model):
@@ -32,7 +36,7 @@ if broken := not_finite(model):
         "Choose another model."
     )
 else:
-    st.markdown(
+    asked.markdown(
         f"**Guess first:** hue was meant for dims {dims_text(HUE)}. If you delete both, how much is left of your color's latent, "
         "and what will the network answer? And what of a gray?"
     )
@@ -57,5 +61,6 @@ else:
                 f"{number(gray_left.stretch)}; it comes out as {gray_answer}. The more of a color was in the deleted dims, the more "
                 "what is left is stretched."
             )
+    ending.ending(*ending.of_the_way(model))
 
-st.page_link("pages/latent.py", label="Next: every color on the sphere →")
+st.page_link("pages/ablation.py", label="Next: predict what is left of seventeen colors →")

@@ -20,4 +20,4 @@ schedule.section()
 st.header("What keeps the grays out of the hue plane?", anchor="grays")
 together.section()
 
-st.page_link("pages/train.py", label="Switch one off yourself, and train again →")
+st.page_link("pages/end.py", label="Next: what you found →")

@@ -6,7 +6,8 @@ import streamlit as st
 from excolor.color import describe, exact_rgb, named_codes, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.ui import frame, panels, predict, shelf, state
+from excolor.ui import frame, glossary, panels, predict, shelf, state
+from excolor.ui.sections import ending
 from excolor.ui.words import meant, number
 
 frame.require()
@@ -44,34 +45,33 @@ label = describe(picked[None])[0] if name == OWN else str(name)
 
 row: list[panels.Patch] = []
 looks: list[str] = []
+errors: list[float] = []
 for title, variant in variants.items():
     answer = respond(variant, picked)
-    (seen,), error = describe(answer.rgb), number(float(answer.mse[0]))
+    (seen,), mse = describe(answer.rgb), float(answer.mse[0])
+    error = number(mse)
     lines = f"looks {seen}", rgb_to_hex(answer.rgb)[0], f"MSE {error}"
     words = f"{title}: the network answers {label} with {seen}, MSE {error}"
     row.append(panels.Patch(answer.rgb[0], picked, title, lines, words))
     looks.append(seen)
+    errors.append(mse)
+st.markdown(glossary.explain("MSE"))
 panels.patches(row)
 st.markdown(
     f"The trained network answers **{label}** with **{looks[0]}**. Without warmth it answers **{looks[1]}**, and without "
-    f"hue **{looks[2]}**. The square inside each patch is the true color; MSE is the mean squared error between the two, "
-    "0 when they are equal."
+    f"hue **{looks[2]}**. The square inside each patch is the true color."
 )
 
-if predict.due(["ablation"], chosen.key):
-    st.markdown("**Which colors will survive?** Say so before you see them all; it is the surest way to remember.")
-    st.page_link("pages/ablation.py", label="Next: predict what is left of seventeen colors →")
-else:
-    st.header("All the named colors at once")
-    st.markdown(
-        "Read down a column. What is gone in the middle, and what is gone on the right? "
-        f"Nothing was trained again: each deletion only sets a few of the network's {sum(p.numel() for p in model.parameters())} parameters to zero."
-    )
-    stack = np.stack(list(colors.values()))
-    everything = {title: respond(variant, stack) for title, variant in variants.items()}
-    panels.strip(
-        list(colors),
-        {title: (each.rgb, [number(float(error)) for error in each.mse]) for title, each in everything.items()},
-        stack,
-    )
-    st.page_link("pages/ablation.py", label="Next: compare the two deletions in full →")
+if not predict.due(["ablation"], chosen.key):
+    with st.expander("All the named colors at once"):
+        st.markdown("Read down a column. What is gone in the middle, and what is gone on the right?")
+        stack = np.stack(list(colors.values()))
+        everything = {title: respond(variant, stack) for title, variant in variants.items()}
+        panels.strip(
+            list(colors),
+            {title: (each.rgb, [number(float(error)) for error in each.mse]) for title, each in everything.items()},
+            stack,
+        )
+
+ending.ending(*ending.of_one_color(label, (looks[0], looks[2]), (errors[0], errors[2])))
+st.page_link("pages/network.py", label="Next: follow one color through the network →")

@@ -2,16 +2,20 @@
 
 import streamlit as st
 
-from excolor.ui import frame, missions, shelf, state
+from excolor.ui import frame, glossary, missions, panels, shelf, state
 from excolor.ui.caches import replay_of, shipped
 from excolor.ui.components import replay
-from excolor.ui.sections import comparison, controls, engines, guess, keeping, running
+from excolor.ui.sections import comparison, controls, ending, engines, guess, keeping, running
 from excolor.ui.sections.verdict import checks_of, mark, verdict
 from excolor.ui.words import number
 
 frame.require()
 
-st.title("What happens when you change a weight?")
+st.title("What breaks when you train it yourself?")
+st.markdown(
+    "This page trains the network again, from the beginning, whenever you let a control go. **Try No separate first.**"
+)
+glossary.beside("regularizer", "loss", "weight", "gradient", "update", "seed", "cosine")
 left, right = st.columns([2, 5], gap="large")
 with left, st.container(key="train-controls"):
     config = controls.panel()
@@ -34,9 +38,14 @@ with right:
     if st.button("See its ablation →", key="see-ablation", type="primary"):
         state.MODEL.set(shelf.LAST)
         st.switch_page("pages/ablation.py")
-    comparison.named(run)
-    comparison.beside_another()
-    keeping.keep_and_load(run)
-    engines.readable(trained)
+    ending.ending(ending.of_a_run(measured), ending.of_one_seed(measured, state.MISSION_RUNS.get()))
+    with st.expander("Color by color, without warmth and without hue"):
+        comparison.named(run)
+    panels.fold("All figures, beside another network", "fold-beside", comparison.beside_another)
+    with st.expander("Keep this run, or load one"):
+        keeping.keep_and_load(run)
+    with st.expander("The same, the readable way"):
+        engines.readable(trained)
+    st.page_link("pages/regularizers.py", label="Next: what each regularizer does →")
 
 comparison.of_picked_color(run)

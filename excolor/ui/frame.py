@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
-from excolor.ui import missions, predict, state
+from excolor.ui import glossary, missions, predict, state
 from excolor.ui.panels import style
 
 
@@ -67,8 +67,9 @@ def open_page(place: str) -> None:
         predict.forget_freshness()
     _scroll_to_the_top(place)
     missions.strip()
-    with st.container(key="place"):
-        st.caption(place)
+    with st.container(key="place", horizontal=True, gap="small"):
+        st.caption(place, width="content")
+        glossary.fold(place)
 
 
 def _scroll_to_the_top(place: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -77,6 +77,14 @@ def _patch(shown: Patch) -> str:
         f"<div>{html.patch(outer, inner, size='large', label=shown.label)}"
         f'<p class="xc-under"><b>{escape(shown.title)}</b><br>{words}</p></div>'
     )
+
+
+def fold(label: str, key: str, draw: Callable[[], None]) -> None:
+    """What is not needed on the first reading, under a heading of its own; neither computed nor sent while folded."""
+    place = st.expander(label, key=key, on_change="rerun")
+    if place.open:
+        with place:
+            draw()
 
 
 def metric_list(values: Mapping[str, str], label: str) -> None:

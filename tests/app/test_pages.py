@@ -115,7 +115,7 @@ def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
         labels = [unescape(label) for label in re.findall(r'role="img" aria-label="([^"]+)"', html(at))]
         assert [label.partition(":")[0] for label in labels] == ["intact", "− warmth", "− hue"]
         assert all(f"answers {name} with" in label for label in labels)
-        assert f"answers **{name}** with" in at.markdown[1].value
+        assert f"answers **{name}** with" in at.markdown[2].value
     rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', html(at)))
     assert rows.keys() == expected.keys()
     assert all(all_written(re.findall(r"<em>([^<]+)</em>", row), expected[name]) for name, row in rows.items())
@@ -129,7 +129,7 @@ def test_start_answers_for_any_other_color() -> None:
     rgb = hex_to_rgb("#204060")
     answers = [respond(each, rgb) for each in (model, ablate(model, WARMTH), ablate(model, HUE))]
     assert all_written(patch_errors(at), [float(answer.mse[0]) for answer in answers])
-    assert f"answers **{describe(rgb[None])[0]}** with" in at.markdown[1].value
+    assert f"answers **{describe(rgb[None])[0]}** with" in at.markdown[2].value
 
 
 def test_the_choice_of_a_model_goes_with_the_visitor_from_page_to_page() -> None:
@@ -149,6 +149,14 @@ NAMES = {
     "target_mse": "target MSE",
     "bystander_mse": "bystander MSE",
 }
+
+
+def unfolded() -> AppTest:
+    """Ablation with all that is folded away at first."""
+    at = app("ablation.py")
+    for fold in ("fold-errors", "fold-spheres", "fold-tones"):
+        at.session_state[fold] = True
+    return sound(at.run())
 
 
 def shown_columns(at: AppTest) -> list[dict[str, str]]:
@@ -185,7 +193,7 @@ def test_ablation_shows_the_figures_that_evaluate_gives(model: str, metrics: dic
 @pytest.mark.parametrize("how", ["ablate", "prune"])
 @pytest.mark.parametrize("model", PRETRAINED)
 def test_ablation_of_any_set_of_dims(model: str, how: str) -> None:
-    at = app("ablation.py")
+    at = unfolded()
     at.button_group("ablation-model").set_value(model)
     sound(at.button_group("ablation-how").set_value(how).run())
     for dims in [(), (0,), (3,), (0, 2), (1, 2, 3)]:
@@ -216,8 +224,28 @@ def test_the_order_in_which_dims_are_picked_does_not_matter() -> None:
     assert shown_columns(at) == first
 
 
-def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
+@pytest.mark.parametrize("dims", [(0,), (0, 1), (1, 2, 3)])
+def test_ablating_and_pruning_are_compared_on_the_model_on_screen(dims: tuple[int, ...]) -> None:
     at = app("ablation.py")
+    sound(at.button_group("ablation-dims-4").set_value(list(dims)).run())
+    model = pretrained("robust").run.model
+    (said,) = (each.value for each in at.markdown if each.value.startswith("**Ablate or prune?**"))
+    apart = float(re.search(r"differ by ([\d.]+)", said)[1])  # pyright: ignore[reportOptionalSubscript]
+    assert "× 10⁻" in said or apart == 0
+    sizes = [sum(p.numel() for p in each.parameters()) for each in (model, prune(model, dims))]
+    assert sizes == [263, 263 - 33 * len(dims)]
+    assert f"{sizes[0]} parameters ablated, {sizes[1]} pruned" in said
+
+
+def test_where_only_one_of_them_can_be_made_nothing_is_compared() -> None:
+    at = app("ablation.py")
+    for dims in ([], [0, 1, 2, 3]):
+        sound(at.button_group("ablation-dims-4").set_value(dims).run())
+        assert not any("Ablate or prune?" in each.value for each in at.markdown)
+
+
+def test_primaries_and_secondaries_are_those_of_the_model_on_screen() -> None:
+    at = unfolded()
     colors = named_colors()
     model = ablate(pretrained("robust").run.model, HUE)
     dark, light = (

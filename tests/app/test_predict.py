@@ -104,7 +104,7 @@ def test_the_score_is_that_of_the_network_on_screen(warmth: list[str]) -> None:
     marked = [name for name in warmth if name != NONE]
     assert score(at) == f"− warmth: {named(marked, so[0], 'survived')} − hue: {named(hue, so[1], 'survived')}"
     assert f"at most {SURVIVES_TO:g}" in " ".join(each.value for each in at.markdown)
-    assert len(at.get("vega_lite_chart")) == 19
+    assert len(at.get("vega_lite_chart")) == 9
     # Who knows the answer has it all right.
     if warmth[:1] == ["chartreuse"]:
         assert [name for name, cells in shown.items() if not cells[0][2]] == []
@@ -114,7 +114,7 @@ def test_a_skipped_question_is_not_asked_again_and_an_answered_one_neither() -> 
     at = app("ablation.py", predict="")
     sound(at.button("predict-skip").click().run())
     assert not asked(at)
-    assert len(at.get("vega_lite_chart")) == 19
+    assert len(at.get("vega_lite_chart")) == 9
     assert not any("prediction" in each.label for each in at.expander)
     for page in ("train", "start", "ablation"):
         sound(at.switch_page(f"pages/{page}.py").run())

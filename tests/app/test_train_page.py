@@ -28,8 +28,10 @@ PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}, "All o
 
 @pytest.fixture
 def at() -> AppTest:
-    """The page as a new visitor meets it."""
-    return app("train.py")
+    """The page as a new visitor meets it, with the networks that are compared unfolded."""
+    page = app("train.py")
+    page.session_state["fold-beside"] = True
+    return run(page)
 
 
 def run(at: AppTest) -> AppTest:
@@ -46,7 +48,7 @@ def shown(at: AppTest) -> Trained:
 
 
 def verdict(at: AppTest) -> str:
-    return at.markdown[2].value  # below the headings of the controls
+    return at.markdown[4].value  # below the words, and the headings of the controls
 
 
 # How the page's sentence names each cause.

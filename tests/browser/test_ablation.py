@@ -20,7 +20,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, navigation, open_page, pixels, serve, settled, visit
+from tests.support.browser import Theme, navigation, open_page, pixels, serve, settled, unfold, visit
 from tests.unit.test_charts import ends
 
 PARTS = ("intact", "warmth", "hue")
@@ -120,6 +120,8 @@ def assert_curve(image: Image) -> None:
 def test_patches_latents_and_curves_are_drawn_in_their_colors(theme: Theme, new_page: Visit) -> None:
     page = new_page(theme=theme, height=4800)  # all of it at once: to scroll or to grow would draw it again
     open_page(page, "ablation")
+    unfold(page, "The other dims, and all of it to be turned")
+    page.mouse.move(0, 0)
     assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight <= main.clientHeight")
     screen = pixels(page)
     intact = pretrained("robust").run.model

@@ -14,13 +14,16 @@ from excolor.color import exact_rgb, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from tests.browser.conftest import Visit
-from tests.support.browser import navigation, open_page, settled
+from tests.support.browser import navigation, open_page, settled, unfold
 from tests.support.marks import charts, click, middle, point, rings
 from tests.support.written import all_written, is_code
 
 SHADOWED = """
 (selector) => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector(selector)).find(Boolean)
 """
+
+
+FOLDED = "saturation and value", "The other dims", "primaries and secondaries"  # of the ablation page
 
 
 def picked(page: Page) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def vector(said: str) -> list[float]:
 
 def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
     open_page(page, "ablation")
+    unfold(page, *FOLDED)
     assert picked(page)["hidden"]
     assert not any(rings(page))
     model = pretrained("robust").run.model
@@ -76,11 +80,11 @@ def test_the_ring_of_the_wheel_lies_on_the_point_and_beside_it_nothing_is_picked
     open_page(page, "ablation")
     code = "#ffdb24"
     assert code in rgb_to_hex(latents.colors())
-    mark = point(page, 12, code)
+    mark = point(page, 6, code)
     click(page, mark)
-    ((place,),) = rings(page)[12:13]
+    ((place,),) = rings(page)[6:7]
     assert place == pytest.approx(mark.on_screen(), abs=1.5)
-    ground = charts(page).nth(12).bounding_box()
+    ground = charts(page).nth(6).bounding_box()
     assert ground is not None
     page.mouse.click(ground["x"] + ground["width"] * 0.6, ground["y"] + 12)
     settled(page)
@@ -149,4 +153,4 @@ def test_a_pick_goes_along_to_the_other_pages_and_the_replay_picks_too(new_page:
     settled(page)
     assert navigation(page) is not None
     assert picked(page)["code"] == "#ff0000"
-    assert [len(each) for each in rings(page)] == [1] * 18 + [2]
+    assert [len(each) for each in rings(page)] == [1] * 9

@@ -27,7 +27,7 @@ from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, POINT_RADIUS, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import snapshot_colors, train
 from tests.browser.conftest import Visit
-from tests.support.browser import open_page, pixels, settled
+from tests.support.browser import open_page, pixels, settled, unfold
 
 Image = NDArray[np.uint8]
 Vector = tuple[float, ...]
@@ -230,6 +230,7 @@ def test_the_camera_goes_where_it_is_sent_and_stays_when_what_is_shown_changes(n
 
     # Another scene on the page is drawn anew, this one stays as it is.
     frame.evaluate("window.stamp = 1")
+    unfold(page, "The RGB cube")
     page.get_by_text("Show where each hue falls").click()
     settled(page)
     scene(page, "cube")
@@ -274,6 +275,7 @@ def assert_a_line(image: Image, camera: Camera, places: NDArray[np.float32]) -> 
 
 def test_dragging_one_of_three_spheres_turns_them_all(page: Page) -> None:
     open_page(page, "ablation")
+    unfold(page, "to be turned")
     frame = scene(page, "triple")
     intact, cold, gray = (latents(deleted=deleted) for deleted in ((), WARMTH, HUE))
 
@@ -325,6 +327,7 @@ def test_training_is_scrubbed_without_the_server(page: Page) -> None:
 
 def test_the_cube_stands_on_its_black_corner_front_and_back(page: Page) -> None:
     open_page(page, "latent")
+    unfold(page, "The RGB cube")
     hues = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
     answers = respond(ablate(INTACT, HUE), hues).rgb
     cube = rgb_grid(8).reshape(-1, 3)
@@ -367,6 +370,7 @@ def test_without_webgl_the_page_says_so_and_shows_the_projections(page: Page) ->
         };"""
     )
     open_page(page, "latent")
+    unfold(page, "The RGB cube")
     for key in ("sphere", "training", "cube"):
         frame = scene(page, key, "none")
         assert frame.get_by_role("status").inner_text().startswith("This browser has no WebGL")
@@ -383,6 +387,7 @@ def test_on_a_phone_the_panels_stand_under_each_other_and_nothing_is_cut_off(new
     for path, key, count in (("ablation", "triple", 3), ("latent", "sphere", 1), ("latent", "cube", 2)):
         if not page.url.endswith(path):
             open_page(page, path)
+            unfold(page, "to be turned" if path == "ablation" else "The RGB cube")
         frame = scene(page, key)
         found = cameras(frame)
         assert len(found) == count

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from excolor.checkpoint import pretrained
-from excolor.color import GRAYS, exact_rgb, named_colors
+from excolor.color import GRAYS, named_colors
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause
 from excolor.measured import Measured
 from excolor.metrics import SURVIVES_TO, respond
 from excolor.missions import MISSIONS, check
 from excolor.surgery import HUE, WARMTH, ablate
+from excolor.ui.glossary import WORDS
+from tests.browser.conftest import Visit
 from tests.browser.test_inspector import picked
 from tests.browser.test_missions import open_mission
-from tests.support.browser import navigation, open_page, settled
+from tests.support.browser import navigate, navigation, open_page, settled
 from tests.support.marks import click, point, rings
 from tests.support.search import seed_where
 
@@ -61,12 +65,26 @@ def a_quiet_failure(run: Measured) -> bool:
 
 def test_a_student_walks_through_the_lesson(page: Page) -> None:
     open_page(page, asked=True)
-    expect(page.get_by_text("Page 1 of 7")).to_be_visible()
+    expect(page.get_by_text("Page 1 of 6")).to_be_visible()
     assert page.locator(".xc-patch").count() == 3
     assert page.locator(".xc-patches").count() == 0  # all at once only after the prediction
+    titles = list(navigation(page))
+
+    # Follow red through the network, and delete hue there.
+    assert go_on(page) == "network"
+    expect(page.get_by_text("Page 2 of 6")).to_be_visible()
+    network = page.locator(".network")
+    network.get_by_role("button", name="Delete dim 0", exact=True).click()
+    network.get_by_role("button", name="Delete dim 1", exact=True).click()
+    exact = json.loads(network.get_attribute("data-exact") or "")
+    model = pretrained("robust").run.model
+    after = respond(ablate(model, HUE), [1.0, 0.0, 0.0])
+    np.testing.assert_allclose(exact["after"]["u"], after.u[0], atol=1e-4)
+    np.testing.assert_allclose(exact["after"]["rgb"], after.rgb[0], atol=1e-4)
 
     # Predict.
     assert go_on(page) == "ablation"
+    expect(page.get_by_text("Page 3 of 6")).to_be_visible()
     assert page.get_by_test_id("stVegaLiteChart").count() == 0
     said = {"warmth": ["green", "white", "black"], "hue": list(GRAYS)}
     for group, names in said.items():
@@ -88,29 +106,11 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     click(page, point(page, 0, "#ff5555"))
     code = picked(page)["code"]
     assert code == "#ff5555"
-    assert [len(each) for each in rings(page)] == [1] * 18 + [2]
-
-    # Follow it through the network, and delete hue there.
-    assert go_on(page) == "network"
-    network = page.locator(".network")
-    assert network.get_attribute("data-color") == code
-    page.locator(".network").get_by_role("button", name="Delete dim 0", exact=True).click()
-    page.locator(".network").get_by_role("button", name="Delete dim 1", exact=True).click()
-    exact = json.loads(network.get_attribute("data-exact") or "")
-    after = respond(ablate(model, HUE), exact_rgb(code))
-    np.testing.assert_allclose(exact["after"]["u"], after.u[0], atol=1e-4)
-    np.testing.assert_allclose(exact["after"]["rgb"], after.rgb[0], atol=1e-4)
-
-    # On to the end of the story, a page after the other; the color is still picked where there are charts.
-    there = list(navigation(page).values())
-    for address in there[3:]:
-        assert go_on(page) == address
-        expect(page.get_by_text(f"Page {there.index(address) + 1} of 7")).to_be_visible()
-        if address == "latent":
-            assert picked(page)["code"] == code
-            assert all(rings(page))
+    assert [len(each) for each in rings(page)] == [1] * 9
 
     # Open a mission, predict what breaks, retrain, and solve it.
+    assert go_on(page) == "train"
+    expect(page.get_by_text("Page 4 of 6")).to_be_visible()
     seed = seed_where(RunConfig(weights=Weights(separate=0)), a_quiet_failure)
     field = page.get_by_role("spinbutton", name="seed")
     field.fill(str(seed))
@@ -135,3 +135,61 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
     assert score(page) == right
     page.get_by_text(SCORE).first.click()
     expect(page.get_by_role("textbox", name="Why? One line")).to_have_value("hue is a plane, warmth a line in it")
+
+    # The end tells all of it.
+    navigate(page, "Regularizers")
+    settled(page)
+    expect(page.get_by_text("Page 5 of 6")).to_be_visible()
+    assert go_on(page) == "end"
+    expect(page.get_by_text("Page 6 of 6")).to_be_visible()
+    predicted = page.get_by_role("row", name="What survives in robust")
+    for named, survived in right:
+        expect(predicted).to_contain_text(f"ou named {named} of the {survived} that survived")
+    expect(predicted).to_contain_text("hue is a plane, warmth a line in it")
+    expect(page.get_by_role("row", name=f"What breaks: robust, seed {seed}, no separate")).to_contain_text("that broke")
+    last = page.get_by_role("table", name="Your runs").locator("tbody tr").first
+    expect(last).to_contain_text(f"robust, seed {seed}, no separate")
+    expect(page.get_by_role("table", name="Your missions")).to_contain_text("A quiet failure")
+
+    # Further; the color is still picked where there are charts.
+    for title in titles[6:]:
+        navigate(page, title)
+        settled(page)
+        expect(page.get_by_text(f"Going further: {title}")).to_be_visible()
+        assert picked(page)["code"] == code
+        assert all(rings(page)) or title != "Latent space"
+
+
+SCREEN = 800  # pixels high, of a laptop 1280 wide
+SCREENS = 14
+
+
+def test_the_lesson_is_at_most_fourteen_screens_long(new_page: Visit) -> None:
+    page = new_page(height=SCREEN)
+    open_page(page)
+    screens: dict[str, int] = {}
+    for title, address in list(navigation(page).items())[:6]:
+        open_page(page, address)
+        height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
+        screens[f"{title}, {height} px"] = math.ceil(height / SCREEN)
+    assert sum(screens.values()) <= SCREENS, f"{sum(screens.values())} screens: {screens}"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_words_are_a_key_away_on_every_page_and_cover_nothing(width: int, new_page: Visit) -> None:
+    page = new_page(width=width)
+    for address in ("", "train", "end"):
+        open_page(page, address)
+        fold = page.locator(".st-key-place summary")
+        fold.focus()
+        page.keyboard.press("Enter")
+        words = page.locator(".st-key-place li")
+        expect(words).to_have_count(len(WORDS))
+        expect(words.first).to_be_visible()
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+        below, title = page.locator(".st-key-place details").bounding_box(), page.locator("h1").bounding_box()
+        assert below is not None
+        assert title is not None
+        assert below["y"] + below["height"] <= title["y"] + 1
+        page.keyboard.press("Enter")
+        expect(words.first).not_to_be_visible()

@@ -24,7 +24,7 @@ from excolor.surgery import ablate
 from excolor.ui.components.network import given
 from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, hold_the_clock, open_page, settled
+from tests.support.browser import Theme, hold_the_clock, navigate, open_page, settled
 from tests.support.node import COMPONENTS
 
 CODES = ("#ff0000", "#00ffff", "#808080", "#2a5c9e", "#ffffff")
@@ -421,9 +421,9 @@ def test_color_and_deletion_survive_other_pages(network: Network) -> None:
     network.delete(0, 1)
     settled(page)
     code = network.get("color")
-    page.get_by_test_id("stTopNavLink").filter(has_text="Latent space").click()
+    navigate(page, "Latent space")
     settled(page)
-    page.get_by_test_id("stTopNavLink").filter(has_text="Network").click()
+    navigate(page, "Network")
     settled(page)
     again = Network(page)
     assert (again.get("color"), again.get("deleted")) == (code, "0,1")

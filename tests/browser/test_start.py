@@ -15,7 +15,7 @@ from excolor.color import hex_to_rgb, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, open_page, pixels, settled
+from tests.support.browser import Theme, open_page, pixels, settled, unfold
 from tests.support.written import all_written, is_code
 
 PARTS = ("intact", "warmth", "hue")
@@ -67,6 +67,7 @@ def test_three_patches_in_their_colors_on_the_same_ground(theme: Theme, new_page
 
 def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, dict[str, Any]]) -> None:
     open_page(page)
+    unfold(page, "All the named colors")
     for model in PRETRAINED:
         pick(page, "Model", model)
         errors = {name: [values[part] for part in PARTS] for name, values in evaluated[model]["colors"].items()}
@@ -83,6 +84,7 @@ def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, d
 
 def test_small_patches_have_their_colors(page: Page) -> None:
     open_page(page)
+    unfold(page, "All the named colors")
     model = pretrained("robust").run.model
     colors = named_colors()
     answers = respond(ablate(model, HUE), np.stack(list(colors.values()))).rgb
@@ -105,8 +107,8 @@ def test_a_phone_shows_the_three_patches_in_one_row_without_scrolling_sideways(n
     assert len({box["x"] for box in boxes}) == 3
 
 
-def test_the_lesson_goes_on_at_ablation(page: Page) -> None:
+def test_the_lesson_goes_on_at_the_network(page: Page) -> None:
     open_page(page)
-    page.get_by_role("link", name="Compare the two deletions").click()
-    page.wait_for_url("**/ablation")
-    page.get_by_role("heading", name="What is left when a concept is deleted?", level=1).wait_for()
+    page.get_by_role("link", name="Next: follow one color").click()
+    page.wait_for_url("**/network")
+    page.get_by_role("heading", name="What happens to one color on its way through?", level=1).wait_for()

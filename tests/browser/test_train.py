@@ -17,7 +17,7 @@ from excolor.diagnosis import Cause
 from excolor.measured import Measured
 from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.support.browser import ROOT, hold_the_clock, open_page, settled
+from tests.support.browser import ROOT, hold_the_clock, open_page, settled, unfold
 from tests.support.search import measured, seed_where
 
 TERMS = list(Weights())
@@ -63,7 +63,9 @@ def verdict(page: Page) -> str:
 
 
 def table(page: Page) -> Table:
-    """The figure table: row head → cells."""
+    """The figure table, which is unfolded first: row head → cells."""
+    if not page.locator(".xc-grouped").count():
+        unfold(page, "All figures, beside another network")
     rows = page.locator(".xc-grouped tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
@@ -342,6 +344,7 @@ def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Pa
     assert replay.pixels() != early
     # What has nothing to do with the run leaves it alone.
     before, early = replay.run, replay.pixels()
+    unfold(page, "Keep this run")
     page.get_by_label("Name", exact=True).fill("mine")
     button(page, "Keep").click()
     settled(page)
@@ -385,6 +388,7 @@ def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures(page: Pa
     button(page, "No separate").click()
     settled(page)
     original = group(table(page), 0)
+    unfold(page, "Keep this run")
     page.get_by_label("Name", exact=True).fill("collapsed wheel")
     button(page, "Keep").click()
     settled(page)
@@ -432,6 +436,7 @@ def test_a_bad_file_gets_a_sentence_and_changes_nothing(page: Page, tmp_path: Pa
 def test_a_slider_moved_during_a_run_starts_the_next(page: Page) -> None:
     # With autograd, whose run is long enough to be interrupted on any machine; the way to stop is the same for both.
     open_page(page, "train")
+    unfold(page, "The same, the readable way")
     button(page, "Train this with autograd instead").click()
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
     slider(page, "updates").press("Home")
@@ -443,6 +448,7 @@ def test_a_slider_moved_during_a_run_starts_the_next(page: Page) -> None:
 
 def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: Page) -> None:
     open_page(page, "train")
+    unfold(page, "The same, the readable way")
     button(page, "Train this with autograd instead").click()
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("of 3001 updates").last).to_be_visible()

@@ -280,12 +280,39 @@ def open_page(page: Page, url_path: str = "", timeout: float = 60, *, asked: boo
 
 
 def navigation(page: Page) -> dict[str, str]:
-    """The app's pages as its own navigation lists them: title → path, the first page's being empty."""
-    links = page.locator('[data-testid="stSidebarNavLink"], [data-testid="stTopNavLink"]')
-    found: dict[str, str] = {}
-    for link in links.all():
-        found[link.inner_text().strip()] = urlsplit(link.get_attribute("href") or "").path.strip("/")
+    """The app's pages as its own navigation lists them: title → path, the first page's being empty.
+
+    Those of a menu come last: its links are on the page only while it is unfolded.
+    """
+    found = _paths(page.locator('[data-testid="stSidebarNavLink"], [data-testid="stTopNavLink"]'))
+    for menu in page.get_by_test_id("stTopNavSection").all():
+        menu.click()
+        page.get_by_test_id("stTopNavDropdownLink").first.wait_for()
+        found |= _paths(page.get_by_test_id("stTopNavDropdownLink"))
+        page.keyboard.press("Escape")
     return found
+
+
+def _paths(links: Locator) -> dict[str, str]:
+    return {
+        link.inner_text().strip(): urlsplit(link.get_attribute("href") or "").path.strip("/") for link in links.all()
+    }
+
+
+def navigate(page: Page, title: str) -> None:
+    """Click a page in the app's own navigation, in a menu if it is in one."""
+    link = page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{re.escape(title)}$"))
+    if not link.count():
+        page.get_by_test_id("stTopNavSection").click()
+        link = page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title)
+    link.click()
+
+
+def unfold(page: Page, *headings: str) -> None:
+    """Unfold what stands folded away under these headings; what is computed only then is there afterwards."""
+    for heading in headings:
+        page.locator("summary").filter(has_text=heading).click()
+        settled(page)
 
 
 def fit_height(page: Page) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import get_args
@@ -159,10 +159,10 @@ def slices(compared: Comparison) -> None:
         )
 
 
-def errors(compared: Comparison) -> None:
-    """The error along the edges of the color space, an axis below the other."""
+def errors(compared: Comparison, axes: Iterable[curves.Axis]) -> None:
+    """The error along some edges of the color space, an axis below the other."""
     seen = compared.seen
-    for axis in curves.AXES:
+    for axis in axes:
         for i, title, column in compared.places():
             mse = column.curves[axis].column("mse").to_numpy()
             least, most = number(float(mse.min())), number(float(mse.max()))
@@ -175,10 +175,10 @@ def errors(compared: Comparison) -> None:
             )
 
 
-def wheels(compared: Comparison) -> None:
-    """The latents along each pair of axes that the network has."""
+def wheels(compared: Comparison, views: Iterable[tuple[int, int]]) -> None:
+    """The latents along some pairs of axes, a pair below the other."""
     seen = compared.seen
-    for view in compared.columns[0].latents:
+    for view in views:
         for i, title, column in compared.places():
             gone = tuple(k for k in view if k in column.dims)
             deleted = f"Deleted: {dims_text(gone)}." if gone else "Neither is deleted."
@@ -193,6 +193,10 @@ def wheels(compared: Comparison) -> None:
 
 def turned(chosen: Run, compared: Comparison) -> None:
     """The three as spheres that turn together."""
+    st.markdown(
+        "Drag any of the three: they turn together. Turn the plane of u₀ and u₁ until you see it edge-on, and look at "
+        "what each deletion left."
+    )
     intact, _warmth, right = (column.metrics.gray_share for column in compared.columns)
     gray = f" On the right, {gray_answers(right, intact)}." if compared.right else ""
     spheres.mount(

@@ -12,7 +12,7 @@ from excolor.measured import Measured, measure
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
-from excolor.ui import panels, shelf, state
+from excolor.ui import glossary, panels, shelf, state
 from excolor.ui.caches import metrics_of, wheel_of
 from excolor.ui.components import inspector
 from excolor.ui.words import number
@@ -22,7 +22,6 @@ VARIANTS = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
 
 def named(run: Run) -> None:
     """A row for each named color: what the network answers, intact and without warmth or hue."""
-    st.header("What deleting warmth and hue does to it")
     colors = np.stack(list(named_colors().values()))
     answers = {title: respond(ablate(run.model, dims), colors) for title, dims in VARIANTS.items()}
     panels.strip(
@@ -34,7 +33,7 @@ def named(run: Run) -> None:
 
 def beside_another() -> None:
     """Two networks of the student's choice: their color wheels, and all their metrics."""
-    st.header("All figures, beside another network")
+    st.markdown(glossary.explain("selectivity"))
     last = list(shelf.choices()).index(shelf.LAST)
     left, right = st.columns(2)
     panels.metric_table([_chosen(left, "compare-left", last), _chosen(right, "compare-right", 0)])

@@ -15,7 +15,12 @@ SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0,
 STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
 NAMES = [term.name for term in TERMS]
 MORE = [name for name in NAMES if name not in EXPERIMENT]
-PRESETS = {"All on": {}, **{f"No {name}": {name: 0.0} for name in EXPERIMENT}, "All off": dict.fromkeys(NAMES, 0.0)}
+PRESETS = {
+    "No separate": {"separate": 0.0},
+    "All on": {},
+    **{f"No {name}": {name: 0.0} for name in EXPERIMENT},
+    "All off": dict.fromkeys(NAMES, 0.0),
+}
 
 
 def panel() -> RunConfig:

@@ -12,7 +12,6 @@ from excolor.ui.words import number
 
 def readable(fused: Trained) -> None:
     """A button that trains a run with autograd, and what the difference is."""
-    st.header("The same, the readable way")
     st.markdown(
         "The page trains with a compiled kernel. The loop that the lessons show uses PyTorch's autograd: the same "
         "parameters to begin with, the same batches, the same steps."

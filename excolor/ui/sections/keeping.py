@@ -12,7 +12,6 @@ from excolor.ui.words import settings
 
 def keep_and_load(run: Run) -> None:
     """The shelf's tools, beneath what the last of them did."""
-    st.header("Keep this run")
     if said := state.SAID.take():
         st.success(said)
     _keep(run)

@@ -109,6 +109,11 @@ def checks_of(run: Measured) -> Html:
     return checklist(lines, f"The checklist of a sound run: {kept} of {len(lines)} are kept")
 
 
+def missed(run: Measured) -> list[str]:
+    """What would be right, of each check that is not kept."""
+    return [_CHECKS[name][0] for name, check in run.checks.items() if not check.kept]
+
+
 def _line(name: str, check: Bound, run: Measured) -> tuple[str, str]:
     what, words = _CHECKS[name]
     value = _WRITTEN.get(name, number)(check.value)

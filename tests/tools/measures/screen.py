@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 from playwright.sync_api import Page
 
-from tests.support.browser import navigation, open_page, settled, visit
+from tests.support.browser import navigate, navigation, open_page, settled, visit
 from tests.tools.measures import FIRST_PAINT_S, SWITCH_S, Row, cold_browser, fresh_server, spread
 
 # Streamlit's page scrolls inside this element; its header, with the sign that a script runs, is outside.
@@ -90,7 +89,7 @@ def switch_screen() -> list[Row]:
         page.evaluate(_WATCH_SCREEN)
         for i in range(5):
             for title in [*titles[1:], titles[0]]:
-                page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{title}$")).click()
+                navigate(page, title)
                 settled(page, frames=30)
                 if i:
                     for kept, what in ((first, "onScreen"), (rest, "changed")):

@@ -1,0 +1,112 @@
+"""What a student found in this session: predictions, runs and missions, and one thing to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+import streamlit as st
+
+from excolor.config import RunConfig
+from excolor.measured import Measured, measure
+from excolor.ui import html, predict, shelf, state
+from excolor.ui.caches import metrics_of
+from excolor.ui.missions.words import GOALS, TITLES
+from excolor.ui.sections import ending, guess, survival
+from excolor.ui.sections.verdict import missed
+from excolor.ui.words import CAUSES, settings
+
+LISTED = 10  # runs
+
+
+def predictions() -> None:
+    """Each prediction of the session: how much of it was right, what was not, and the reason that was given."""
+    rows: dict[html.Cell, list[html.Cell]] = {}
+    for about in state.PREDICTIONS.get():
+        what, so, found = _about(about)
+        came = predict.score(found, so) if found else "Its network is not here any more."
+        wrong = any(row.said != row.found for row in found)
+        otherwise = _by_group(found) if wrong else "nothing" if found else "–"
+        rows[what] = [came, otherwise, state.REASONS.get().get(about) or "–"]
+    if rows:
+        heads = ["how it came out", "other than you said", "your reason"]
+        st.html(html.table(heads, rows, "Your predictions and how they came out", kind="answers"))
+    else:
+        _nowhere("You have not predicted anything yet. Ablation asks before it shows.", "ablation", "To Ablation →")
+
+
+def _about(about: Hashable) -> tuple[str, str, list[predict.Row]]:
+    """What a prediction is about, what became of what was to be marked, and its rows: none if the network is gone."""
+    if isinstance(about, RunConfig):
+        run = next((each for each in state.MISSION_RUNS.get() if each.config == about), None)
+        return f"What breaks: {settings(about)}", "broke", guess.said_and_found(run) if run else []
+    for name, run in shelf.choices().items():
+        if run.key == about:
+            return f"What survives in {name}", "survived", survival.said_and_found(run)
+    return "What survives in another network", "survived", []
+
+
+def _by_group(rows: Iterable[predict.Row]) -> str:
+    """What came out other than said, by the group it belongs to where there is more than one."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        names = groups.setdefault(row.group, [])
+        if row.said != row.found:
+            names.append(row.name)
+    if len(groups) == 1:
+        return ", ".join(*groups.values())
+    return "; ".join(f"{group}: {', '.join(names)}" for group, names in groups.items() if names)
+
+
+def runs() -> None:
+    """The runs of the session, the last one first, with what each misses."""
+    made: list[Measured] = state.MISSION_RUNS.get()
+    if not made:
+        _nowhere("You have not trained a network yet. It takes a moment.", "train", "To Train →")
+        return
+    rows: dict[html.Cell, list[html.Cell]] = {
+        settings(run.config): [_kept(run), _missed(run)] for run in reversed(made)
+    }
+    shown = dict(list(rows.items())[:LISTED])
+    st.html(html.table(["checks kept", "checks missed"], shown, "Your runs", kind="answers"))
+    if len(rows) > LISTED:
+        sound = sum(run.sound for run in made)
+        st.caption(f"The last {LISTED} of {len(rows)}; {sound} of all are sound.")
+
+
+def _kept(run: Measured) -> str:
+    return f"{sum(check.kept for check in run.checks.values())} of {len(run.checks)}"
+
+
+def _missed(run: Measured) -> str:
+    if stop := run.run.stopped:
+        return f"it ended at step {stop.step}" + (f": {CAUSES[run.causes[0]]}" if run.causes else "")
+    return "; ".join(missed(run)) or "none: a sound run"
+
+
+def missions() -> None:
+    """The missions that are solved, what each was about and which run did it."""
+    solved = state.SOLVED.get()
+    if not solved:
+        _nowhere(
+            "No mission is done yet. They stand at the top of every page.", "train", "To Train, where runs are made →"
+        )
+        return
+    rows: dict[html.Cell, list[html.Cell]] = {
+        TITLES[mission]: [GOALS[mission], settings(config)] for mission, config in solved.items()
+    }
+    st.html(html.table(["what it asked", "the run that did it"], rows, "Your missions", kind="answers"))
+
+
+def take_home() -> None:
+    """One sentence of the student's last run, or of the network that was chosen last."""
+    last = state.LAST_RUN.get()
+    run = last or shelf.current()
+    measured = measure(run, metrics=metrics_of(run))
+    name = f"Your last run, {settings(run.config)}" if last else f"The network {shelf.chosen_name()}"
+    st.markdown(f"**{name}.** {ending.of_a_run(measured)}")
+
+
+def _nowhere(said: str, page: str, label: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(said, width="content")
+        st.page_link(f"pages/{page}.py", label=label)

@@ -1,0 +1,29 @@
+"""What you found: the session's predictions, runs and missions, and one thing to take home."""
+
+import streamlit as st
+
+from excolor.ui import frame
+from excolor.ui.sections import findings
+
+frame.require()
+
+st.title("What did you find?")
+
+st.header("What you predicted")
+findings.predictions()
+
+st.header("What you trained")
+findings.runs()
+
+st.header("What your missions showed")
+findings.missions()
+
+st.header("One thing to take home")
+findings.take_home()
+st.markdown(
+    "**Going further:** turn the sphere on which the colors lie, or see how little the network was told, and how wrong that "
+    "may be."
+)
+with st.container(horizontal=True):
+    st.page_link("pages/latent.py", label="Latent space →")
+    st.page_link("pages/data.py", label="Colors and labels →")

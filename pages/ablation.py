@@ -29,8 +29,8 @@ survival.reveal(chosen)
 done, same = st.columns([3, 2], gap="large")
 with done:
     columns.summary(compared)
-    columns.opposites(chosen)
 with same:
+    columns.opposites(chosen)
     both_ways.say(chosen, compared.right)
 plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):

@@ -100,8 +100,7 @@ def summary(compared: Comparison) -> None:
     st.markdown(
         "The squares of a color’s numbers u₀, u₁, … add up to 1, so each is a share: what that dim *holds* of the "
         "color. **Targets** are the colors of which the deleted dims hold at least half, **bystanders** those of which "
-        "they hold at most a twentieth. A clean deletion hits the targets and spares the bystanders.\n\n"
-        + "\n\n".join(said)
+        f"they hold at most a twentieth. A clean deletion hits the targets and spares the bystanders.\n\n{' '.join(said)}"
     )
 
 

@@ -173,13 +173,13 @@ def of_the_sphere(run: Run) -> tuple[str, str]:
     placed, width = placement(run.model), run.config.bottleneck
     if not math.isfinite(placed.hue_off_plane):
         return "The numbers of this network run out of bounds, so it has no sphere.", "Anything about other networks."
-    hues = f"{percent(placed.hue_off_plane)} of the hues' squared length lies outside the plane of the first two dims"
+    hues = f"{percent(placed.hue_off_plane)} of the hues' latents lies outside the plane of the first two dims"
     if placed.hue_off_plane > HUE_OFF_PLANE:
         showed = f"In this network the hues do not lie in their plane: {hues}."
     elif placed.turns < 1 or placed.gray_in_plane > GRAY_IN_PLANE:
         wrong = ["do not go round in it"] if placed.turns < 1 else []
         if placed.gray_in_plane > GRAY_IN_PLANE:
-            wrong.append(f"share it with a gray, which has {percent(placed.gray_in_plane)} of its squared length there")
+            wrong.append(f"share it with a gray, which has {percent(placed.gray_in_plane)} of its latent there")
         showed = f"In this network the hues lie in their plane, but they {listed(wrong)}."
     else:
         showed = (

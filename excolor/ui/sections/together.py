@@ -51,9 +51,8 @@ def where_they_are() -> str:
         return f"**{name}** has diverged: it keeps its colors nowhere."
     return (
         f"**In {name}** red has come to u₀ = {number(red)} (anchor wants 1), {percents(placed.hue_off_plane)} of the "
-        "squared length of the twelve hues lies outside the hue plane (planarity wants 0), and the gray that lies "
-        f"deepest in the plane has {percents(placed.gray_in_plane)} of its own in there: that much of it is lost with "
-        "hue."
+        "twelve hues’ latents lies outside the hue plane (planarity wants 0), and the gray that lies deepest in the "
+        f"plane has {percents(placed.gray_in_plane)} of its latent there: that much of it is lost with hue."
     )
 
 

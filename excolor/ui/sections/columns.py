@@ -100,7 +100,8 @@ def summary(compared: Comparison) -> None:
     st.markdown(
         "The squares of a color’s numbers u₀, u₁, … add up to 1, so each is a share: what that dim *holds* of the "
         "color. **Targets** are the colors of which the deleted dims hold at least half, **bystanders** those of which "
-        f"they hold at most a twentieth. A clean deletion hits the targets and spares the bystanders.\n\n{' '.join(said)}"
+        "they hold at most a twentieth. A clean deletion hits the targets and spares the bystanders.\n\n"
+        + " ".join(said)
     )
 
 

@@ -39,8 +39,8 @@ SEEDS_ENOUGH = 3
 NO_TRACE = 0.995
 GRAYS_KEPT = 2.5e-4
 
-# Degrees. Where nothing holds the wheel any angle is as likely as another. Half of the runs without anchor are turned so
-# far, but half of those keep a tint: 10/48. With neutrality × 1 none does: 19/40. At 135° it would be 9/40. With the
+# Degrees. Where nothing holds the wheel any angle is as likely as another. Half of the runs without anchor are turned
+# so far, but half of those keep a tint: 10/48. With neutrality × 1 none does: 19/40. At 135° it would be 9/40. With the
 # anchor a sound run's red is within 20° by definition.
 TURNED = 90.0
 
@@ -56,9 +56,9 @@ GRAY_SPARED = 0.01
 FEWEST = 2
 
 # The errors of the network that ships. Below both, sound, and as many answers gray as it has (100 %, as the pages write
-# it): 23/40 with 6000 updates and neutrality × 0.5, 4/24 without neutrality, 1/96 as the sliders stand. These are three of
-# the six figures that it was chosen by (sweeps.SELECTED_BY), and no fourth one can be had so often: with its selectivity
-# (0.949) it is 9/40, with its grays' MSE (2.5e-4) as well 4/40, with red's cosine (0.961) too 2 of 600.
+# it): 23/40 with 6000 updates and neutrality × 0.5, 4/24 without neutrality, 1/96 as the sliders stand. These are three
+# of the six figures that it was chosen by (sweeps.SELECTED_BY), and no fourth one can be had so often: with its
+# selectivity (0.949) it is 9/40, with its grays' MSE (2.5e-4) as well 4/40, with red's cosine (0.961) too 2/600.
 SHIPPED_MAX_MSE = 3.4e-4
 SHIPPED_MEDIAN_MSE = 7.7e-6
 

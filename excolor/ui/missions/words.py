@@ -71,7 +71,8 @@ GOALS = {
     ),
     "better": (
         f"Beat the errors of the network that ships, {number(SHIPPED_MAX_MSE)} at most and "
-        f"{number(SHIPPED_MEDIAN_MSE)} in the median, and delete hue as cleanly: a sound run, {tenths(NO_TRACE)} or more of the answers gray."
+        f"{number(SHIPPED_MEDIAN_MSE)} in the median, and delete hue as cleanly: a sound run, {tenths(NO_TRACE)} or "
+        "more of the answers gray."
     ),
 }
 # A question, a direction, and nearly the answer.

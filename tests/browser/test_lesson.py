@@ -55,9 +55,9 @@ def go_on(page: Page) -> str:
 
 
 def a_quiet_failure(run: Measured) -> bool:
-    """It solves the mission of that name, and the verdict says so."""
+    """It solves the mission of that name, and the verdict begins with the grays."""
     (mission,) = (each for each in MISSIONS if each.id == "quiet-failure")
-    return check(mission, [run]).done and run.causes == (Cause.GRAYS_IN_PLANE,)
+    return check(mission, [run]).done and run.causes[:1] == (Cause.GRAYS_IN_PLANE,)
 
 
 def test_a_student_walks_through_the_lesson(page: Page) -> None:

@@ -182,7 +182,7 @@ def made(
 TWO = RunConfig(weights=Weights(unitarity=0, planarity=0))
 THREE = RunConfig(weights=Weights(unitarity=0))
 PUBLISHED = RunConfig(schedule="ex-2.7", seed=7)
-IN_PLANE = {"config": PUBLISHED, "gray_mse": 0.08, "gray_in_plane": 0.9}
+IN_PLANE: dict[str, Any] = {"config": PUBLISHED, "gray_mse": 0.08, "gray_in_plane": 0.9}
 
 # Evidence that solves a mission, and what of it may change how far: by a keyword, up to and with, then no more.
 SOLVES: dict[str, dict[str, Any]] = {
@@ -195,6 +195,13 @@ SOLVES: dict[str, dict[str, Any]] = {
     "fewest": {"config": TWO},
     "better": {},
 }
+
+
+def solving(name: str, **but: Any) -> Measured:
+    """Such a run, but for what is given."""
+    return made(**{**SOLVES.get(name, {}), **but})
+
+
 EDGES = [
     ("quiet-failure", "gray_mse", 0.03, 0.0),
     ("quiet-failure", "max_mse", 0.0012, 1.0),
@@ -229,7 +236,7 @@ EDGES = [
 @pytest.mark.parametrize(("name", "what", "edge", "worse"), EDGES)
 def test_a_near_miss_is_a_miss(name: str, what: str, edge: float, worse: float) -> None:
     def state(value: float) -> missions.State:
-        run = made(**(SOLVES[name] | {what: value}))
+        run = solving(name, **{what: value})
         return check(BY_ID[name], [run], Cause.GRAYS_IN_PLANE)
 
     assert state(edge).done
@@ -303,13 +310,13 @@ def test_bad_luck_needs_the_cause_of_that_very_run(reason: Cause | None) -> None
     ],
 )
 def test_bad_luck_is_the_seed_and_not_the_settings(config: RunConfig) -> None:
-    assert not check(BY_ID["bad-luck"], [made(**(IN_PLANE | {"config": config}))], Cause.GRAYS_IN_PLANE).done
+    assert not check(BY_ID["bad-luck"], [solving("bad-luck", config=config)], Cause.GRAYS_IN_PLANE).done
 
 
 @every_mission
 @pytest.mark.parametrize("stopped", [Stop(12, "separate"), Stop(12, None)])
 def test_a_run_that_ended_early_solves_none(mission: Mission, stopped: Stop) -> None:
-    run = made(**(SOLVES.get(mission.id, {}) | {"stopped": stopped}))
+    run = solving(mission.id, stopped=stopped)
     state = check(mission, [run], Cause.GRAYS_IN_PLANE)
     assert not state.done
     assert missing(state, run) == "Not yet: the run ended early, at step 12."

@@ -142,7 +142,11 @@ def _banner(slot: DeltaGenerator) -> None:
             f'<div class="xc-showed" role="status"><p><b>{_html(TITLES[name])}.</b> {_html(_done(solved()[name]))}</p>'
             f"<p>{_html(showed()[name])}</p></div>"
         )
-        st.button("Close", key="mission-read", on_click=unread.pop, args=(0,), type="tertiary")
+        st.button("Close", key="mission-read", on_click=_read, type="tertiary")
+
+
+def _read() -> None:
+    del state.UNREAD.get()[:1]
 
 
 def _line(slot: DeltaGenerator) -> None:

@@ -85,6 +85,7 @@ def session(mission: Mission, config: RunConfig, n: int) -> list[Measured]:
     return [quick(each) for each in seeds(config, n)]
 
 
+@pytest.mark.numerical
 @every_mission
 def test_students_who_follow_the_hints_solve_it(mission: Mission) -> None:
     way, solved = WAYS[mission.id], 0
@@ -99,6 +100,7 @@ def test_students_who_follow_the_hints_solve_it(mission: Mission) -> None:
     pytest.fail(f"{solved} of {way.tried} seeds solve it")
 
 
+@pytest.mark.numerical
 @every_mission
 @pytest.mark.parametrize("reason", [None, *Cause])
 def test_what_the_train_page_opens_with_solves_none(mission: Mission, reason: Cause | None) -> None:

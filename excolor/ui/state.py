@@ -143,6 +143,8 @@ REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
 MISSION: Slot[str | None] = Slot("mission", _nothing)  # the one that is open
 MISSION_RUNS: Slot[list[Measured]] = Slot("missions-runs", list)
 SOLVED: Slot[dict[str, RunConfig]] = Slot("missions-solved", dict)
+SHOWED: Slot[dict[str, str]] = Slot("missions-showed", dict)  # what each of them showed
+UNREAD: Slot[list[str]] = Slot("missions-unread", list)  # of those, the ones whose banner is not closed
 HINTS: Slot[dict[str, int]] = Slot("missions-hints", dict)  # how many were asked for
 MISSION_REASON = "mission-reason"
 

@@ -114,7 +114,7 @@ def test_a_hue_that_survives_is_named() -> None:
         dataclasses.replace(metrics, colors=colors, hue=dataclasses.replace(metrics.hue, gray_share=0.5))
     )
     assert "azure should have been lost and survived" in showed
-    assert "only 50% of the answers are gray, so hue is not gone" in limits
+    assert "only 50% of the answers are gray, so this deletion is not clean" in limits
 
 
 # --- Train ---------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def test_a_run_that_answers_well_and_keeps_colors_elsewhere() -> None:
 
 def test_a_run_that_keeps_a_tint_has_not_converged_or_has_diverged() -> None:
     run = shipped("robust")
-    assert "some hue is left" in ending.of_a_run(dataclasses.replace(run, causes=(Cause.TINTED,)))
+    assert "the others keep a tint" in ending.of_a_run(dataclasses.replace(run, causes=(Cause.TINTED,)))
     assert "does not give every color back" in ending.of_a_run(trained(SHORT))
     assert "diverged" in ending.of_a_run(dataclasses.replace(run, causes=(Cause.DIVERGED,)))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import replace
-from itertools import product
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,11 @@ from excolor.checkpoint import pretrained
 from excolor.color import GRAYS, HUES
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause, Placement, causes
-from excolor.measured import Measured
-from excolor.metrics import Deletion, Intact, Metrics, evaluate
+from excolor.measured import Measured, measure
+from excolor.metrics import Deletion, Intact, Metrics, evaluate, quick_grid
 from excolor.missions import MISSIONS, Mission, What, check
-from excolor.training import Run, Stop, no_history, no_snapshots
-from excolor.ui.missions.words import GOALS, HINTS, REASONS, SAYS, TITLES, in_words
+from excolor.training import Run, Stop, no_history, no_snapshots, train
+from excolor.ui.missions.words import GOALS, HINTS, REASONS, SAYS, SHOWED, TITLES, good, missing
 from excolor.ui.words import CAUSES, number, settings
 from tests.support.app import APP, PAGES, html, sound
 from tests.support.search import measured as shown
@@ -45,50 +45,76 @@ def seeds(config: RunConfig, n: int) -> list[RunConfig]:
     return [replace(config, seed=seed) for seed in range(n)]
 
 
-# The settings of the last hint, with as many seeds as a patient student tries: by what of 40 seeds has solved it, so
-# many that all of them are in vain once in ten thousand machines.
-WAYS: dict[str, Iterable[RunConfig]] = {
-    "quiet-failure": seeds(RunConfig(weights=Weights(separate=0)), 12),
-    "not-missed": seeds(RunConfig(weights=Weights(unitarity=0)), 9),
-    "half-round": seeds(RunConfig(weights=Weights(anchor=0)), 40),
-    "bad-luck": seeds(RunConfig(schedule="ex-2.7"), 100),
-    "noisy": seeds(RunConfig(label_noise=0.65, weights=Weights(separate=5, planarity=3)), 8),
-    "fewest": seeds(RunConfig(schedule="ex-2.7", weights=Weights(unitarity=0, separate=0.3, planarity=0)), 8),
-    "better": [
-        RunConfig(seed=seed, steps=6000, weights=Weights(planarity=planarity))
-        for seed, planarity in product(range(30), (1.0, 2.0))
-    ],
+@dataclass(frozen=True)
+class Way:
+    """The settings of a mission's last hint on as many seeds as are tried, and how many of them must solve it.
+
+    By what was measured (missions.py), fewer than that do so on one of a thousand machines. That is one in three where
+    so many can be tried; where fewer seeds solve it, fewer are asked for.
+    """
+
+    config: RunConfig
+    tried: int = 12
+    solve: int = 4
+
+
+WAYS: dict[str, Way] = {
+    "quiet-failure": Way(RunConfig(weights=Weights(separate=0))),
+    "tinted": Way(RunConfig(weights=Weights(separate=2, planarity=0.3)), tried=15),
+    "not-missed": Way(RunConfig(weights=Weights(unitarity=0, neutrality=0.3))),
+    "no-trace": Way(RunConfig(weights=Weights(neutrality=1)), tried=15),
+    "half-round": Way(RunConfig(weights=Weights(anchor=0, neutrality=1)), tried=24),
+    "bad-luck": Way(RunConfig(schedule="ex-2.7"), tried=100, solve=1),
+    "noisy": Way(RunConfig(label_noise=0.65, weights=Weights(separate=5, planarity=3, neutrality=1)), tried=15),
+    "fewest": Way(RunConfig(schedule="ex-2.7", weights=Weights(unitarity=0, separate=0.3, planarity=0))),
+    "better": Way(RunConfig(steps=6000, weights=Weights(neutrality=0.5)), tried=18),
 }
+BY_LUCK = {"tinted", "no-trace", "better"}  # a few seeds solve it with everything as it stands
 
 
+@cache
+def quick(config: RunConfig) -> Measured:
+    """A run, measured on a third of the colors."""
+    return measure(train(config), quick_grid()).forgetting()
+
+
+def session(mission: Mission, config: RunConfig, n: int) -> list[Measured]:
+    """What a student has made by the time of the n-th seed."""
+    if mission.id != "not-missed":
+        return [quick(config)]
+    return [quick(each) for each in seeds(config, n)]
+
+
+@pytest.mark.numerical
 @every_mission
-def test_a_student_who_follows_the_hints_solves_it(mission: Mission) -> None:
-    runs: list[Measured] = []
-    for tried, config in enumerate(WAYS[mission.id]):
-        if mission.id == "not-missed" and tried % 3 == 0:
-            runs = []  # the next student: one seed that goes wrong, rare as it is, spoils a whole session
-        runs.append(shown(config))
+def test_students_who_follow_the_hints_solve_it(mission: Mission) -> None:
+    way, solved = WAYS[mission.id], 0
+    for n, config in enumerate(seeds(way.config, way.tried), 1):
+        runs = session(mission, config, n)
         reason = next(iter(runs[-1].causes), None) if mission.asks else None
-        if check(mission, runs, reason).done:
-            assert in_words(check(mission, runs, reason), runs[-1]) == f"Done with {settings(config)}."
+        state = check(mission, runs, reason)
+        if state.done:
+            solved += 1
+        if solved == way.solve:
             return
-    pytest.fail(f"{len(runs)} runs and none solved it")
+    pytest.fail(f"{solved} of {way.tried} seeds solve it")
 
 
+@pytest.mark.numerical
 @every_mission
 @pytest.mark.parametrize("reason", [None, *Cause])
 def test_what_the_train_page_opens_with_solves_none(mission: Mission, reason: Cause | None) -> None:
-    solved = [check(mission, [shown(config)], reason).done for config in seeds(RunConfig(), 4)]
-    # What ships is the best of 200 seeds, so one in some hundred is better.
-    assert sum(solved) <= (1 if mission.id == "better" else 0)
-    if mission.id != "better":
-        assert not check(mission, [shown(config) for config in seeds(RunConfig(), 3)], reason).done
+    runs = [quick(config) for config in seeds(RunConfig(), 6)]
+    solved = [check(mission, [run], reason).done for run in runs]
+    assert sum(solved) <= (3 if mission.id in BY_LUCK else 0)
+    assert mission.id in BY_LUCK or not check(mission, runs, reason).done
 
 
 @every_mission
 def test_without_a_run_nothing_is_solved(mission: Mission) -> None:
     assert not check(mission, []).done
-    assert in_words(check(mission, []), None) == "No run yet: the Train page makes one."
+    assert missing(check(mission, []), None) == "No run yet: the Train page makes one."
+    assert good(check(mission, []), None) == ""
 
 
 TOO_FAST = "STEP,PHASE,ACTION,lr\n0,Train,,0.01\n30,,,0.01\n31,,,1e30\n99,,,1e30\n"
@@ -115,8 +141,8 @@ def test_a_run_that_diverged_or_did_not_converge_solves_none(mission: Mission, c
 def test_the_shipped_figures_are_those_of_the_network_that_ships() -> None:
     metrics = evaluate(pretrained("robust").run.model)
     # Beating it is the mission, so the bound is the next written digit on the better side.
-    assert metrics.selectivity < missions.SHIPPED_SELECTIVITY == pytest.approx(metrics.selectivity, abs=1e-3)
     assert metrics.intact.max_mse > missions.SHIPPED_MAX_MSE == pytest.approx(metrics.intact.max_mse, abs=1e-5)
+    assert metrics.intact.median_mse > missions.SHIPPED_MEDIAN_MSE == pytest.approx(metrics.intact.median_mse, abs=1e-7)
 
 
 # --- both sides of every threshold ---------------------------------------------------------------
@@ -129,58 +155,82 @@ def just(value: float, toward: float) -> float:
 def made(
     config: RunConfig | None = None,
     max_mse: float = 2e-4,
-    gray_mse: float = 1e-3,
+    median_mse: float = 5e-6,
+    gray_mse: float = 1e-4,
+    gray_share: float = 1.0,
     selectivity: float = 0.95,
     red_cosine: float = 0.97,
     gray_in_plane: float = 0.05,
     hue_off_plane: float = 0.2,
     red_angle: float = 5.0,
+    turns: float = 1.0,
     red: float = 0.25,
     gray: float = 1e-3,
     stopped: Stop | None = None,
 ) -> Measured:
     """A sound run, but for what is given."""
-    gone = Deletion(0.3, 0.01, gray_mse, 0.99, 0.2, 0.002)
+    gone = Deletion(0.3, 0.01, gray_mse, gray_share, 0.2, 0.002)
     colors = tuple((name, 1e-4, red if name == "red" else 0.1, 0.1) for name in HUES)
     grays = tuple((name, 1e-4, gray, gray_mse) for name in GRAYS)
     fails = not (max_mse <= 0.01 and gray_mse <= 0.01)
-    metrics = Metrics(Intact(max_mse, 1e-5, 1e-4, 0.34), gone, gone, selectivity, red_cosine, fails, colors + grays)
+    intact = Intact(max_mse, median_mse, 1e-4, 0.3)
+    metrics = Metrics(intact, gone, gone, selectivity, red_cosine, fails, colors + grays)
     config = config or RunConfig()
     run = Run(config, np.zeros(1, np.float32), no_history(), no_snapshots(config.bottleneck), stopped)
-    placed = Placement(gray_in_plane, hue_off_plane, red_angle, turns=1)
+    placed = Placement(gray_in_plane, hue_off_plane, red_angle, turns)
     return Measured(run, metrics, placed, causes(metrics, placed, stopped))
 
 
 TWO = RunConfig(weights=Weights(unitarity=0, planarity=0))
 THREE = RunConfig(weights=Weights(unitarity=0))
 PUBLISHED = RunConfig(schedule="ex-2.7", seed=7)
-IN_PLANE = {"config": PUBLISHED, "gray_mse": 0.08, "gray_in_plane": 0.9}
+IN_PLANE: dict[str, Any] = {"config": PUBLISHED, "gray_mse": 0.08, "gray_in_plane": 0.9}
 
 # Evidence that solves a mission, and what of it may change how far: by a keyword, up to and with, then no more.
 SOLVES: dict[str, dict[str, Any]] = {
     "quiet-failure": {"gray_mse": 0.1},
+    "tinted": {"gray_share": 0.3},
+    "no-trace": {},
     "half-round": {"red_angle": 170.0},
     "bad-luck": IN_PLANE,
     "noisy": {"config": RunConfig(label_noise=0.8)},
     "fewest": {"config": TWO},
     "better": {},
 }
+
+
+def solving(name: str, **but: Any) -> Measured:
+    """Such a run, but for what is given."""
+    return made(**{**SOLVES.get(name, {}), **but})
+
+
 EDGES = [
     ("quiet-failure", "gray_mse", 0.03, 0.0),
     ("quiet-failure", "max_mse", 0.0012, 1.0),
-    ("half-round", "red_angle", 135.0, 0.0),
+    ("tinted", "gray_share", 0.6, 1.0),
+    ("tinted", "gray_mse", 0.01, 1.0),
+    ("tinted", "red_angle", 20.0, 180.0),
+    ("tinted", "turns", 1.0, 0.0),
+    ("no-trace", "gray_share", 0.995, 0.0),
+    ("no-trace", "gray_mse", 2.5e-4, 1.0),
+    ("no-trace", "red_cosine", 0.8, 0.0),
+    ("half-round", "red_angle", 90.0, 0.0),
     ("half-round", "gray_mse", 0.01, 1.0),
+    ("half-round", "gray_share", 0.9, 0.0),
     ("half-round", "hue_off_plane", 0.35, 1.0),
+    ("half-round", "turns", 1.0, 0.0),
     ("half-round", "max_mse", 0.01, 1.0),
     ("bad-luck", "max_mse", 0.01, 1.0),
     ("noisy", "gray_mse", 0.01, 1.0),
+    ("noisy", "gray_share", 0.9, 0.0),
     ("noisy", "red_angle", 20.0, 180.0),
     ("fewest", "red", 0.1, 0.0),
     ("fewest", "gray", 0.01, 1.0),
     ("fewest", "red_cosine", 0.8, 0.0),
     ("fewest", "max_mse", 0.01, 1.0),
-    ("better", "selectivity", 0.949, 0.0),
     ("better", "max_mse", 3.4e-4, 1.0),
+    ("better", "median_mse", 7.7e-6, 1.0),
+    ("better", "gray_share", 0.995, 0.0),
     ("better", "red_cosine", 0.8, 0.0),
 ]
 
@@ -188,19 +238,17 @@ EDGES = [
 @pytest.mark.parametrize(("name", "what", "edge", "worse"), EDGES)
 def test_a_near_miss_is_a_miss(name: str, what: str, edge: float, worse: float) -> None:
     def state(value: float) -> missions.State:
-        run = made(**(SOLVES[name] | {what: value}))
+        run = solving(name, **{what: value})
         return check(BY_ID[name], [run], Cause.GRAYS_IN_PLANE)
 
     assert state(edge).done
-    for value in (just(edge, worse), math.nan):
-        near = state(value)
-        assert not near.done
-        assert sum(not part.bound.kept for part in near.parts) == 1
+    assert [part.bound.kept for part in state(just(edge, worse)).parts].count(False) == 1
+    assert not state(math.nan).done
 
 
 def test_a_miss_that_rounds_to_the_bound_is_written_with_the_digits_that_tell() -> None:
-    run = made(red_angle=134.96)
-    assert "red stands 134.96° from the first axis" in in_words(check(BY_ID["half-round"], [run]), run)
+    run = made(red_angle=89.96)
+    assert "red stands 89.96° from the first axis (at least 90°)" in missing(check(BY_ID["half-round"], [run]), run)
 
 
 @pytest.mark.parametrize("config", [RunConfig(label_noise=0.6), RunConfig()])
@@ -219,22 +267,31 @@ def test_a_regularizer_counts_however_weak_it_is() -> None:
     assert counted(replace(TWO, weights=Weights(unitarity=0, planarity=0.01))) == (3, False)
 
 
-def on_seeds(config: RunConfig, wrong: int | None = None, n: int = 3) -> list[Measured]:
-    return [made(each, hue_off_plane=0.5 if each.seed == wrong else 0.05) for each in seeds(config, n)]
+def on_seeds(config: RunConfig, wrong: Iterable[int] = (), n: int = 3) -> list[Measured]:
+    return [made(each, gray_share=0.5 if each.seed in wrong else 1.0) for each in seeds(config, n)]
 
 
-def test_once_is_luck() -> None:
+def test_once_is_luck_and_so_are_a_few_among_many() -> None:
     mission = BY_ID["not-missed"]
     assert not check(mission, on_seeds(THREE, n=2)).done
     assert check(mission, on_seeds(THREE)).done
     assert not check(mission, on_seeds(RunConfig())).done  # nothing was left out
-    for wrong in range(3):  # one seed that goes wrong is not outweighed
-        assert not check(mission, on_seeds(THREE, wrong)).done
-        assert not check(mission, on_seeds(THREE, wrong, n=5)).done
+    assert not check(mission, on_seeds(THREE, {2}, n=3)).done
+    assert check(mission, on_seeds(THREE, {0, 1, 2}, n=6)).done  # as many sound as not
+    assert not check(mission, on_seeds(THREE, {0, 1, 2, 3}, n=7)).done
+    assert not check(mission, on_seeds(THREE, {5}, n=6)).done  # the last one is not sound
     # Runs with other settings neither help nor harm.
-    elsewhere = on_seeds(replace(THREE, steps=1000), wrong=1, n=5)
+    elsewhere = on_seeds(replace(THREE, steps=1000), {0, 1, 2, 3}, n=5)
     assert not check(mission, [*elsewhere, *on_seeds(THREE, n=2)]).done
     assert check(mission, [*elsewhere, *on_seeds(THREE)]).done
+
+
+def test_neutrality_is_none_of_the_experiments_four_but_counts_among_the_fewest() -> None:
+    both = Weights(unitarity=0, separate=0, planarity=0, neutrality=1)
+    assert check(BY_ID["fewest"], [made(RunConfig(weights=both))]).done
+    assert not check(BY_ID["fewest"], [made(RunConfig(weights=Weights(unitarity=0, planarity=0, neutrality=1)))]).done
+    assert check(BY_ID["not-missed"], on_seeds(RunConfig(weights=Weights(unitarity=0, neutrality=1)))).done
+    assert not check(BY_ID["not-missed"], on_seeds(RunConfig(weights=Weights(neutrality=0)))).done
 
 
 @pytest.mark.parametrize("reason", [None, *Cause])
@@ -255,16 +312,16 @@ def test_bad_luck_needs_the_cause_of_that_very_run(reason: Cause | None) -> None
     ],
 )
 def test_bad_luck_is_the_seed_and_not_the_settings(config: RunConfig) -> None:
-    assert not check(BY_ID["bad-luck"], [made(**(IN_PLANE | {"config": config}))], Cause.GRAYS_IN_PLANE).done
+    assert not check(BY_ID["bad-luck"], [solving("bad-luck", config=config)], Cause.GRAYS_IN_PLANE).done
 
 
 @every_mission
 @pytest.mark.parametrize("stopped", [Stop(12, "separate"), Stop(12, None)])
 def test_a_run_that_ended_early_solves_none(mission: Mission, stopped: Stop) -> None:
-    run = made(**(SOLVES.get(mission.id, {}) | {"stopped": stopped}))
+    run = solving(mission.id, stopped=stopped)
     state = check(mission, [run], Cause.GRAYS_IN_PLANE)
     assert not state.done
-    assert in_words(state, run) == "Not yet: the run ended early, at step 12."
+    assert missing(state, run) == "Not yet: the run ended early, at step 12."
 
 
 any_number = st.floats(allow_nan=True, allow_infinity=True)
@@ -279,12 +336,15 @@ configs = st.builds(
 )
 NUMBERS = (
     "max_mse",
+    "median_mse",
     "gray_mse",
+    "gray_share",
     "selectivity",
     "red_cosine",
     "gray_in_plane",
     "hue_off_plane",
     "red_angle",
+    "turns",
     "red",
     "gray",
 )
@@ -299,9 +359,11 @@ def test_whatever_a_run_shows_its_state_is_a_whole_sentence_and_numbers_that_are
 ) -> None:
     for mission in MISSIONS:
         state = check(mission, runs, reason)
-        words = in_words(state, runs[-1])
-        assert re.fullmatch(r"(Done with|Not yet:) .+\.", words)
-        assert not re.search(r"[{}]|\bnan\b|\binf\b|None|!|\(\)|: \.|;\.", words)
+        last = runs[-1]
+        words = SHOWED[mission.id](last) if state.done else missing(state, last)
+        assert re.fullmatch(r".+\." if state.done else r"Not yet: .+\.", words)
+        for each in (words, good(state, last)):
+            assert not re.search(r"[{}]|\bnan\b|\binf\b|None|!|\(\)|: \.|;\.", each)
         assert all(not part.bound.kept for part in state.parts if math.isnan(part.bound.value))
         if not runs[-1].metrics.intact.max_mse <= 0.01:
             assert not state.done
@@ -311,8 +373,8 @@ def test_whatever_a_run_shows_its_state_is_a_whole_sentence_and_numbers_that_are
 
 
 def test_everything_has_its_words() -> None:
-    assert set(TITLES) == set(GOALS) == set(HINTS) == set(BY_ID) == set(WAYS)
-    assert len(BY_ID) == len(MISSIONS) == 7
+    assert set(TITLES) == set(GOALS) == set(HINTS) == set(SHOWED) == set(BY_ID) == set(WAYS)
+    assert len(BY_ID) == len(MISSIONS)
     assert set(SAYS) == set(What)
     assert set(CAUSES) == set(Cause)
     assert set(REASONS) == set(Cause) - {Cause.DIVERGED}
@@ -366,12 +428,17 @@ def press(at: AppTest, key: str) -> AppTest:
 
 
 def a_quiet_failure() -> int:
-    """A seed that solves that mission without separate, and not with everything on."""
-    mission = BY_ID["quiet-failure"]
-    return seed_where(
-        RunConfig(weights=Weights(separate=0)),
-        lambda run: check(mission, [run]).done and shown(RunConfig(seed=run.config.seed)).sound,
-    )
+    """A seed that solves that mission without separate, and none with everything on."""
+
+    def wanted(run: Measured) -> bool:
+        sound_one = shown(RunConfig(seed=run.config.seed))
+        return check(BY_ID["quiet-failure"], [run]).done and not any(check(each, [sound_one]).done for each in MISSIONS)
+
+    return seed_where(RunConfig(weights=Weights(separate=0)), wanted)
+
+
+def fails(run: Measured) -> bool:
+    return check(BY_ID["bad-luck"], [run], next(iter(run.causes), None)).done
 
 
 def written(at: AppTest) -> str:
@@ -379,9 +446,18 @@ def written(at: AppTest) -> str:
     return html(at).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def banner(at: AppTest) -> list[str]:
+    """The banner's paragraphs, if one stands."""
+    found = re.findall(r'<div class="xc-showed" role="status">(.*?)</div>', written(at))
+    return re.findall("<p>(.*?)</p>", "".join(found))
+
+
 def status(at: AppTest) -> str:
-    (words,) = re.findall(r'<p role="status">(.*?)</p>', written(at))
-    return words
+    """How the open mission stands: in its line, or in the banner instead."""
+    lines = re.findall(r'<p role="status">(.*?)</p>', written(at)) or banner(at)[:1]
+    title, words = re.fullmatch(r"<b>(.*)\.</b> (.*)", lines[0]).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    assert title in TITLES.values()
+    return re.sub("<.*?>", "", words).strip()
 
 
 def count(at: AppTest) -> str:
@@ -389,15 +465,19 @@ def count(at: AppTest) -> str:
     return words
 
 
+def done(n: int) -> str:
+    return f"{n} of {len(MISSIONS)} done"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_the_strip_and_a_mission_can_be_opened_and_put_away(page: str, at: AppTest) -> None:
     go(at, page)
     assert len(at.caption) >= 1
-    assert count(at) == "0 of 7 done"
+    assert count(at) == done(0)
     assert 'role="status"' not in html(at)
     assert {button.key for button in at.button} >= {f"mission-{name}" for name in BY_ID}
     press(at, "mission-half-round")
-    assert "Half round." in html(at)
+    assert f"{TITLES['half-round']}." in html(at)
     assert status(at).startswith("Not yet: red stands" if page == "train.py" else "No run yet")
     press(at, "mission-close")
     assert 'role="status"' not in html(at)
@@ -406,24 +486,55 @@ def test_every_page_has_the_strip_and_a_mission_can_be_opened_and_put_away(page:
 def test_a_mission_goes_with_the_visitor_is_done_in_the_run_that_does_it_and_stays_done(at: AppTest) -> None:
     press(at, "mission-quiet-failure")
     assert status(at) == "No run yet: the Train page makes one."
+    seed = at.session_state["train-seed"] = a_quiet_failure()
     go(at, "train.py")
-    seed = a_quiet_failure()
-    sound(at.number_input("train-seed").set_value(seed).run())
     metrics = shown(RunConfig(seed=seed)).metrics
     assert status(at) == (
-        f"Not yet: deleting hue leaves the grays an MSE of {number(metrics.hue.gray_mse)}. "
+        f"Not yet: deleting hue leaves the grays an MSE of {number(metrics.hue.gray_mse)} (at least 0.030). "
         f"Good: the intact maximum MSE is {number(metrics.intact.max_mse)}."
     )
+    assert banner(at) == []
     press(at, "preset-No separate")
-    done = f"Done with robust, seed {seed}, no separate."
-    assert status(at) == done
-    assert count(at) == "1 of 7 done"
+    assert count(at) == done(1)
+    last = shown(RunConfig(seed=seed, weights=Weights(separate=0)))
+    solved = f"Done with {settings(last.config)}."
+    said = [f"<b>A quiet failure.</b> {solved}", SHOWED["quiet-failure"](last).replace("\N{NO-BREAK SPACE}", " ")]
+    assert banner(at) == said
     press(at, "preset-All on")
     for page in PAGES:
         go(at, page)
-        assert status(at) == done
-        assert count(at) == "1 of 7 done"
-    assert html(at).count("●") == 2  # on the strip and in the list
+        assert banner(at) == said
+        assert count(at) == done(1)
+    assert html(at).count('<span class="xc-mark">●') == 1  # in the list
+    press(at, "mission-read")
+    for page in PAGES:
+        go(at, page)
+        assert banner(at) == []
+        assert status(at) == solved
+    assert html(at).count('<span class="xc-mark">●') == 2  # beside its state too
+
+
+def test_a_banner_waits_for_the_one_before_it(at: AppTest) -> None:
+    """A seed of the published schedule that fails solves a mission that was not open, and its reason another one."""
+
+    def wanted(run: Measured) -> bool:
+        return fails(run) and [each.id for each in MISSIONS if check(each, [run]).done] == ["quiet-failure"]
+
+    run = shown(RunConfig(schedule="ex-2.7", seed=seed_where(WAYS["bad-luck"].config, wanted, among=range(150))))
+    at.session_state["train-seed"] = run.config.seed
+    at.session_state["train-schedule"] = "ex-2.7"
+    press(at, "mission-bad-luck")
+    go(at, "train.py")
+    first = banner(at)
+    assert first[0].startswith("<b>A quiet failure.</b> Done")
+    assert status(at).startswith("Not yet: the reason is not given yet.")
+    sound(at.selectbox("mission-reason").set_value(run.causes[0]).run())
+    assert banner(at) == first
+    assert status(at).startswith("Done")
+    press(at, "mission-read")
+    assert banner(at)[0].startswith("<b>Bad luck.</b> Done")
+    press(at, "mission-read")
+    assert banner(at) == []
 
 
 def test_hints_come_one_after_another_and_belong_to_their_mission(at: AppTest) -> None:
@@ -441,7 +552,7 @@ def test_hints_come_one_after_another_and_belong_to_their_mission(at: AppTest) -
 
 
 def test_the_reason_is_asked_on_the_strip_and_may_be_given_on_another_page(at: AppTest) -> None:
-    failing = next(config for config in WAYS["bad-luck"] if shown(config).metrics.fails and shown(config).causes)
+    failing = RunConfig(schedule="ex-2.7", seed=seed_where(WAYS["bad-luck"].config, fails, among=range(150)))
     press(at, "mission-bad-luck")
     go(at, "train.py")
     assert "these are not the published settings" in status(at)
@@ -466,23 +577,22 @@ def test_a_run_that_is_to_be_predicted_first_counts_once_it_is_shown(at: AppTest
     press(at, "mission-quiet-failure")
     press(at, "preset-No separate")
     assert status(at) == "This run counts as soon as it is shown: guess first, or skip."
-    sound(at.button_group("predict-run").set_value(["grays"]).run())
     press(at, "predict-reveal")
-    done = f"Done with robust, seed {seed}, no separate."
-    assert status(at) == done
+    solved = f"Done with robust, seed {seed}, no separate."
+    assert status(at) == solved
     press(at, "preset-All off")  # another question, and nothing more to count
-    assert status(at) == done
+    assert status(at) == solved
 
 
 def test_three_seeds_are_counted_over_the_session(at: AppTest) -> None:
-    first, *others = seeds_where(RunConfig(weights=Weights(unitarity=0)), lambda run: not run.goes_wrong, 3)
+    first, *others = seeds_where(RunConfig(weights=Weights(unitarity=0)), lambda run: run.sound, 3)
     go(at, "train.py")
     sound(at.number_input("train-seed").set_value(first).run())
     press(at, "mission-not-missed")
     press(at, "preset-No unitarity")
-    assert "seeds with these settings that did not go wrong: 1 (of 3)" in status(at)
+    assert "sound seeds with these settings: 1 (of 3)" in status(at)
     sound(at.run())  # the same run again is the same run
-    assert "seeds with these settings that did not go wrong: 1 (of 3)" in status(at)
+    assert "sound seeds with these settings: 1 (of 3)" in status(at)
     for seed in others:
         sound(at.number_input("train-seed").set_value(seed).run())
     assert status(at) == f"Done with robust, seed {others[-1]}, no unitarity."

@@ -115,7 +115,7 @@ def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
         labels = [unescape(label) for label in re.findall(r'role="img" aria-label="([^"]+)"', html(at))]
         assert [label.partition(":")[0] for label in labels] == ["intact", "− warmth", "− hue"]
         assert all(f"answers {name} with" in label for label in labels)
-        assert f"answers **{name}** with" in at.markdown[2].value
+        assert f"answers **{name}** with" in at.markdown[3].value
     rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', html(at)))
     assert rows.keys() == expected.keys()
     assert all(all_written(re.findall(r"<em>([^<]+)</em>", row), expected[name]) for name, row in rows.items())
@@ -129,7 +129,7 @@ def test_start_answers_for_any_other_color() -> None:
     rgb = hex_to_rgb("#204060")
     answers = [respond(each, rgb) for each in (model, ablate(model, WARMTH), ablate(model, HUE))]
     assert all_written(patch_errors(at), [float(answer.mse[0]) for answer in answers])
-    assert f"answers **{describe(rgb[None])[0]}** with" in at.markdown[2].value
+    assert f"answers **{describe(rgb[None])[0]}** with" in at.markdown[3].value
 
 
 def test_the_choice_of_a_model_goes_with_the_visitor_from_page_to_page() -> None:

@@ -321,7 +321,7 @@ def recorded(rows: int, steps: int | None = None, seed: int = 0, gaps: float = 0
     rng = np.random.default_rng(seed)
     losses = rng.lognormal(size=(rows, len(LOSSES))).astype(np.float32)
     losses[rng.random(losses.shape) < gaps] = np.nan
-    config = RunConfig(steps=steps or rows)
+    config = RunConfig("clean", steps=steps or rows)  # on which every term pushes
     at = np.sort(rng.permutation(config.steps)[:rows])
     return Run(config, np.zeros(0, np.float32), History(at, losses), no_snapshots(4))
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from excolor.config import RunConfig, Weights
 from excolor.missions import MISSIONS, check
+from excolor.ui.missions.words import TITLES
 from tests.browser.conftest import Visit
 from tests.support.browser import open_page, settled
 from tests.support.search import seed_where
 
-TITLES = (
-    "A quiet failure",
-    "Not missed",
-    "Half round",
-    "Bad luck",
-    "Poor labels",
-    "The fewest regularizers",
-    "Better than ours",
-)
 (QUIET_FAILURE,) = (each for each in MISSIONS if each.id == "quiet-failure")
 
 
@@ -28,7 +22,11 @@ def strip(page: Page) -> Locator:
 
 
 def status(page: Page) -> Locator:
-    return strip(page).get_by_role("status")
+    return page.locator(".xc-open").get_by_role("status")
+
+
+def banner(page: Page) -> Locator:
+    return page.locator(".st-key-mission-showed")
 
 
 def missions(page: Page) -> Locator:
@@ -39,7 +37,7 @@ def open_mission(page: Page, title: str) -> None:
     missions(page).click()
     page.get_by_role("button", name=title, exact=True).click()
     # On a busy machine the page may stand still for a while before it begins to run.
-    expect(strip(page).locator(".xc-open")).to_contain_text(f"{title}.", timeout=20_000)
+    expect(page.locator(".st-key-missions-now")).to_contain_text(f"{title}.", timeout=20_000)
     settled(page)
 
 
@@ -58,10 +56,10 @@ def top_of_title(page: Page) -> float:
 
 def test_opened_on_start_and_solved_on_train(page: Page) -> None:
     open_page(page)
-    expect(strip(page)).to_contain_text("0 of 7 done")
+    expect(strip(page)).to_contain_text(f"0 of {len(MISSIONS)} done")
     open_mission(page, "A quiet failure")
-    expect(page.get_by_role("button", name="Half round", exact=True)).to_be_hidden()  # the list has closed
-    expect(status(page)).to_have_text("No run yet: the Train page makes one.")
+    expect(page.get_by_role("button", name="The far side", exact=True)).to_be_hidden()  # the list has closed
+    expect(status(page)).to_have_text("A quiet failure. No run yet: the Train page makes one. ")
     page.get_by_role("link", name="Train").click()
     settled(page)
     seed = seed_where(RunConfig(weights=Weights(separate=0)), lambda run: check(QUIET_FAILURE, [run]).done)
@@ -72,10 +70,16 @@ def test_opened_on_start_and_solved_on_train(page: Page) -> None:
     expect(status(page)).to_contain_text("Not yet: deleting hue leaves the grays an MSE of")
     press(page, "No separate")
     done = f"Done with robust, seed {seed}, no separate."
-    expect(status(page)).to_have_text(done)
-    expect(strip(page)).to_contain_text("1 of 7 done")
+    expect(banner(page)).to_contain_text(f"A quiet failure. {done}")
+    expect(status(page)).to_have_count(0)
+    expect(strip(page)).to_contain_text(f"1 of {len(MISSIONS)} done")
     press(page, "All on")
-    expect(status(page)).to_have_text(done)
+    page.get_by_role("link", name="Latent space").first.click()
+    settled(page)
+    expect(banner(page)).to_contain_text("only the network after surgery shows it.")
+    press(page, "Close")
+    expect(banner(page)).to_have_count(0)
+    expect(status(page)).to_contain_text(done)
     missions(page).click()
     row = page.locator(".st-key-mission-row-quiet-failure")
     expect(row).to_contain_text(f"●{done}")
@@ -89,12 +93,12 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     first = page.get_by_role("button", name="A quiet failure", exact=True)
     expect(first).to_be_visible()
     for _ in range(10):
-        if page.evaluate("document.activeElement.textContent") == "Half round":
+        if page.evaluate("document.activeElement.textContent") == "The far side":
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     settled(page)
-    expect(strip(page)).to_contain_text("Half round. Turn the wheel")
+    expect(strip(page)).to_contain_text("Turn the wheel")
     hint = strip(page).get_by_role("button", name="Hint")
     for told in (1, 2, 3):
         hint.focus()
@@ -137,15 +141,14 @@ def test_closed_it_is_one_line(width: int, new_page: Visit) -> None:
     assert box["height"] <= 36
 
 
-# Boxes of whatever is drawn beside the strip, and the strip's own, in the page's order.
+# Boxes of whatever is drawn beside the two parts of the strip, and their own, in the page's order.
 _BOXES = """
 () => {
-  const strip = document.querySelector('.st-key-missions');
-  const block = strip.closest('[data-testid="stVerticalBlock"]');
+  const parts = [...document.querySelectorAll('.st-key-missions, .st-key-missions-now')];
+  const block = parts[0].parentElement.closest('[data-testid="stVerticalBlock"]');
   const box = element => { const r = element.getBoundingClientRect(); return [r.top, r.bottom]; };
   const drawn = [...block.children].filter(child => child.getBoundingClientRect().height > 0);
-  const others = drawn.filter(child => !child.contains(strip));
-  return { strip: box(strip), others: others.map(box) };
+  return drawn.map(box);
 }
 """
 
@@ -160,16 +163,73 @@ def test_open_it_covers_nothing_and_nothing_is_wider_than_the_screen(width: int,
             press(page, "Hint")
             expect(strip(page).locator("li")).to_have_count(1, timeout=20_000)
             boxes = page.evaluate(_BOXES)
-            top, bottom = boxes["strip"]
-            assert bottom - top < (360 if width < 600 else 200)
-            assert all(o_bottom <= top + 1 or o_top >= bottom - 1 for o_top, o_bottom in boxes["others"]), path
+            assert len(boxes) > 3
+            assert all(bottom <= top + 1 for (_, bottom), (top, _) in pairwise(boxes)), path
             assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
-            parts = (
-                strip(page)
-                .locator("button:visible, p:visible, li, input")
-                .evaluate_all("all => all.map(part => part.getBoundingClientRect()).map(box => [box.left, box.right])")
-            )
+            parts = page.locator(
+                ":is(.st-key-missions, .st-key-missions-now) :is(button:visible, p:visible, li, input)"
+            ).evaluate_all("all => all.map(part => part.getBoundingClientRect()).map(box => [box.left, box.right])")
             assert all(left >= 0 and right <= width for left, right in parts), path
+
+
+# --- what stays in view ----------------------------------------------------------------------------
+
+
+def scroll_to(page: Page, top: int) -> None:
+    page.get_by_test_id("stMain").evaluate("(main, top) => main.scrollTo(0, top)", top)
+
+
+def box(of: Locator) -> FloatRect:
+    found = of.bounding_box()
+    assert found is not None
+    return found
+
+
+# Whether what has the focus can be seen where it stands: from its middle one looks at it, or at something inside it.
+_IN_SIGHT = """
+() => {
+  const focused = document.activeElement;
+  if (focused === document.body || focused.closest('iframe, [data-testid="stHeader"]')) return true;
+  const { left, top, width, height } = focused.getBoundingClientRect();
+  if (width < 2 || height < 2) return true;
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+  return !seen || !seen.closest('.st-key-missions-now') || seen.closest('.st-key-missions-now').contains(focused);
+}
+"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_line_stays_in_view_and_covers_neither_the_verdict_nor_what_has_the_focus(
+    width: int, height: int, new_page: Visit
+) -> None:
+    page = new_page(width=width, height=height)
+    open_page(page, "train")
+    open_mission(page, "The far side")
+    for solved in (False, True):
+        if solved:
+            press(page, "No separate")
+            expect(banner(page)).to_be_visible()
+        scroll_to(page, 500)
+        line = box(page.locator(".xc-open"))
+        assert 0 <= line["y"] <= height / 3
+        if width < 600:  # there the verdict waits at the lower edge
+            assert box(page.locator(".st-key-train-verdict"))["y"] >= line["y"] + line["height"]
+        else:  # and here the controls stand beside the page
+            assert box(page.locator(".st-key-train-controls"))["y"] >= line["y"] + line["height"] - 1
+        scroll_to(page, 100_000)
+        page.get_by_role("button", name="See its ablation →").focus()
+        for _ in range(25):
+            page.keyboard.press("Shift+Tab")
+            assert page.evaluate(_IN_SIGHT), page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
+
+
+def test_where_there_is_no_room_it_scrolls_away(new_page: Visit) -> None:
+    """A screen of 1280 × 800 at a zoom of 200 %."""
+    page = new_page(width=640, height=400)
+    open_page(page, "train")
+    open_mission(page, "The far side")
+    scroll_to(page, 500)
+    assert box(page.locator(".xc-open"))["y"] < 0
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -179,7 +239,9 @@ def test_what_is_below_stays_where_it_is_while_runs_change(width: int, new_page:
     tops: dict[str, list[float]] = {}
     for name in ("All on", "All off"):
         press(page, name)
-        for title in TITLES:
+        while banner(page).count():
+            press(page, "Close")
+        for title in TITLES.values():
             open_mission(page, title)
             tops.setdefault(title, []).append(top_of_title(page))
-    assert {title: max(at) - min(at) < 1 for title, at in tops.items()} == dict.fromkeys(TITLES, True), tops
+    assert {title: max(at) - min(at) < 1 for title, at in tops.items()} == dict.fromkeys(TITLES.values(), True), tops

@@ -1,4 +1,4 @@
-"""The line above every page: the list of missions, the open one with its state, and its hints."""
+"""Above every page: what a mission showed that was just solved, how the open one stands, the list, and the hints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from excolor.config import RunConfig
 from excolor.measured import Measured
 from excolor.missions import MISSIONS, Mission, State, check
 from excolor.ui import state
-from excolor.ui.missions.words import GOALS, HINTS, REASONS, TITLES, in_words
+from excolor.ui.missions.words import GOALS, HINTS, REASONS, SHOWED, TITLES, good, missing
 from excolor.ui.words import settings
 
 REMEMBERED = 100  # runs of a session
@@ -28,6 +28,11 @@ def _runs() -> list[Measured]:
 def solved() -> dict[str, RunConfig]:
     """The session's solved missions, each with the settings of the run that solved it first."""
     return state.SOLVED.get()
+
+
+def showed() -> dict[str, str]:
+    """What each solved mission showed, by its id, in the order in which they were solved."""
+    return state.SHOWED.get()
 
 
 def opened() -> Mission | None:
@@ -49,7 +54,10 @@ def _mark() -> list[Mission]:
     """A mission that the last run solves is solved from then on; returns those that are so since now."""
     news = [mission for mission in MISSIONS if mission.id not in solved() and _state(mission).done]
     for mission in news:
-        solved()[mission.id] = _runs()[-1].config
+        last = _runs()[-1]
+        solved()[mission.id] = last.config
+        showed()[mission.id] = SHOWED[mission.id](last)
+        state.UNREAD.get().append(mission.id)
     return news
 
 
@@ -58,11 +66,12 @@ def _mark() -> list[Mission]:
 
 @dataclass(frozen=True)
 class _Slots:
-    """The places of the strip that depend on the runs: in the list, beside its button, and the open mission's."""
+    """The places of a page that depend on the runs: in the list, beside its button, the banner, and the open one's."""
 
     rows: dict[str, DeltaGenerator]
     count: DeltaGenerator
-    line: DeltaGenerator | None
+    banner: DeltaGenerator
+    line: DeltaGenerator
 
 
 # Each run of a page is a thread of its own, and what it drew is of use to it alone.
@@ -73,15 +82,16 @@ def wait() -> None:
     """Say above that the run counts once it is shown; called when a page asks what will come of it first."""
     slots: _Slots | None = getattr(_drawn, "slots", None)
     mission = opened()
-    if slots and slots.line and mission:
+    if slots and mission and mission.id not in solved():
         slots.line.html(_line_html(mission, "This run counts as soon as it is shown: guess first, or skip."))
 
 
 def note(run: Measured) -> None:
-    """Take a run as evidence, and bring the strip above up to date; called when a page has trained one."""
+    """Take a run as evidence, and bring what is above up to date; called when a page has trained one."""
     evidence = run.forgetting()
     others = [each for each in _runs() if each.config != run.config]
     state.MISSION_RUNS.set([*others, evidence][-REMEMBERED:])
+    stood = bool(state.UNREAD.get())
     news = _mark()
     slots: _Slots | None = getattr(_drawn, "slots", None)
     if slots is None:
@@ -90,15 +100,19 @@ def note(run: Measured) -> None:
         slots.rows[mission.id].html(_row_html(mission))
     if news:
         slots.count.html(_count_html())
-    mission = opened()
-    if mission and slots.line:
-        slots.line.html(_line_html(mission))
+        if not stood:
+            _banner(slots.banner)
+    _line(slots.line)
 
 
 def strip() -> None:
-    """The line at the top of a page: the list of missions, and the open one with its state."""
+    """The top of a page: the banner, how the open mission stands, the list of missions, and the open one's goal."""
     _mark()
     mission = opened()
+    with st.container(key="missions-now", gap=None):
+        banner, line = st.empty(), st.empty()
+    _banner(banner)
+    _line(line)
     with st.container(key="missions", horizontal=True, gap="small"):
         with st.container(
             key="missions-list", horizontal=True, vertical_alignment="center", width="content", gap="small"
@@ -110,12 +124,38 @@ def strip() -> None:
                 rows = {each.id: _row(each, mission) for each in MISSIONS}
             count = st.empty()
             count.html(_count_html())
-        line = None
         if mission:
-            line = st.empty()
-            line.html(_line_html(mission))
+            st.html(_goal_html(mission))
             _tools(mission)
-    _drawn.slots = _Slots(rows, count, line)
+    _drawn.slots = _Slots(rows, count, banner, line)
+
+
+def _banner(slot: DeltaGenerator) -> None:
+    """What the mission showed that was solved first of those whose banner nobody has closed."""
+    unread = state.UNREAD.get()
+    if not unread:
+        return
+    name = unread[0]
+    with slot.container(key="mission-showed", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="xc-verdict" aria-hidden="true">●</span>')
+        st.html(
+            f'<div class="xc-showed" role="status"><p><b>{_html(TITLES[name])}.</b> {_html(_done(solved()[name]))}</p>'
+            f"<p>{_html(showed()[name])}</p></div>"
+        )
+        st.button("Close", key="mission-read", on_click=_read, type="tertiary")
+
+
+def _read() -> None:
+    del state.UNREAD.get()[:1]
+
+
+def _line(slot: DeltaGenerator) -> None:
+    """How the open mission stands, unless the banner says it."""
+    mission = opened()
+    if mission is None or mission.id in state.UNREAD.get()[:1]:
+        slot.empty()
+    else:
+        slot.html(_line_html(mission))
 
 
 def _open(mission: str | None) -> None:
@@ -163,28 +203,35 @@ def _count_html() -> str:
     return f'<p class="xc-count">{escape(words)}</p>'
 
 
+def _done(config: RunConfig) -> str:
+    return f"Done with {settings(config)}."
+
+
 def _row_html(mission: Mission) -> str:
     config = solved().get(mission.id)
-    words = f"Done with {settings(config)}." if config else "Open."
     return (
         f'<div class="xc-mission">{_mark_of(config is not None)}'
-        f"<p><em>{_html(words)}</em> {_html(GOALS[mission.id])}</p></div>"
+        f"<p><em>{_html(_done(config) if config else 'Open.')}</em> {_html(GOALS[mission.id])}</p></div>"
     )
 
 
-def _line_html(mission: Mission, words: str = "") -> str:
-    """The open mission; `words` say how it stands while it is not solved."""
-    config = solved().get(mission.id)
-    if config:
-        words = f"Done with {settings(config)}."
-    words = words or in_words(_state(mission), _runs()[-1] if _runs() else None)
+def _goal_html(mission: Mission) -> str:
     told = HINTS[mission.id][: _hints().get(mission.id, 0)]
     items = "".join(f"<li>{_html(hint)}</li>" for hint in told)
-    hints = f"<ol>{items}</ol>" if told else ""
+    return f'<div class="xc-mission"><p>{_html(GOALS[mission.id])}</p>{f"<ol>{items}</ol>" if told else ""}</div>'
+
+
+def _line_html(mission: Mission, words: str = "") -> str:
+    """The open mission; `words` say how it stands where that is not for the runs to say."""
+    config, more = solved().get(mission.id), ""
+    if config:
+        words = _done(config)
+    elif not words:
+        stands, last = _state(mission), _runs()[-1] if _runs() else None
+        words, more = missing(stands, last), good(stands, last)
     return (
-        f'<div class="xc-mission xc-open">{_mark_of(config is not None)}'
-        f"<p><b>{_html(TITLES[mission.id])}.</b> {_html(GOALS[mission.id])}</p>"
-        f'<p role="status">{_html(words)}</p>{hints}</div>'
+        f'<div class="xc-mission xc-open">{_mark_of(config is not None)}<p role="status">'
+        f"<b>{_html(TITLES[mission.id])}.</b> {_html(words)} <em>{_html(more)}</em></p></div>"
     )
 
 

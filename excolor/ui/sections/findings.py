@@ -10,7 +10,8 @@ from excolor.config import RunConfig
 from excolor.measured import Measured, measure
 from excolor.ui import html, predict, shelf, state
 from excolor.ui.caches import metrics_of
-from excolor.ui.missions.words import GOALS, TITLES
+from excolor.ui.missions import showed as solved_missions
+from excolor.ui.missions.words import TITLES
 from excolor.ui.sections import ending, guess, survival
 from excolor.ui.sections.verdict import missed
 from excolor.ui.words import CAUSES, settings
@@ -84,17 +85,15 @@ def _missed(run: Measured) -> str:
 
 
 def missions() -> None:
-    """The missions that are solved, what each was about and which run did it."""
-    solved = state.SOLVED.get()
-    if not solved:
+    """The missions that are solved, and what each showed."""
+    showed = solved_missions()
+    if not showed:
         _nowhere(
             "No mission is done yet. They stand at the top of every page.", "train", "To Train, where runs are made →"
         )
         return
-    rows: dict[html.Cell, list[html.Cell]] = {
-        TITLES[mission]: [GOALS[mission], settings(config)] for mission, config in solved.items()
-    }
-    st.html(html.table(["what it asked", "the run that did it"], rows, "Your missions", kind="answers"))
+    rows: dict[html.Cell, list[html.Cell]] = {TITLES[mission]: [words] for mission, words in showed.items()}
+    st.html(html.table(["what it showed"], rows, "Your missions", kind="answers"))
 
 
 def take_home() -> None:

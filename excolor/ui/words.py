@@ -77,7 +77,7 @@ def percents(share: float) -> str:
 
 def tenths(share: float) -> str:
     """A share in percent with one decimal; one that is not finite is a dash."""
-    return f"{100 * share:.1f}\u00a0%" if math.isfinite(share) else "–"
+    return f"{100 * share:.1f}\u00a0%" if math.isfinite(100 * share) else "–"
 
 
 def chance(probability: float) -> str:

@@ -577,6 +577,7 @@ def test_a_run_that_is_to_be_predicted_first_counts_once_it_is_shown(at: AppTest
     press(at, "mission-quiet-failure")
     press(at, "preset-No separate")
     assert status(at) == "This run counts as soon as it is shown: guess first, or skip."
+    sound(at.button_group("predict-run").set_value(["grays"]).run())
     press(at, "predict-reveal")
     solved = f"Done with robust, seed {seed}, no separate."
     assert status(at) == solved

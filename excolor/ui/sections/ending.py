@@ -199,7 +199,7 @@ def of_the_sphere(run: Run) -> tuple[str, str]:
 def of_labels(run: Run, red_cosine: float) -> tuple[str, str]:
     """How few labels placed red in a network, if they did."""
     one_in = round(BATCH / expected_positives(LABELS[0]).per_batch)
-    pulled, there = run.config.weights["anchor"] > 0, red_cosine >= RED_COSINE
+    pulled, there = bool(run.config.weights["anchor"]), red_cosine >= RED_COSINE
     cosine = f"its cosine to the first axis is {number(red_cosine)}"
     if not pulled:
         luck = ", and it came near its axis by luck" if there else ", and it is not on its axis"

@@ -18,7 +18,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate
 from excolor.training import Run
 from excolor.ui.sections.verdict import missed
-from excolor.ui.words import gray_answers, number, percent
+from excolor.ui.words import gray_answers, number, percent, percents
 
 PLACING = ("anchor", "planarity")  # the regularizers that say where
 
@@ -184,7 +184,7 @@ def of_the_sphere(run: Run) -> tuple[str, str]:
     else:
         showed = (
             f"In this network the hues go round in one plane and the grays lie across it: {hues}, and at most "
-            f"{percent(placed.gray_in_plane)} of a gray's inside."
+            f"{percents(placed.gray_in_plane)} of a gray's inside."
         )
     if width > 3:
         limits = f"A picture has three of the {width} dims. Two points that touch in it may be far apart in the others."

@@ -20,11 +20,5 @@ def section(chosen: Run, dims: spheres.Dims) -> None:
         lambda: spheres.training_page(chosen, dims),
         "training",
         f"216 colors, painted as they are, at {len(chosen.snapshots)} moments of the training of seed "
-        f"{chosen.config.seed}, from its first parameters to its end; half of them among the first {_half(chosen)} "
-        "updates.",
+        f"{chosen.config.seed}, from its first parameters to its end.",
     )
-
-
-def _half(chosen: Run) -> int:
-    steps = chosen.snapshots.steps
-    return int(steps[len(steps) // 2])

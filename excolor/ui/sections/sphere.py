@@ -21,7 +21,7 @@ from excolor.training import Run
 from excolor.ui import panels, shelf, spheres, state
 from excolor.ui.caches import projection_of, residue_of
 from excolor.ui.components import inspector
-from excolor.ui.words import dims_text, number, percent
+from excolor.ui.words import dims_text, number, percent, percents
 
 _VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
 _OTHER = "other"
@@ -150,7 +150,7 @@ def intact(placed: Placement) -> str:
         said = "The vibrant hues do not lie in the plane of u₀ and u₁"
     return (
         f"{said}. The other dims hold {percent(placed.hue_off_plane)} of a hue on average, and this plane at most "
-        f"{percent(placed.gray_in_plane)} of a gray. (A dim holds the share u² of a color.)"
+        f"{percents(placed.gray_in_plane)} of a gray. (A dim holds the share u² of a color.)"
     )
 
 

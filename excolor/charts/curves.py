@@ -91,7 +91,7 @@ def spec(axis: Axis) -> dict[str, Any]:
         .mark_text(align="left", dx=6, fontSize=FONT, color=alt.ExprRef(PAGE_INK))
         .encode(x, alt.Y("label_y:Q", scale=ERROR_SCALE), alt.Text("line:N"))
     )
-    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=320), canvas=True)
+    return as_spec(alt.layer(line, pickable(points), *ring(x, y), names).properties(height=260), canvas=True)
 
 
 def table(axis: Axis, mse: NDArray[np.float32]) -> pa.Table:

@@ -61,7 +61,7 @@ def spec() -> dict[str, Any]:
         for stroke, width in ((INK, 5), ("#ffffff", 2))
     ]
     chart = alt.layer(pickable(outer), inner, *rims)
-    return as_spec(chart.properties(height=440, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
+    return as_spec(chart.properties(height=410, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
 
 
 def table(output: NDArray[np.float32], mse: NDArray[np.float32]) -> pa.Table:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows, table_of
 from excolor.charts.latents import sub
-from excolor.charts.wheel import REACH, scale
+from excolor.charts.wheel import REACH, rim, scale
 from excolor.color import describe, rgb_to_hex
 from excolor.pushes import AtWork
 
@@ -35,13 +35,6 @@ def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str,
     axis = alt.Axis(values=ends, format="d", grid=False, domain=False, ticks=False)
     x = alt.X("x:Q", title=f"{layer}{sub(across)}", scale=scales[0], axis=axis)
     y = alt.Y("y:Q", title=f"{layer}{sub(up)}", scale=scales[1], axis=axis)
-    turn = "datum.part * 2 * PI / 96"
-    rim = (
-        alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 97, "as": "part"}}))
-        .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
-        .mark_line(color=FAINT, strokeWidth=1)
-        .encode(alt.X("cx:Q", scale=scales[0]), alt.Y("cy:Q", scale=scales[1]), order="part:Q")
-    )
     base = alt.Chart(rows())
 
     def of(kind: str, more: str = "") -> alt.Chart:
@@ -50,7 +43,7 @@ def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str,
     axes = of("axis").mark_rule(color=FAINT, strokeDash=[2, 3]).encode(x, y, x2="x2", y2="y2")
     one = alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 1, "as": "part"}}))
     title = one.mark_text(text=f"hue plane, seen {_SEEN[dims]}", color=INK, fontSize=13, align="left")
-    layers: list[alt.Chart | alt.LayerChart] = [rim, axes, title.encode(x=alt.value(8), y=alt.value(14))]
+    layers: list[alt.Chart | alt.LayerChart] = [rim(*scales), axes, title.encode(x=alt.value(8), y=alt.value(14))]
     tooltip = [alt.Tooltip(f"{field}:N", title=field) for field in ("color", "label", "push")]
     for kind, shape, size, width in (("other", "circle", 55, 0.5), ("carrier", "square", 150, 1.5)):
         points = of(kind).mark_point(shape=shape, filled=True, opacity=1, size=size, stroke=INK, strokeWidth=width)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from excolor.charts.base import FAINT, FONT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
-from excolor.charts.wheel import rim_names, scale
+from excolor.charts.wheel import rim, rim_names, scale
 from excolor.color import HUES, describe, hsv_to_rgb, rgb_grid, rgb_to_hex
 
 LEVELS = 8
@@ -42,13 +42,6 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     x = alt.X("x:Q", title=f"u{sub(across)}", scale=scales[0], axis=axis)
     y = alt.Y("y:Q", title=f"u{sub(up)}", scale=scales[1], axis=axis)
     base = alt.Chart(rows())
-    turn = "datum.part * 2 * PI / 96"
-    rim = (
-        alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 97, "as": "part"}}))
-        .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
-        .mark_line(color=FAINT, strokeWidth=1)
-        .encode(alt.X("cx:Q", scale=scales[0]), alt.Y("cy:Q", scale=scales[1]), order="part:Q")
-    )
     axes = base.transform_filter("datum.kind == 'axis'").mark_rule(color=FAINT, strokeDash=[2, 3])
     axes = axes.encode(x, y, x2="x2", y2="y2")
     tooltip = [
@@ -61,7 +54,7 @@ def spec(dims: tuple[int, int], height: int = 360) -> dict[str, Any]:
     points = points.encode(x, y, alt.Color("paint:N", scale=None), tooltip=tooltip)
     names = base.transform_filter("datum.kind == 'name'").mark_text(fontSize=FONT, color=INK)
     names = names.encode(x, y, alt.Text("label:N"))
-    chart = alt.layer(rim, axes, pickable(points), names, *ring(x, y))
+    chart = alt.layer(rim(*scales), axes, pickable(points), names, *ring(x, y))
     return as_spec(chart.properties(height=height, view=alt.ViewConfig(fill=GROUND, stroke=None)), canvas=True)
 
 

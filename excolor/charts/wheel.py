@@ -32,6 +32,17 @@ def scale(side: str, reach: float = REACH) -> alt.Scale:
     return alt.Scale(domain=[alt.ExprRef(f"-{most}"), alt.ExprRef(most)], nice=False)
 
 
+def rim(across: alt.Scale, up: alt.Scale) -> alt.Chart:
+    """The unit circle, on the scales of a chart's two sides."""
+    turn = "datum.part * 2 * PI / 96"
+    return (
+        alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 97, "as": "part"}}))
+        .transform_calculate(cx=f"cos({turn})", cy=f"sin({turn})")
+        .mark_line(color=FAINT, strokeWidth=1)
+        .encode(alt.X("cx:Q", scale=across), alt.Y("cy:Q", scale=up), order="part:Q")
+    )
+
+
 def views(bottleneck: int) -> list[tuple[int, int]]:
     """Pairs of dims (to the right, upwards) that show them all: the hue plane first, an odd one out against 0."""
     rest = list(range(2, bottleneck))

@@ -1,4 +1,4 @@
-// How numbers are written: as excolor/ui/text.py writes them. What is not finite is a dash.
+// How numbers are written: as excolor/ui/words.py writes them. What is not finite is a dash.
 
 const signed = (text) => text.replace("-", "−");
 export const subscript = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);

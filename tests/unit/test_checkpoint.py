@@ -30,7 +30,7 @@ from excolor.measured import measure
 from excolor.metrics import Metrics, evaluate, quick_grid
 from excolor.schedule import find
 from excolor.sweeps import SELECTED_BY
-from excolor.training import LOSSES, SNAPSHOTS, Run, Stop, train
+from excolor.training import LOSSES, Run, SNAPSHOTS, Stop, snapshot_steps, train
 from tests.support.checkpoints import Parts, file_of, header
 
 DATA = Path(__file__).parent / "data"
@@ -270,6 +270,7 @@ def test_the_shipped_ones_tell_their_story(name: str) -> None:
     shipped = pretrained(name)
     config = shipped.run.config
     assert shipped.run.remembers
+    assert shipped.run.snapshots.steps.tolist() == snapshot_steps(config.steps).tolist()
     assert config == RunConfig(schedule=name, seed=config.seed)  # as scheduled, otherwise
     assert shipped.story["schedule"] == find(name).text
     selection = shipped.story["selection"]

@@ -194,6 +194,7 @@ def test_the_step_under_the_pointer_is_read_out(name: str, page: Page) -> None:
     chart, asked = schedule(page), len(messages)
     box = chart.locator("svg.marks").bounding_box()
     assert box is not None
+    chart.locator("svg.marks").hover()  # it is drawn anew where the pointer comes in, which may swallow a move
     steps: set[int] = set()
     for across, down in ((0.2, 0.1), (0.45, 0.5), (0.8, 0.8)):
         page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)

@@ -30,7 +30,7 @@ from excolor.measured import measure
 from excolor.metrics import Metrics, evaluate, quick_grid
 from excolor.schedule import find
 from excolor.sweeps import SELECTED_BY
-from excolor.training import LOSSES, Run, SNAPSHOTS, Stop, snapshot_steps, train
+from excolor.training import LOSSES, SNAPSHOTS, Run, Stop, snapshot_steps, train
 from tests.support.checkpoints import Parts, file_of, header
 
 DATA = Path(__file__).parent / "data"

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from excolor.charts import latents
 from excolor.checkpoint import pretrained
 from excolor.color import exact_rgb, rgb_to_hex
+from excolor.data import LABELS
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from tests.browser.conftest import Visit
@@ -118,7 +119,7 @@ def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page:
     assert picked(page)["code"] == code
     words = charts(page).evaluate_all("all => all.map(chart => chart.ariaLabel)")
     marked = [(said, len(each)) for said, each in zip(words, rings(page), strict=True)]
-    assert [n for said, n in marked if said.startswith("Probability of each label")] == [2, 2]
+    assert [n for said, n in marked if said.startswith("Probability of each label")] == [len(LABELS)] * 2
     assert min(n for said, n in marked if said.startswith("The 64 colors")) >= 1
     frame = page.locator(".st-key-hsv iframe").element_handle(timeout=60_000).content_frame()
     assert frame is not None
@@ -129,6 +130,7 @@ def test_a_pick_in_a_part_of_a_page_that_runs_alone_is_marked_on_all_of_it(page:
 def test_a_pick_goes_along_to_the_other_pages_and_the_replay_picks_too(new_page: Visit) -> None:
     page = new_page(width=390)
     open_page(page, "train")
+    unfold(page, "All figures, beside another network")
     canvas = f"({SHADOWED})('.replay').querySelector('canvas')"
     page.evaluate(f"() => {canvas}.scrollIntoView({{block: 'center'}})")
     # Red is at the top of the wheel: look for its color on the canvas.

@@ -237,7 +237,7 @@ def test_what_is_deleted_is_a_gap(network: Network) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_connection_that_is_pointed_at_reads_its_weight(width: int, new_page: Visit) -> None:
+def test_a_connection_that_is_pointed_at_reads_its_parameter(width: int, new_page: Visit) -> None:
     page = new_page(width=width)
     open_page(page, "network")
     network = Network(page)
@@ -274,7 +274,7 @@ def test_a_connection_that_is_pointed_at_reads_its_weight(width: int, new_page: 
         assert float(network.reading.get_attribute("data-weight") or "nan") == pytest.approx(expected, abs=1e-6)
         positive = expected * float(values[source])
         assert float(network.reading.get_attribute("data-value") or "nan") == pytest.approx(positive, abs=1e-5)
-        expect(network.reading).to_contain_text("weight")
+        expect(network.reading).to_contain_text("parameter")
     page.mouse.move(1, 1)
     expect(network.reading).to_contain_text("Point at")
 

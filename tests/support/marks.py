@@ -28,6 +28,7 @@ _MARK = """
   && getComputedStyle(path).pointerEvents !== 'none')
 """
 _RADIUS = np.sqrt(170) / 2  # of a ring, in pixels: charts.base.ring gives the square of its width
+_POINT = 4.3  # of a point, in pixels: charts.latents.spec gives its area
 Image = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -59,7 +60,7 @@ def middle(element: ElementHandle) -> Spot:
 
 
 def point(page: Page, chart: int, code: str) -> Spot:
-    """The mark of a color; on a canvas, the pixel of just this color that has most of its kind around it."""
+    """The mark of a color; on a canvas, the middle of what is of just this color where it is most of one piece."""
     canvas = _canvas(charts(page).nth(chart))
     if canvas is None:
         mark = charts(page).nth(chart).evaluate_handle(_MARK, code).as_element()
@@ -68,7 +69,10 @@ def point(page: Page, chart: int, code: str) -> Spot:
     same = _is(_image(canvas), code)
     assert same.any(), code
     around = sum(np.roll(same, (dy, dx), (0, 1)).astype(int) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
-    y, x = np.unravel_index(np.where(same, around, 0).argmax(), same.shape)
+    inside = np.unravel_index(np.where(same, around, 0).argmax(), same.shape)
+    pixels = np.argwhere(same)
+    near = pixels[np.linalg.norm(pixels - inside, axis=1) < 2 * _POINT]
+    y, x = near[np.linalg.norm(near - near.mean(0), axis=1).argmin()]
     return Spot(canvas, float(x) + 0.5, float(y) + 0.5)
 
 

@@ -34,7 +34,7 @@ def show(name: str) -> None:
     term, prose = gradients.term(name), PROSE[name]
     st.header(prose.title, anchor=False)
     st.markdown(f"{prose.sentence} {_whom(term)}")
-    left, right = st.columns([4, 7], gap="large")
+    left, right = st.columns([3, 7], gap="large")
     with left:
         st.markdown(prose.guess)
         push.draw(name, "push")

@@ -12,15 +12,14 @@ from excolor.ui.words import number
 frame.require()
 
 st.title("What breaks when you train it yourself?")
-st.markdown(
-    "This page trains the network again, from the beginning, whenever you let a control go. **Try No separate first.**"
-)
-glossary.beside("regularizer", "loss", "weight", "gradient", "update", "seed", "cosine")
+st.markdown("Let a control go, and the network is trained again from the beginning. **Try No separate first.**")
+st.caption(glossary.explain("seed", "update"))
 left, right = st.columns([2, 5], gap="large")
 with left, st.container(key="train-controls"):
     config = controls.panel()
 
 with right:
+    glossary.beside("regularizer", "loss", "weight", "gradient", "cosine")
     guess.ask_or_go_on(config)
     trained = running.run_or_stop(config)
     measured, run = trained.measured, trained.measured.run

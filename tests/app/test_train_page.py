@@ -48,7 +48,7 @@ def shown(at: AppTest) -> Trained:
 
 
 def verdict(at: AppTest) -> str:
-    return at.markdown[4].value  # below the words, and the headings of the controls
+    return at.markdown[2].value  # below what to try first, and the words
 
 
 # How the page's sentence names each cause.

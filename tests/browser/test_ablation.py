@@ -178,6 +178,7 @@ def test_figures_are_those_of_the_command_line_and_a_click_changes_the_right_col
         columns, words = click("1")
         assert columns == [written(evaluated[model][part]) for part in PARTS]
         assert words[2].startswith("− hue, dims [0, 1]:")
+        click("1")  # the next model comes with this one's dims
 
 
 def test_the_first_visitor_of_a_server_may_come_by_a_deep_link(browser: Browser, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from excolor.robustness import LEVELS, SEEDS
 from excolor.sweeps import sweep, with_seeds
 from excolor.ui.words import number
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, fit_height, open_page, settled
+from tests.support.browser import Theme, fit_height, navigate, open_page, settled
 
 PAGE = "data"
 
@@ -103,7 +103,7 @@ def test_noise_puts_labels_on_wrong_colors_and_goes_to_the_train_page(page: Page
     value = page.locator('.st-key-train-noise input[type="range"]').input_value()
     assert float(value) == 0.5
     # Back, where everything is as it was, and once more: the Train page has a value of its own by now.
-    page.get_by_role("link", name="Colors and labels").click()
+    navigate(page, "Colors and labels")
     page.wait_for_url("**/data")
     settled(page)
     assert "100 batches drawn" in text(page)

@@ -112,6 +112,7 @@ def expected(metrics: dict[str, Any]) -> Table:
         "selectivity": written(metrics["selectivity"]),
         "red's cosine": written(metrics["red_cosine"]),
         "the run fails": "yes" if metrics["fails"] else "no",
+        "the run is sound": "yes" if metrics["sound"] else "no",
     }
     return rows | {name: [value, "", ""] for name, value in single.items()}
 
@@ -145,7 +146,7 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Pag
     settled(page)
     second, second_strip = table(page), strip(page)
 
-    metrics = [result(run)["metrics"] for run in runs]
+    metrics = [said["metrics"] | {"sound": said["sound"]} for said in map(result, runs)]
     baseline = expected(result(shipped))
     for shown, named, wanted in zip((first, second), (first_strip, second_strip), metrics, strict=True):
         assert group(shown, 0) == expected(wanted)
@@ -424,6 +425,7 @@ def test_a_bad_file_gets_a_sentence_and_changes_nothing(page: Page, tmp_path: Pa
     before = table(page)
     file = tmp_path / "strange.safetensors"
     file.write_bytes(b"not a checkpoint at all")
+    unfold(page, "Keep this run")
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(file)
     settled(page)
     expect(page.get_by_text("strange.safetensors is not a safetensors file, or a damaged one.")).to_be_visible()

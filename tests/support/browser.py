@@ -315,6 +315,14 @@ def unfold(page: Page, *headings: str) -> None:
         settled(page)
 
 
+def unfold_all(page: Page) -> None:
+    """Unfold everything on the page that is folded away."""
+    closed = page.locator('[data-testid="stMain"] details:not([open]) > summary')
+    while closed.count():
+        closed.first.click()
+        settled(page)
+
+
 def fit_height(page: Page) -> None:
     """Make the window as tall as the page, which scrolls inside a container of its own.
 

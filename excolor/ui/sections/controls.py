@@ -31,8 +31,7 @@ def panel() -> RunConfig:
     _seed()
     for name in EXPERIMENT:
         _weight(name)
-    st.markdown("**One more label**")
-    st.caption("“desaturated”: it tells the network which colors are gray, or nearly.")
+    st.caption("**One more label,** “desaturated”: nearly gray.")
     for name in MORE:
         _weight(name)
     _run()
@@ -59,7 +58,6 @@ def _usual() -> dict[str, float]:
 
 
 def _presets() -> None:
-    st.markdown("**Try first**")
     now = {name: state.value(state.weight(name)) for name in NAMES}
     with st.container(horizontal=True, gap="xxsmall", key="presets"):
         for title, weights in PRESETS.items():

@@ -25,7 +25,7 @@ from excolor.color import HUES, hex_to_rgb, hsv_to_rgb, named_colors, rgb_grid
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, POINT_RADIUS, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.training import snapshot_colors, train
+from excolor.training import snapshot_colors
 from tests.browser.conftest import Visit
 from tests.support.browser import open_page, pixels, settled, unfold
 
@@ -311,7 +311,7 @@ def test_training_is_scrubbed_without_the_server(page: Page) -> None:
     page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     open_page(page, "latent")
     frame = scene(page, "training")
-    shots = train(pretrained("robust").run.config).snapshots
+    shots = pretrained("robust").run.snapshots
     slider = frame.get_by_role("slider", name="Moment of the training")
     slider.focus()
     sent.clear()

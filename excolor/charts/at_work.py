@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import FAINT, GROUND, INK, as_spec, rows, table_of
+from excolor.charts.base import FAINT, FONT, GROUND, INK, as_spec, rows, table_of
 from excolor.charts.latents import sub
 from excolor.charts.wheel import REACH, rim, scale
 from excolor.color import describe, rgb_to_hex
@@ -42,7 +42,7 @@ def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str,
 
     axes = of("axis").mark_rule(color=FAINT, strokeDash=[2, 3]).encode(x, y, x2="x2", y2="y2")
     one = alt.Chart(alt.SequenceGenerator.from_dict({"sequence": {"start": 0, "stop": 1, "as": "part"}}))
-    title = one.mark_text(text=f"hue plane, seen {_SEEN[dims]}", color=INK, fontSize=13, align="left")
+    title = one.mark_text(text=f"hue plane, seen {_SEEN[dims]}", color=INK, fontSize=FONT, align="left")
     layers: list[alt.Chart | alt.LayerChart] = [rim(*scales), axes, title.encode(x=alt.value(8), y=alt.value(14))]
     tooltip = [alt.Tooltip(f"{field}:N", title=field) for field in ("color", "label", "push")]
     for kind, shape, size, width in (("other", "circle", 55, 0.5), ("carrier", "square", 150, 1.5)):
@@ -52,7 +52,7 @@ def spec(dims: tuple[int, int], layer: Layer, reach: float = REACH) -> dict[str,
     layers.append(arrows.mark_rule(color=INK, strokeWidth=1.5).encode(x, y, x2="x2", y2="y2"))
     heads = arrows.mark_point(shape="triangle", filled=True, opacity=1, color=INK, size=45)
     layers.append(heads.encode(alt.X("x2:Q"), alt.Y("y2:Q"), alt.Angle("turn:Q", scale=None)))
-    said = of("measure").mark_text(color=INK, fontSize=13, align="left", dx=8)
+    said = of("measure").mark_text(color=INK, fontSize=FONT, align="left", dx=8)
     layers.append(said.encode(alt.X("x2:Q"), alt.Y("y2:Q"), alt.Text("push:N")))
     return as_spec(alt.layer(*layers).properties(height=HEIGHT, view=alt.ViewConfig(fill=GROUND, stroke=None)))
 

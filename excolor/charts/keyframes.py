@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from excolor.charts.base import as_spec, rows
+from excolor.charts.base import FONT, as_spec, rows
 from excolor.losses import TERMS
 from excolor.schedule import SHIPPED, Schedule, find
 
@@ -77,7 +77,7 @@ def spec() -> dict[str, Any]:
     line = front.mark_line(strokeWidth=2.5).encode(x, y, ink, detail="line:N")
     keys = of("key").mark_point(shape="diamond", filled=True, size=90, opacity=1)
     keys = keys.encode(x, y, ink, tooltip=[alt.Tooltip("text:N", title="key")])
-    names = of("name").mark_text(align="left", baseline="bottom", fontSize=13, dy=-6)
+    names = of("name").mark_text(align="left", baseline="bottom", fontSize=FONT, dy=-6)
     names = names.encode(x, y, ink, alt.Text("text:N"))
 
     pointer = alt.selection_point(
@@ -97,7 +97,7 @@ def spec() -> dict[str, Any]:
     rule = here.transform_calculate(bottom="datum.top + 1").mark_rule(strokeWidth=1)
     rule = rule.encode(x, alt.Y("top:Q"), alt.Y2("bottom"), ink)
     dots = here.mark_point(filled=True, size=70, opacity=1).encode(x, y, ink)
-    read = here.mark_text(align="right", baseline="bottom", fontSize=13, fontWeight=600, dy=-6)
+    read = here.mark_text(align="right", baseline="bottom", fontSize=FONT, fontWeight=600, dy=-6)
     read = read.encode(alt.X("end:Q"), alt.Y("top:Q"), ink, alt.Text("text:N"))
     layers = (floors, back, line, keys, names, rule, dots, read, cells)
     return as_spec(alt.layer(*layers).properties(height=480))

@@ -71,7 +71,9 @@ def gray_answers(share: float, intact: float) -> str:
 
 
 def percents(share: float) -> str:
-    """A share in percent with two significant digits; all and nothing as they are."""
+    """A share in percent with two significant digits; all and nothing as they are, one that is not finite is a dash."""
+    if not math.isfinite(share):
+        return "–"
     return f"{number(100 * share) if share < 0.1 else round(100 * share)}\u00a0%"
 
 

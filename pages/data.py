@@ -24,7 +24,7 @@ seen = inspector.look([respond(ablate(model, dims), inspector.picked_rgb()) for 
 
 st.title("How little does the network have to be told?")
 st.markdown(
-    "It is shown colors. Now and then it hears that one of them is “red” or “vibrant”, and that is all. See how seldom, "
+    "It is shown colors. Now and then it hears a word for one of them, such as “red” or “vibrant”. That is all. See how seldom, "
     "and how wrong it may be."
 )
 

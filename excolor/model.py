@@ -24,10 +24,10 @@ class ColorAutoencoder(nn.Module):
         super().__init__()
         self.bottleneck = bottleneck
         self.hidden = hidden
-        self.encoder_in = _linear(3, hidden)
-        self.encoder_out = _linear(hidden, bottleneck)
-        self.decoder_in = _linear(bottleneck, hidden)
-        self.decoder_out = _linear(hidden, 3)
+        self.encoder_in = _Linear(3, hidden)
+        self.encoder_out = _Linear(hidden, bottleneck)
+        self.decoder_in = _Linear(bottleneck, hidden)
+        self.decoder_out = _Linear(hidden, 3)
         if generator is not None:
             self.initialize(generator)
 
@@ -55,9 +55,9 @@ class ColorAutoencoder(nn.Module):
         return z, u, self.decode(u)
 
 
-def _linear(inputs: int, outputs: int) -> nn.Linear:
-    # By way of the meta device: PyTorch's own initialization would draw from the global generator.
-    return nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")
+class _Linear(nn.Linear):
+    def reset_parameters(self) -> None:
+        """Nothing: PyTorch would draw from its global generator."""
 
 
 def normalize(z: Tensor) -> Tensor:

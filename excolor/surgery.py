@@ -8,11 +8,11 @@ a full latent.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from operator import index
 
 import torch
+from torch import Tensor
 
 from excolor.errors import ExcolorError
 from excolor.model import ColorAutoencoder
@@ -29,13 +29,16 @@ def ablate(model: ColorAutoencoder, dims: Sequence[int]) -> ColorAutoencoder:
     Raises:
         ExcolorError: a dim is out of range or named twice.
     """
-    deleted = _checked(model, dims)
-    ablated = copy.deepcopy(model)
-    with torch.no_grad():
-        ablated.encoder_out.weight[deleted] = 0
-        ablated.encoder_out.bias[deleted] = 0
-        ablated.decoder_in.weight[:, deleted] = 0
-    return ablated
+    gone = torch.zeros(model.bottleneck, dtype=torch.bool)
+    gone[_checked(model, dims)] = True
+    producers, consumers = model.encoder_out, model.decoder_in
+    return _operated(
+        model,
+        model.bottleneck,
+        producers.weight.masked_fill(gone[:, None], 0),
+        producers.bias.masked_fill(gone, 0),
+        consumers.weight.masked_fill(gone, 0),
+    )
 
 
 def prune(model: ColorAutoencoder, dims: Sequence[int]) -> ColorAutoencoder:
@@ -48,19 +51,21 @@ def prune(model: ColorAutoencoder, dims: Sequence[int]) -> ColorAutoencoder:
     kept = [k for k in range(model.bottleneck) if k not in deleted]
     if not kept:
         raise ExcolorError(f"dims is {deleted}, which is every dim; leave at least one, or ablate instead of pruning.")
-    pruned = ColorAutoencoder(len(kept), model.hidden)
-    pruned.load_state_dict(
-        model.state_dict()
-        | {
-            "encoder_out.weight": model.encoder_out.weight[kept],
-            "encoder_out.bias": model.encoder_out.bias[kept],
-            "decoder_in.weight": model.decoder_in.weight[:, kept],
-        }
-    )
-    pruned.train(model.training)
-    for parameter, original in zip(pruned.parameters(), model.parameters(), strict=True):
+    producers, consumers = model.encoder_out, model.decoder_in
+    return _operated(model, len(kept), producers.weight[kept], producers.bias[kept], consumers.weight[:, kept])
+
+
+def _operated(
+    model: ColorAutoencoder, bottleneck: int, producers: Tensor, biases: Tensor, consumers: Tensor
+) -> ColorAutoencoder:
+    """A copy with another bottleneck: its weights `[D, H]`, its biases `[D]`, and the weights behind it `[H, D]`."""
+    operated = ColorAutoencoder(bottleneck, model.hidden).to(producers)
+    changed = {"encoder_out.weight": producers, "encoder_out.bias": biases, "decoder_in.weight": consumers}
+    operated.load_state_dict(model.state_dict() | changed)
+    operated.train(model.training)
+    for parameter, original in zip(operated.parameters(), model.parameters(), strict=True):
         parameter.requires_grad_(original.requires_grad)
-    return pruned
+    return operated
 
 
 def _checked(model: ColorAutoencoder, dims: Sequence[int]) -> list[int]:

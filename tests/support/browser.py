@@ -45,6 +45,12 @@ FLAGS = (
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # Without a GPU the page is painted with half of the work when the compositor does not go through WebGL as well.
+    "--disable-gpu-compositing",
+    # Of several lists the last one counts: what Playwright's own switches off that would reach for the network or hold
+    # back a frame, and a popup of the address bar, which is one more page to be made for each that is opened.
+    "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,NetworkTimeServiceQuerying,PreconnectToSearch,"
+    "PaintHolding,WebUIOmniboxAimPopup",
 )
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 # Said by the browser about itself: WebGL without a GPU copies slowly.

@@ -399,8 +399,9 @@ def test_the_cube_stands_on_its_black_corner_front_and_back(page: Page) -> None:
 # --- other browsers --------------------------------------------------------------------------------
 
 
-def test_without_webgl_the_page_says_so_and_shows_the_projections(page: Page) -> None:
-    page.context.add_init_script(
+def test_without_webgl_the_page_says_so_and_shows_the_projections(own_page: Page) -> None:
+    page = own_page
+    page.add_init_script(
         """const get = HTMLCanvasElement.prototype.getContext;
         HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
           return /webgl/.test(kind) ? null : get.call(this, kind, ...rest);

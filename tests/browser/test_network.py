@@ -330,8 +330,10 @@ def test_every_node_and_connection_is_within_reach_of_the_keyboard(network: Netw
     assert (network.get("deleted"), network.get("color")) == ("1", "#ff0100")
 
 
-def test_follow_it_lights_one_stage_after_another_and_can_be_stopped(network: Network) -> None:
-    page = network.page
+def test_follow_it_lights_one_stage_after_another_and_can_be_stopped(own_page: Page) -> None:
+    page = own_page
+    open_page(page, "network")
+    network = Network(page)
     later = network.root.locator(".drawing .layer.later:not(.plate)")
     before = network.said.inner_text()
     sentences: list[str] = []

@@ -293,7 +293,8 @@ def test_scrubbing_and_stepping_draw_other_frames_without_a_word_to_the_server(p
     assert sent == []
 
 
-def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
+def test_play_runs_pauses_and_ends_by_itself(own_page: Page) -> None:
+    page = own_page
     page.emulate_media(reduced_motion="no-preference")
     open_page(page, "train")
     replay = Replay(page)
@@ -319,8 +320,8 @@ def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
     expect(replay.root.locator(".play")).to_have_text("Play")
 
 
-def test_with_reduced_motion_play_shows_few_frames_slowly(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
+def test_with_reduced_motion_play_shows_few_frames_slowly(own_page: Page) -> None:
+    page = own_page
     open_page(page, "train")
     replay = Replay(page)
     hold_the_clock(page)

@@ -50,7 +50,7 @@ FLAGS = (
     # Of several lists the last one counts: what Playwright's own switches off that would reach for the network or hold
     # back a frame, and a popup of the address bar, which is one more page to be made for each that is opened.
     "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,NetworkTimeServiceQuerying,PreconnectToSearch,"
-    "PaintHolding,WebUIOmniboxAimPopup",
+    "PaintHolding,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 )
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 # Said by the browser about itself: WebGL without a GPU copies slowly.
@@ -200,6 +200,19 @@ def visit(
         yield context.new_page(), watch
     finally:
         context.close()
+
+
+def another_visitor(page: Page, theme: Theme = "light", width: int = 1280, height: int = 900) -> None:
+    """Make a page of `visit` that of somebody else who was never here.
+
+    It keeps its process, which has read the app's scripts, and is painted a third sooner than in a new one.
+    """
+    page.goto("/_stcore/health")
+    page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
+    page.context.clear_cookies()
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": height})
+    page.mouse.move(0, 0)
 
 
 # --- what a test does with a page ----------------------------------------------------------------

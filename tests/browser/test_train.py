@@ -473,14 +473,6 @@ def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: P
 # --- every screen --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(theme: str, new_page: Visit) -> None:
-    page = new_page(theme=theme, width=390)
-    open_page(page, "train")
-    assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
-    assert Replay(page).frame == 59
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_verdict_is_in_sight_while_the_controls_are(width: int, new_page: Visit) -> None:
     page = new_page(width=width, height=844)

@@ -118,13 +118,14 @@ def page(new_page: Visit) -> Page:
     return new_page()
 
 
+def printed(*arguments: str) -> dict[str, Any]:
+    """What `python -m excolor … --json` prints."""
+    with redirect_stdout(StringIO()) as out:
+        assert main([*arguments, "--json"]) == 0
+    return json.loads(out.getvalue())
+
+
 @pytest.fixture(scope="package")
 def evaluated() -> dict[str, dict[str, Any]]:
     """What `python -m excolor evaluate --json` prints, for each checkpoint that ships."""
-
-    def printed(name: str) -> dict[str, Any]:
-        with redirect_stdout(StringIO()) as out:
-            assert main(["evaluate", "--json", name]) == 0
-        return json.loads(out.getvalue())
-
-    return {name: printed(name) for name in PRETRAINED}
+    return {name: printed("evaluate", name) for name in PRETRAINED}

@@ -337,8 +337,8 @@ def unfold(page: Page, *headings: str) -> None:
 def unfold_all(page: Page) -> None:
     """Unfold everything on the page that is folded away."""
     closed = page.locator('[data-testid="stMain"] details:not([open]) > summary')
-    while closed.count():
-        closed.first.click()
+    while closed.count():  # in one there may be another
+        closed.evaluate_all("all => all.forEach(each => each.click())")
         settled(page)
 
 

@@ -10,6 +10,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -266,6 +267,7 @@ def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencod
             raise ExcolorError(f"{name} has a value in {key} that is not finite.")
 
 
+@cache
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for package in ("excolor", "torch", "numpy", "numba"):

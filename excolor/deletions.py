@@ -12,18 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from excolor.charts import brightness, curves, latents, patches
 from excolor.color import GRAY_WITHIN, HUES, PATCH_GRID, PRIMARIES, SECONDARIES, hsv_to_rgb
-from excolor.metrics import (
-    Deletion,
-    Intact,
-    Response,
-    Scan,
-    deletion_metrics,
-    full_grid,
-    intact_metrics,
-    respond,
-    scan,
-    share_in,
-)
+from excolor.metrics import Deletion, Intact, Response, respond, survey
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate, prune
 
@@ -75,35 +64,25 @@ def answers(model: ColorAutoencoder, dims: Sequence[int], surgery: Surgery, rgb:
     return replace(response, u=u)
 
 
-def column(model: ColorAutoencoder, dims: tuple[int, ...], surgery: Surgery, before: Scan) -> Column:
+def column(model: ColorAutoencoder, dims: tuple[int, ...], surgery: Surgery) -> Column:
     """Everything in one column of a comparison.
-
-    Args:
-        before: the intact model's scan of the full grid, with its latents: they say which colors a deletion is about.
 
     Raises:
         ExcolorError: as in `operate`.
     """
-    operated = operate(model, dims, surgery)
+    operated, (metrics,) = operate(model, dims, surgery), survey(model, [dims])
     on_patches = respond(operated, patches.colors())
     vivid: Floats = on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1]
     on_latents = answers(model, dims, surgery, latents.colors())
     views = [view for view in latents.VIEWS if max(view) < model.bottleneck]
     return Column(
         dims,
-        _metrics(operated, dims, before),
+        metrics if dims else metrics.whole,
         patches.table(on_patches.rgb, on_patches.mse),
         float((vivid.max(-1) - vivid.min(-1) < GRAY_WITHIN).mean()),
         {axis: curves.table(axis, respond(operated, curves.colors(axis)).mse) for axis in curves.AXES},
         {view: latents.table(view, on_latents.u, on_latents.rgb, dims) for view in views},
     )
-
-
-def _metrics(operated: ColorAutoencoder, dims: tuple[int, ...], before: Scan) -> Intact | Deletion:
-    grid = full_grid()
-    if not dims:
-        return intact_metrics(before, grid)
-    return deletion_metrics(scan(operated, grid), grid, share_in(before.u, dims))
 
 
 def projection(

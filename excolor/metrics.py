@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ SURVIVES_TO = 0.01  # MSE: a tenth of the range in every channel (docs/experimen
 TARGET, BYSTANDER = 0.5, 0.05  # share of ‖u‖² in the deleted dims
 QUICK_HUES, QUICK_SATURATIONS = 4, 6
 RESIDUE_HUES = 240
+_PARTS = 4  # of a grid, not by the machine's cores: how sums are rounded would depend on them
 SELECTIVITY_LEVELS = 8
 SELECTIVITY_POWER = 2.3
 
@@ -94,6 +94,11 @@ class Deletion:
     gray_share: float
     target_mse: float
     bystander_mse: float
+
+    @property
+    def whole(self) -> Intact:
+        """Of these, the ones that a model as trained has too."""
+        return Intact(self.max_mse, self.median_mse, self.gray_mse, self.gray_share)
 
 
 @dataclass(frozen=True)
@@ -182,62 +187,69 @@ def respond(model: ColorAutoencoder, rgb: ArrayLike) -> Response:
     return Response(z.numpy(), u.numpy(), output.numpy(), mse.numpy())
 
 
-@dataclass(frozen=True)
-class Scan:
-    """What the metrics need of a model's response to a grid.
-
-    Attributes:
-        mse: `[N]`.
-        spread: `[N]`, the largest difference between two channels of the output.
-        u: `[N, D]`, or `[0, D]` where the latents were not asked for.
-    """
-
-    mse: Floats
-    spread: Floats
-    u: Floats
-
-
-def scan(model: ColorAutoencoder, grid: Grid, latents: bool = False) -> Scan:
-    """Run a model on a grid with the compiled kernel, which takes a quarter of the time of `respond`."""
-    n, d = len(grid.rgb), model.bottleneck
-    scanned = Scan(np.empty(n, np.float32), np.empty(n, np.float32), np.empty((n if latents else 0, d), np.float32))
-    kernel.scan(d, model.hidden, to_vector(model), grid.rgb, scanned.u, scanned.mse, scanned.spread)
-    return scanned
-
-
 def share_in(u: Floats, dims: Sequence[int]) -> Floats:
     """Σ_{k∈dims} u_k², `[N]` in [0, 1], of latents `[N, D]`: how much of each lies in those dims."""
     return sum((u[:, k] * u[:, k] for k in dims), np.zeros(len(u), np.float32))
 
 
-def intact_metrics(scanned: Scan, grid: Grid) -> Intact:
-    """The metrics of an unchanged model."""
-    return Intact(*_errors(scanned, grid))
+def survey(model: ColorAutoencoder, sets: Sequence[Sequence[int]], grid: Grid | None = None) -> list[Deletion]:
+    """The metrics of a model on a grid, the full one if none is given, after each of some sets of dims was deleted.
 
-
-def deletion_metrics(scanned: Scan, grid: Grid, deleted_share: Floats) -> Deletion:
-    """The metrics of an ablated model.
-
-    Args:
-        deleted_share: Σ_{k∈D} u_k² of the intact model, for each color of the grid, `[N]`.
+    Ablated or pruned is the same. Without any dim they are those of the model as it is, in which no color is a target.
     """
-    mse, share = scanned.mse[: grid.even], deleted_share[: grid.even]
+    grid = full_grid() if grid is None else grid
+    deleted = np.array([[k in dims for k in range(model.bottleneck)] for dims in sets], np.bool_)
+    return [_deletion(*each, grid) for each in zip(*_decoded(model, deleted, grid), strict=True)]
+
+
+def _decoded(
+    model: ColorAutoencoder, deleted: NDArray[np.bool_], grid: Grid
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.float64]]:
+    """Of each deletion, `[V, D]`, what the kernel finds on the whole grid: `mse`, `levels` and `tally`."""
+    n, v = len(grid.rgb), len(deleted)
+    mse = np.empty((v, n), np.float32)
+    levels, tally = np.zeros((_PARTS, v, kernel.LEVELS), np.int64), np.zeros((_PARTS, v, 8))
+    bounds, params = np.array([GRAY_WITHIN, TARGET, BYSTANDER]), to_vector(model)
+    marks = [n * part // _PARTS for part in range(_PARTS + 1)]
+
+    def decode(part: int) -> None:
+        colors = grid.rgb, grid.gray, grid.even, marks[part], marks[part + 1]
+        kernel.survey(model.bottleneck, model.hidden, params, deleted, *colors, bounds, mse, levels[part], tally[part])
+
+    # The kernel releases the interpreter lock, so the parts go on side by side where there are cores to spare.
+    with ThreadPoolExecutor(_PARTS) as pool:
+        list(pool.map(decode, range(_PARTS)))
+    merged = tally.sum(0)
+    merged[:, 0] = tally[..., 0].max(0)
+    return mse, levels.sum(0), merged
+
+
+def _deletion(mse: Floats, levels: NDArray[np.int64], tally: NDArray[np.float64], grid: Grid) -> Deletion:
+    largest, lost, of_grays, look_gray, of_targets, targets, of_bystanders, bystanders = tally.tolist()
+    gray = int(np.count_nonzero(grid.gray[: grid.even]))
     return Deletion(
-        *_errors(scanned, grid),
-        target_mse=_mean(mse[share >= TARGET]),
-        bystander_mse=_mean(mse[share <= BYSTANDER]),
+        max_mse=math.nan if lost else largest,
+        median_mse=math.nan if lost else _median(mse[: grid.even], levels),
+        gray_mse=_quotient(of_grays, gray),
+        gray_share=math.nan if lost else look_gray / grid.even,
+        target_mse=_quotient(of_targets, targets),
+        bystander_mse=_quotient(of_bystanders, bystanders),
     )
 
 
-def _errors(scanned: Scan, grid: Grid) -> tuple[float, float, float, float]:
-    typical, spread = scanned.mse[: grid.even], scanned.spread[: grid.even]
-    looks_gray = np.where(np.isnan(typical), np.nan, spread < GRAY_WITHIN)
-    gray_mse = _mean(typical[grid.gray[: grid.even]])
-    return float(scanned.mse.max()), float(np.median(typical)), gray_mse, _mean(looks_gray)
+def _quotient(total: float, n: float) -> float:
+    return total / n if n else math.nan
 
 
-def _mean(values: Floats) -> float:
-    return float(values.mean(dtype=np.float64)) if len(values) else math.nan
+def _median(values: Floats, levels: NDArray[np.int64]) -> float:
+    """The median of values `[N]` in [0, 1], given how many of them have each leading bits."""
+    middle = (len(values) - 1) // 2, len(values) // 2
+    up_to = np.cumsum(levels)
+    first, last = np.searchsorted(up_to, middle, side="right").tolist()
+    low, high = (np.array([first, last + 1], np.int32) << kernel.LEVEL).view(np.float32)
+    near = values[(values >= low) & (values < high)]
+    ranks = np.array(middle) - (up_to[first] - levels[first])
+    return float(np.partition(near, ranks)[ranks].mean())
 
 
 def selectivity(hue_ablated: ColorAutoencoder) -> float:
@@ -255,14 +267,9 @@ def selectivity(hue_ablated: ColorAutoencoder) -> float:
 
 def evaluate(model: ColorAutoencoder, grid: Grid | None = None) -> Metrics:
     """All metrics of a model, on the full grid or on another."""
-    grid = full_grid() if grid is None else grid
-    sets = (WARMTH, HUE)
-    variants = (model, *(ablate(model, dims) for dims in sets))
-    # The kernel releases the interpreter lock, so where there are cores to spare the three go on side by side.
-    with ThreadPoolExecutor(len(variants)) as pool:
-        before, *after = pool.map(scan, variants, repeat(grid), (True, False, False))
-    intact = intact_metrics(before, grid)
-    warmth, hue = (deletion_metrics(a, grid, share_in(before.u, s)) for a, s in zip(after, sets, strict=True))
+    undeleted, warmth, hue = survey(model, ((), WARMTH, HUE), grid)
+    intact = undeleted.whole
+    variants = model, ablate(model, WARMTH), ablate(model, HUE)
     names, colors = list(named_colors()), np.stack(list(named_colors().values()))
     errors = [respond(each, colors).mse.tolist() for each in variants]
     return Metrics(

@@ -366,7 +366,7 @@ def snapshot_steps(steps: int) -> NDArray[np.int64]:
 def latents_of(vector: Floats, config: RunConfig, colors: Floats) -> Floats:
     """u, `[N, D]`, of colors `[N, 3]` under the weights of a flat vector."""
     u = np.empty((len(colors), config.bottleneck), np.float32)
-    kernel.scan(config.bottleneck, config.hidden, vector, colors, u, *np.empty((2, len(colors)), np.float32))
+    kernel.encode(config.bottleneck, config.hidden, vector, colors, u)
     return u
 
 

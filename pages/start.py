@@ -1,13 +1,12 @@
 """Start: the question, and the answer in one click."""
 
-import numpy as np
 import streamlit as st
 
 from excolor.color import describe, exact_rgb, named_codes, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui import frame, glossary, panels, predict, shelf, state
-from excolor.ui.sections import ending
+from excolor.ui.sections import comparison, ending
 from excolor.ui.words import meant, number
 
 frame.require()
@@ -62,16 +61,14 @@ st.markdown(
     f"hue **{looks[2]}**. The square inside each patch is the true color."
 )
 
+
+def all_colors() -> None:
+    st.markdown("Read down a column. What is gone in the middle, and what is gone on the right?")
+    comparison.named(chosen)
+
+
 if not predict.due(["ablation"], chosen.key):
-    with st.expander("All the named colors at once"):
-        st.markdown("Read down a column. What is gone in the middle, and what is gone on the right?")
-        stack = np.stack(list(colors.values()))
-        everything = {title: respond(variant, stack) for title, variant in variants.items()}
-        panels.strip(
-            list(colors),
-            {title: (each.rgb, [number(float(error)) for error in each.mse]) for title, each in everything.items()},
-            stack,
-        )
+    panels.fold("All the named colors at once", "fold-colors", all_colors)
 
 ending.ending(*ending.of_one_color(label, (looks[0], looks[2]), (errors[0], errors[2])))
 st.page_link("pages/network.py", label="Next: follow one color through the network →")

@@ -38,13 +38,10 @@ with right:
         state.MODEL.set(shelf.LAST)
         st.switch_page("pages/ablation.py")
     ending.ending(ending.of_a_run(measured), ending.of_one_seed(measured, state.MISSION_RUNS.get()))
-    with st.expander("Color by color, without warmth and without hue"):
-        comparison.named(run)
+    panels.fold("Color by color, without warmth and without hue", "fold-colors", lambda: comparison.named(run))
     panels.fold("All figures, beside another network", "fold-beside", comparison.beside_another)
-    with st.expander("Keep this run, or load one"):
-        keeping.keep_and_load(run)
-    with st.expander("The same, the readable way"):
-        engines.readable(trained)
+    panels.fold("Keep this run, or load one", "fold-keep", lambda: keeping.keep_and_load(run))
+    panels.fold("The same, the readable way", "fold-engines", lambda: engines.readable(trained))
     st.page_link("pages/regularizers.py", label="Next: what each regularizer does →")
 
 comparison.of_picked_color(run)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from excolor import checkpoint, deletions
 from excolor.charts import latents
-from excolor.metrics import Metrics, Residue, Scan, evaluate, full_grid, residue, scan
+from excolor.metrics import Metrics, Residue, evaluate, residue
 from excolor.pushes import Moment, moment
 from excolor.replay import Replay, replayed
 from excolor.training import Run
@@ -47,14 +47,6 @@ def moment_of(run: Run, share: float) -> Moment:
     return moment(run, share)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Run: by_key})
-def _intact_scan(run: Run) -> Scan:
-    scanned = scan(run.model, full_grid(), latents=True)
-    for array in vars(scanned).values():
-        array.setflags(write=False)
-    return scanned
-
-
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
 def column_of(run: Run, dims: tuple[int, ...], surgery: deletions.Surgery) -> deletions.Column:
     """What Ablation shows of a run with `dims` deleted.
@@ -62,7 +54,7 @@ def column_of(run: Run, dims: tuple[int, ...], surgery: deletions.Surgery) -> de
     Raises:
         ExcolorError: as in `deletions.operate`.
     """
-    return deletions.column(run.model, dims, surgery, _intact_scan(run))
+    return deletions.column(run.model, dims, surgery)
 
 
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})

@@ -57,8 +57,10 @@ _has_run = threading.Event()
 def open_page(place: str) -> None:
     """Called by the main script before a page runs; `place` says where in the story it is."""
     _has_run.set()
-    # Models this small only wait for a pool of threads, and every run of a page is a thread that would start one.
+    # Models this small only wait for what speeds up large ones: a pool of threads, and code generated for the shape of
+    # every layer. Every run of a page is a thread of its own, which would start the one and generate the other anew.
     torch.set_num_threads(1)
+    torch.backends.mkldnn.enabled = False
     style()
     warm_up()
     predict.listen()

@@ -15,14 +15,10 @@ from excolor.metrics import (
     Deletion,
     Intact,
     Metrics,
-    deletion_metrics,
     evaluate,
-    full_grid,
-    intact_metrics,
     residue,
     respond,
-    scan,
-    share_in,
+    survey,
 )
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.ui.words import number, percent
@@ -173,12 +169,8 @@ def as_shown(values: Intact | Deletion) -> dict[str, str]:
 
 
 def expected_column(model: str, dims: tuple[int, ...], how: str) -> dict[str, str]:
-    intact, grid = pretrained(model).run.model, full_grid()
-    before = scan(intact, grid, latents=True)
-    if not dims:
-        return as_shown(intact_metrics(before, grid))
-    after = scan((prune if how == "prune" else ablate)(intact, dims), grid)
-    return as_shown(deletion_metrics(after, grid, share_in(before.u, dims)))
+    (found,) = survey(pretrained(model).run.model, [dims])
+    return as_shown(found if dims else found.whole)
 
 
 @pytest.mark.parametrize("model", PRETRAINED)

@@ -22,7 +22,7 @@ from excolor.deletions import Column, Surgery, hue_answers, operate, tones
 from excolor.diagnosis import Cause
 from excolor.errors import ExcolorError
 from excolor.measured import measure
-from excolor.metrics import Deletion, Metrics, evaluate, full_grid, residue, respond, scan
+from excolor.metrics import Deletion, Metrics, evaluate, full_grid, residue, respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.training import Run, train
@@ -173,7 +173,7 @@ def test_figures_of_another_set_of_dims(robust: Run, dims: tuple[int, ...]) -> N
     for at in range(0, len(mse), 50_000):
         part = respond(ablate(robust.model, dims), grid.rgb[at : at + 50_000])
         mse[at : at + 50_000], rgb[at : at + 50_000] = part.mse, part.rgb
-    share = (scan(robust.model, grid, latents=True).u[:, dims].astype(np.float64) ** 2).sum(-1)
+    share = (respond(robust.model, grid.rgb).u[:, dims].astype(np.float64) ** 2).sum(-1)
     assert vars(shown) == pytest.approx(
         {
             "max_mse": mse.max(),

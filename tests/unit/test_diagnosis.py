@@ -38,7 +38,7 @@ from excolor.diagnosis import (
     placement,
 )
 from excolor.measured import measure
-from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, Deletion, Intact, Metrics, evaluate, quick_grid, respond, scan
+from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, Deletion, Intact, Metrics, evaluate, quick_grid, respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE, ablate
@@ -361,10 +361,11 @@ def test_no_sound_run_turns_few_answers_gray_or_harms_a_gray(schedule: str, chan
     grid = quick_grid()
     for seed in SEEDS:
         run = measure(train(RunConfig(schedule=schedule, seed=seed, **changed)), grid)
-        scanned = scan(ablate(run.run.model, HUE), grid)
-        gray = float((scanned.spread[: grid.even] < 0.1).mean())
+        deleted = respond(ablate(run.run.model, HUE), grid.rgb[: grid.even])
+        gray = float((np.ptp(deleted.rgb, axis=1) < 0.1).mean())
         answers = respond(ablate(run.run.model, HUE), [[level] * 3 for level in GRAYS.values()])
-        assert run.checks["answers_gray"].value == pytest.approx(gray, abs=1e-6)
+        # An answer on the very edge may round to either side.
+        assert run.checks["answers_gray"].value == pytest.approx(gray, abs=1e-4)
         assert run.checks["grays_survive"].value == pytest.approx(float(answers.mse.max()), abs=1e-6)
         assert run.sound == all(check.kept for check in run.checks.values())
         assert run.tinted == (not run.sound and run.causes == (Cause.TINTED,))

@@ -10,22 +10,23 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
 from excolor.measured import Measured
 from excolor.metrics import (
+    Grid,
     Metrics,
-    deletion_metrics,
     evaluate,
     full_grid,
     quick_grid,
     residue,
     respond,
-    scan,
     selectivity,
     share_in,
+    survey,
 )
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate
@@ -215,7 +216,7 @@ def test_quick_grid_is_within_a_hundredth_for_hue_and_two_for_warmth(
 
 
 @pytest.mark.parametrize("d", [2, 4, 6])
-def test_respond_and_scan_are_the_model(d: int, random_model: Models) -> None:
+def test_respond_is_the_model(d: int, random_model: Models) -> None:
     model = random_model(d, seed=2, gain=2)
     rgb = np.random.default_rng(0).random((3, 5, 3))
     z, u, output = model(torch.tensor(rgb.reshape(-1, 3), dtype=torch.float32))
@@ -225,26 +226,40 @@ def test_respond_and_scan_are_the_model(d: int, random_model: Models) -> None:
     np.testing.assert_allclose(seen.u, u, atol=1e-6)
     np.testing.assert_allclose(seen.rgb, output.clamp(0, 1), atol=1e-6)
     np.testing.assert_allclose(seen.mse, ((seen.rgb - rgb.reshape(-1, 3)) ** 2).mean(1), atol=1e-6)
-    grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[::5003], gray=full_grid().gray[::5003])
-    scanned, there = scan(model, grid, latents=True), respond(model, grid.rgb)
-    np.testing.assert_allclose(scanned.mse, there.mse, atol=5e-6)
-    np.testing.assert_allclose(scanned.spread, np.ptp(there.rgb, axis=1), atol=5e-6)
-    np.testing.assert_allclose(scanned.u, there.u, atol=5e-6)
-    assert scan(model, grid).u.shape == (0, d)
-    assert share_in(there.u, range(d)) == pytest.approx(np.ones(len(grid.rgb)), abs=1e-5)
-    assert share_in(there.u, [1]) == pytest.approx(there.u[:, 1] ** 2)
-    assert not share_in(there.u, []).any()
+    assert share_in(seen.u, range(d)) == pytest.approx(np.ones(15), abs=1e-5)
+    assert share_in(seen.u, [1]) == pytest.approx(seen.u[:, 1] ** 2)
+    assert not share_in(seen.u, []).any()
 
 
-def test_no_target_and_no_bystander_have_no_mean() -> None:
-    grid = dataclasses.replace(full_grid(), rgb=full_grid().rgb[:4], gray=np.array([True, False, True, False]), even=4)
-    scanned = scan(pretrained().run.model, grid)
-    metrics = deletion_metrics(scanned, grid, np.full(4, 0.2, np.float32))
-    assert math.isnan(metrics.target_mse)
-    assert math.isnan(metrics.bystander_mse)
-    edge = deletion_metrics(scanned, grid, np.array([0.5, 0.05, 0.4999, 0.0501], np.float32))
-    assert (edge.target_mse, edge.bystander_mse) == pytest.approx(scanned.mse[:2].tolist())
-    assert edge.gray_mse == pytest.approx(float(scanned.mse[[0, 2]].mean()))
+@pytest.mark.parametrize(("n", "even"), [(1, 1), (2, 2), (3, 2), (255, 254), (256, 256), (700, 513), (1300, 1300)])
+@pytest.mark.parametrize(("d", "h"), [(2, 2), (4, 16), (6, 33), (1, 7)])  # 1: what pruning may leave
+def test_survey_is_the_model_in_double_precision(n: int, even: int, d: int, h: int, random_model: Models) -> None:
+    model = random_model(d, h, seed=12, gain=2.5)
+    random = np.random.default_rng(n)
+    rgb = random.random((n, 3), dtype=np.float32)
+    grid = Grid(rgb, random.random(n) < 0.3, even)
+    sets = [(), (0,), tuple(range(d)), (d - 1,)]
+    exactly = ColorAutoencoder(d, h).double()
+    exactly.load_state_dict(model.state_dict())
+    x = torch.tensor(rgb, dtype=torch.float64)
+    share = exactly(x)[1].detach().numpy() ** 2
+    for dims, seen in zip(sets, survey(model, sets, grid), strict=True):
+        output = ablate(exactly, dims)(x)[2].clamp(0, 1).detach().numpy()
+        mse = ((output - rgb) ** 2).mean(-1)
+        of, gray, inside = mse[:even], grid.gray[:even], share[:even, list(dims)].sum(-1)
+        expected = {
+            "max_mse": mse.max(),
+            "median_mse": np.median(of),
+            "gray_mse": mean_of(of[gray]),
+            "gray_share": mean_of(np.ptp(output[:even], axis=-1) < 0.1),
+            "target_mse": mean_of(of[inside >= 0.5]),
+            "bystander_mse": mean_of(of[inside <= 0.05]),
+        }
+        assert vars(seen) == pytest.approx(expected, rel=1e-5, abs=2e-6, nan_ok=True), dims
+
+
+def mean_of(values: NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else math.nan
 
 
 def test_selectivity_of_a_model_that_answers_gray_to_everything(random_model: Models) -> None:

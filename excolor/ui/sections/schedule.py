@@ -36,8 +36,7 @@ def section() -> None:
     panels.chart(keyframes.spec(), keyframes.table(chosen, others, number), words, "schedule")
     with st.expander("Check your guess"):
         st.markdown(_silence(chosen))
-    with st.expander("The sheet behind it"):
-        _sheet(chosen)
+    panels.fold("The sheet behind it", "fold-sheet", lambda: _sheet(chosen))
 
 
 def _in_words(schedule: Schedule) -> str:

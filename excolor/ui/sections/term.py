@@ -42,8 +42,7 @@ def show(name: str) -> None:
             st.markdown(prose.answer())
     with right:
         at_work.section(term)
-    with st.expander("The formula, the code and the curves"):
-        _exactly(term)
+    panels.fold("The formula, the code and the curves", "fold-exactly", lambda: _exactly(term))
 
 
 def _whom(term: Term) -> str:

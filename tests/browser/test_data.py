@@ -6,7 +6,6 @@ import re
 from statistics import median
 
 import numpy as np
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from excolor.charts import batch
@@ -16,7 +15,7 @@ from excolor.robustness import LEVELS, SEEDS
 from excolor.sweeps import sweep, with_seeds
 from excolor.ui.words import number
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, fit_height, navigate, open_page, settled
+from tests.support.browser import fit_height, navigate, open_page, settled
 
 PAGE = "data"
 
@@ -174,9 +173,8 @@ def test_the_study_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(pa
     assert crosses_and_discs(other) == 55
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_shows_it_all_without_scrolling_sideways(theme: Theme, new_page: Visit) -> None:
-    page = new_page(theme=theme, width=390)
+def test_a_phone_shows_it_all_without_scrolling_sideways(new_page: Visit) -> None:
+    page = new_page(width=390)
     open_page(page, PAGE)
     press(page, "Draw 100")
     fit_height(page)

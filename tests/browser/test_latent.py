@@ -6,6 +6,7 @@ Where a point should be is computed here from the latents, without anything of t
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -90,17 +91,49 @@ def assert_same_place(one: Camera, other: Camera) -> None:
     assert one.up == pytest.approx(other.up, abs=1e-6)
 
 
+# Where the pointer was last heard in a frame, as shares of its width and height.
+_HEAR = """
+() => addEventListener('pointermove', ({ clientX, clientY }) => {
+  window.heard = [clientX / innerWidth, clientY / innerHeight];
+}, { capture: true })
+"""
+
+
 def drag(page: Page, key: str, start: tuple[float, float], by: tuple[float, float]) -> None:
-    """With the mouse, from a place in the scene given as shares of its width and height."""
-    holder(page, key).scroll_into_view_if_needed()
-    box = holder(page, key).bounding_box()
-    assert box is not None
-    x, y = box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"]
-    page.mouse.move(x, y)
+    """With the mouse, from a place in the scene given as shares of its width and height.
+
+    A busy browser may not know yet that the frame is where it has been scrolled to: the button is pressed once the
+    frame has heard the pointer where it should be.
+    """
+    frame, before = scene(page, key), cameras(scene(page, key))
+    frame.evaluate(_HEAR)
+
+    def place() -> tuple[float, float]:
+        box = holder(page, key).bounding_box()
+        assert box is not None
+        return box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"]
+
+    for _ in range(200):
+        x, y = place()
+        page.mouse.move(x + 9, y)
+        page.mouse.move(x, y)
+        _drawn(frame)
+        if frame.evaluate("window.heard") == pytest.approx(start, abs=0.01):
+            break
+    else:
+        pytest.fail(f"the pointer does not reach the scene {key}")
     page.mouse.down()
     page.mouse.move(x + by[0], y + by[1], steps=4)
     page.mouse.up()
-    scene(page, key).evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    end = time.monotonic() + 20
+    while cameras(frame) == before and time.monotonic() < end:
+        _drawn(frame)
+    assert cameras(frame) != before
+    _drawn(frame)
+
+
+def _drawn(frame: Frame) -> None:
+    frame.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 # --- where things should be ------------------------------------------------------------------------
@@ -366,8 +399,9 @@ def test_the_cube_stands_on_its_black_corner_front_and_back(page: Page) -> None:
 # --- other browsers --------------------------------------------------------------------------------
 
 
-def test_without_webgl_the_page_says_so_and_shows_the_projections(page: Page) -> None:
-    page.context.add_init_script(
+def test_without_webgl_the_page_says_so_and_shows_the_projections(own_page: Page) -> None:
+    page = own_page
+    page.add_init_script(
         """const get = HTMLCanvasElement.prototype.getContext;
         HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
           return /webgl/.test(kind) ? null : get.call(this, kind, ...rest);

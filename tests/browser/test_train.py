@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause
 from excolor.measured import Measured
 from excolor.ui.words import number, percent
-from tests.browser.conftest import Visit
-from tests.support.browser import ROOT, hold_the_clock, open_page, settled, unfold
+from tests.browser.conftest import Visit, printed
+from tests.support.browser import hold_the_clock, open_page, settled, unfold
 from tests.support.search import measured, seed_where
 
 TERMS = list(Weights())
@@ -85,19 +82,6 @@ def group(shown: Table, index: int) -> Table:
     return {name: cells[3 * index : 3 * index + 3] for name, cells in shown.items()}
 
 
-def in_background(*arguments: str) -> subprocess.Popen[str]:
-    """`python -m excolor … --json`, begun."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "excolor", *arguments, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-
-
-def result(process: subprocess.Popen[str]) -> dict[str, Any]:
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 0
-    return json.loads(said)
-
-
 def written(value: float | None, share: bool = False) -> str:
     return "–" if value is None else percent(value) if share else number(value)
 
@@ -124,15 +108,12 @@ def expected_strip(metrics: dict[str, Any]) -> Table:
 # --- figures and verdicts ------------------------------------------------------------------------
 
 
-def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Page) -> None:
+def test_every_figure_after_moving_sliders_is_that_of_the_command_line(
+    page: Page, evaluated: dict[str, dict[str, Any]]
+) -> None:
     weights = "--weight", "anchor=0.5", "--weight", "separate=1.5"
-    runs = [
-        in_background("train", *weights),
-        in_background(
-            "train", *weights, "--schedule", "ex-2.7", "--bottleneck", "5", "--label-noise", "0.1", "--seed", "1"
-        ),
-    ]
-    shipped = in_background("evaluate", "robust")
+    others = "--schedule", "ex-2.7", "--bottleneck", "5", "--label-noise", "0.1", "--seed", "1"
+    runs = [printed("train", *weights), printed("train", *weights, *others)]
     open_page(page, "train")
     move(page, "anchor", "ArrowLeft", "ArrowLeft")
     move(page, "separate", "ArrowRight")
@@ -146,8 +127,8 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(page: Pag
     settled(page)
     second, second_strip = table(page), strip(page)
 
-    metrics = [said["metrics"] | {"sound": said["sound"]} for said in map(result, runs)]
-    baseline = expected(result(shipped))
+    metrics = [said["metrics"] | {"sound": said["sound"]} for said in runs]
+    baseline = expected(evaluated["robust"])
     for shown, named, wanted in zip((first, second), (first_strip, second_strip), metrics, strict=True):
         assert group(shown, 0) == expected(wanted)
         assert group(shown, 1) == baseline
@@ -293,7 +274,8 @@ def test_scrubbing_and_stepping_draw_other_frames_without_a_word_to_the_server(p
     assert sent == []
 
 
-def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
+def test_play_runs_pauses_and_ends_by_itself(own_page: Page) -> None:
+    page = own_page
     page.emulate_media(reduced_motion="no-preference")
     open_page(page, "train")
     replay = Replay(page)
@@ -319,8 +301,8 @@ def test_play_runs_pauses_and_ends_by_itself(page: Page) -> None:
     expect(replay.root.locator(".play")).to_have_text("Play")
 
 
-def test_with_reduced_motion_play_shows_few_frames_slowly(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
+def test_with_reduced_motion_play_shows_few_frames_slowly(own_page: Page) -> None:
+    page = own_page
     open_page(page, "train")
     replay = Replay(page)
     hold_the_clock(page)
@@ -399,7 +381,7 @@ def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures(page: Pa
     file = tmp_path / "downloaded.safetensors"
     download.value.save_as(file)
     assert download.value.suggested_filename.endswith(".safetensors")
-    assert result(in_background("evaluate", str(file)))["selectivity"] is not None
+    assert printed("evaluate", str(file))["selectivity"] is not None
 
     button(page, "Reset all").click()
     settled(page)
@@ -470,14 +452,6 @@ def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: P
 
 
 # --- every screen --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(theme: str, new_page: Visit) -> None:
-    page = new_page(theme=theme, width=390)
-    open_page(page, "train")
-    assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
-    assert Replay(page).frame == 59
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -6,7 +6,7 @@ A run goes wrong if more is wrong with it than a tint.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
@@ -31,9 +31,9 @@ def configs() -> list[RunConfig]:
     return [RunConfig(label_noise=level, seed=seed) for level in LEVELS for seed in range(SEEDS)]
 
 
-def trial(config: RunConfig) -> Measured:
-    """Train one run and measure it on the quick grid; its history is not kept."""
-    return measure(train(config), quick_grid()).forgetting()
+def trial(config: RunConfig, progress: Callable[[int], None] = lambda done: None) -> Measured:
+    """Train one run, with `progress` as in `train`, and measure it on the quick grid; its history is not kept."""
+    return measure(train(config, progress=progress), quick_grid()).forgetting()
 
 
 def complete(done: Mapping[RunConfig, Measured]) -> list[Measured]:

@@ -6,8 +6,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -15,9 +14,10 @@ import streamlit as st
 from excolor.config import RunConfig
 from excolor.measured import Measured, measure
 from excolor.training import Engine, train
+from excolor.turns import ASK_EVERY, Turns
+from excolor.ui import state
 from excolor.ui.caches import metrics_of
 
-WAIT = 0.5  # seconds
 LONG = 10_000  # updates
 REMEMBERED = 64  # runs, about half a megabyte each
 
@@ -60,41 +60,47 @@ def memory() -> Memory:
     return Memory()
 
 
+# When a whole class lets go of its sliders at once, each run gets a core of its own and the others wait: everybody is
+# then served sooner, and between two runs the server answers other pages.
+turns = Turns(os.cpu_count() or 1)
+
+
 def trained(
-    config: RunConfig, engine: Engine = "fused", progress: Callable[[int], None] = lambda done: None
+    config: RunConfig,
+    engine: Engine = "fused",
+    progress: Callable[[int], None] = lambda done: None,
+    waiting: Callable[[int], None] = lambda ahead: None,
 ) -> Trained:
     """The run of a configuration: from memory, or trained now, in the calling thread.
 
-    Two sessions that ask for the same one at once train it once. `progress` is called with the updates done; when it
-    raises, as Streamlit does when the page is to run again, the training ends and nothing is remembered.
+    Two sessions that ask for the same one at once train it once. A long run has no turn in the queue, where it would
+    hold up everybody; it steps aside for those that have.
+
+    Args:
+        progress: called with the updates done.
+        waiting: called, before the training begins, with how many runs are before it. When one of the two raises, as
+            Streamlit does when the page is to run again, the training ends and nothing is remembered.
 
     Raises:
         ExcolorError: the schedule is not one to train with.
     """
+
+    def in_between(done: int) -> None:
+        turns.step_aside()
+        progress(done)
+
     slot = memory().slot(config, engine)
-    with _patiently(slot.lock, progress):
-        if slot.trained is None:
-            # A long run shares the cores with the rest; in the queue it would hold up everybody.
-            short = engine == "fused" and config.steps <= LONG
-            with _patiently(cores, progress) if short else nullcontext():
-                slot.trained = _train(config, engine, progress)
-        return slot.trained
-
-
-# When a whole class lets go of its sliders at once, each run gets a core of its own and the others wait: everybody is
-# then served sooner, and between two runs the server answers other pages.
-cores = threading.BoundedSemaphore(os.cpu_count() or 1)
-
-
-@contextmanager
-def _patiently(lock: threading.Lock | threading.Semaphore, progress: Callable[[int], None]) -> Generator[None]:
-    """Hold a lock; whoever waits for it is asked now and then whether they still want to."""
-    while not lock.acquire(timeout=WAIT):
-        progress(0)
+    while not slot.lock.acquire(timeout=ASK_EVERY):
+        waiting(0)
     try:
-        yield
+        if slot.trained is None and engine == "fused" and config.steps <= LONG:
+            with turns.turn(state.VISITOR.get(), waiting):
+                slot.trained = _train(config, engine, progress)
+        elif slot.trained is None:
+            slot.trained = _train(config, engine, in_between)
+        return slot.trained
     finally:
-        lock.release()
+        slot.lock.release()
 
 
 def _train(config: RunConfig, engine: Engine, progress: Callable[[int], None]) -> Trained:

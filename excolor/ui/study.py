@@ -63,10 +63,8 @@ class Study:
 
     def _work(self) -> None:
         def one(config: RunConfig) -> None:
-            # One core for each run, as for those that sessions wait for: none of them waits for more than a run.
             if self.watchers and self.error is None:
-                with runs.cores:
-                    self.points[config] = trial(config)
+                self.points[config] = trial(config, progress=lambda done: runs.turns.step_aside())
 
         while True:
             try:

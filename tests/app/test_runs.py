@@ -27,6 +27,7 @@ from excolor.losses import TERMS
 from excolor.metrics import evaluate
 from excolor.replay import BINS, lines, nearest, replayed
 from excolor.training import LOSSES, Engine, History, Run, no_snapshots, plan, snapshot_colors, train
+from excolor.turns import Turns
 from excolor.ui import runs, shelf
 from excolor.ui.caches import replay_of
 from excolor.ui.components.replay import packed, packed_lines
@@ -46,7 +47,6 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunConfig, Engine]]:
     made: list[tuple[RunConfig, Engine]] = []
     memory = Memory()
     monkeypatch.setattr(runs, "memory", lambda: memory)
-    monkeypatch.setattr(runs, "WAIT", 0.05)
 
     def counting(config: RunConfig, engine: Engine, **options: Any) -> Run:
         made.append((config, engine))
@@ -151,13 +151,13 @@ def test_a_session_that_waits_for_another_one_is_asked_whether_it_still_wants_to
         begun.wait(30)
         asked: list[int] = []
 
-        def progress(done: int) -> None:
-            asked.append(done)
+        def still_wanted(ahead: int) -> None:
+            asked.append(ahead)
             if len(asked) == 2:
                 raise RerunException(RerunData())
 
         try:
-            trained(SHORT, progress=progress)
+            trained(SHORT, waiting=still_wanted)
         except RerunException:
             return asked
         finally:
@@ -191,7 +191,7 @@ def test_another_configuration_does_not_wait(
 def test_short_runs_queue_for_the_cores_and_a_long_one_does_not_stand_in_their_way(
     calls: list[tuple[RunConfig, Engine]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "cores", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(runs, "turns", Turns(2))
     counting, finish = threading.Lock(), threading.Event()
     pair = threading.Barrier(2)  # each waits until another one works beside it, however slow the machine is
     working, most = 0, 0

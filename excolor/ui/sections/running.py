@@ -15,6 +15,7 @@ from excolor.ui import state
 from excolor.ui.runs import Trained, trained
 
 NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
+NO_TURN_YET = 0.5  # seconds after which one that waits shows its place
 
 
 def run_or_stop(config: RunConfig) -> Trained:
@@ -46,21 +47,29 @@ def with_progress(config: RunConfig, engine: Engine, where: DeltaGenerator) -> T
         return None
     if not is_compiled():
         where.info("Preparing the training kernel, once on this machine. This takes a few seconds.")
-    start, shown = time.perf_counter(), None
+    start = time.perf_counter()
+    shown: DeltaGenerator | None = None
 
     def cancel() -> None:
         state.cancelled(engine).set(config)
 
-    def progress(done: int) -> None:
+    def say(done: float, words: str, after: float) -> None:
         nonlocal shown
-        if shown is None and time.perf_counter() - start > NO_ANSWER_YET:
+        if shown is None and time.perf_counter() - start > after:
             with where.container():
                 shown = st.progress(0.0)
                 st.button("Cancel", on_click=cancel, key=f"cancel-{engine}")
         if shown is not None:
-            shown.progress(done / config.steps, f"{done} of {config.steps} updates")
+            shown.progress(done, words)
 
-    result = trained(config, engine, progress)
+    def progress(done: int) -> None:
+        say(done / config.steps, f"{done} of {config.steps} updates", NO_ANSWER_YET)
+
+    def waiting(ahead: int) -> None:
+        state.MODEL.get()  # any look at the session: Streamlit breaks off here what its student no longer wants
+        say(0.0, f"Others train too. You are number {ahead + 1} in the queue.", NO_TURN_YET)
+
+    result = trained(config, engine, progress, waiting)
     state.cancelled(engine).forget()
     where.empty()
     return result

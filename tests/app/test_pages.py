@@ -22,7 +22,7 @@ from excolor.metrics import (
 )
 from excolor.surgery import HUE, WARMTH, ablate, prune
 from excolor.ui.words import number, percent
-from tests.support.app import APP, PAGES, ROOT, app, html, sound
+from tests.support.app import APP, PAGES, ROOT, app, html, sound, unfold
 from tests.support.written import all_written, says
 
 every_page = pytest.mark.parametrize("name", PAGES)
@@ -112,6 +112,7 @@ def test_start_shows_the_errors_that_evaluate_gives_for_every_named_color(
         assert [label.partition(":")[0] for label in labels] == ["intact", "− warmth", "− hue"]
         assert all(f"answers {name} with" in label for label in labels)
         assert f"answers **{name}** with" in at.markdown[3].value
+    unfold(at, "colors")
     rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', html(at)))
     assert rows.keys() == expected.keys()
     assert all(all_written(re.findall(r"<em>([^<]+)</em>", row), expected[name]) for name, row in rows.items())

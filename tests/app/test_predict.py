@@ -20,7 +20,7 @@ from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import train
 from excolor.ui import predict
 from excolor.ui.predict import MAX_WHY, NONE, Row
-from tests.support.app import app, html, sound
+from tests.support.app import app, html, sound, unfold
 
 Rows = dict[str, list[tuple[str, str, bool]]]
 
@@ -253,14 +253,14 @@ def predicted_run(monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, bytes]:
         return files[-1]
 
     monkeypatch.setattr(checkpoint, "to_bytes", keeping)
-    at = app("train.py", predict="")
+    at = unfold(app("train.py", predict=""), "keep")
     sound(at.button("preset-No planarity").click().run())
     mark(at, run=["plane"])
     sound(why_field(at).set_value("nothing flattens it").run())
     sound(at.switch_page("pages/ablation.py").run())
     sound(at.button_group("ablation-model").set_value("last run").run())
     mark(at, warmth=["violet"], hue=["white", "black"])
-    sound(at.switch_page("pages/train.py").run())  # where it is offered for download
+    unfold(at.switch_page("pages/train.py"), "keep")  # where it is offered for download
     sound(at.switch_page("pages/ablation.py").run())
     return at, files[-1]
 
@@ -268,7 +268,7 @@ def predicted_run(monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, bytes]:
 def test_a_prediction_goes_with_the_file_of_its_run(predicted_run: tuple[AppTest, bytes]) -> None:
     before, data = predicted_run
     on_ablation = score(before), revealed(before)
-    after = app("train.py", predict="")
+    after = unfold(app("train.py", predict=""), "keep")
     load(after, "theirs.safetensors", data)
     sound(after.switch_page("pages/ablation.py").run())
     assert asked(after)  # of the network that ships; of the one with an answer nobody asks again
@@ -294,7 +294,7 @@ def test_a_prediction_goes_with_the_file_of_its_run(predicted_run: tuple[AppTest
 )
 def test_a_prediction_that_makes_no_sense_is_left_out_and_the_network_is_not(nonsense: object) -> None:
     data = to_bytes(measure(pretrained().run), predictions=cast(dict[str, Any], nonsense))
-    at = app("train.py", predict="")
+    at = unfold(app("train.py", predict=""), "keep")
     load(at, "odd.safetensors", data)
     assert any("Loaded as odd" in each.value for each in at.success)
     assert "predictions" not in at.session_state or not at.session_state["predictions"]
@@ -303,7 +303,7 @@ def test_a_prediction_that_makes_no_sense_is_left_out_and_the_network_is_not(non
 def test_a_reason_that_cannot_be_written_is_shown_without_what_cannot() -> None:
     said = {"said": {"warmth": ["red"], "hue": []}, "why": "a\ud800b\n\x00c" + "d" * 1000}
     data = to_bytes(measure(pretrained().run), predictions={"ablation": said})
-    at = app("train.py", predict="")
+    at = unfold(app("train.py", predict=""), "keep")
     load(at, "odd.safetensors", data)
     sound(at.switch_page("pages/ablation.py").run())
     sound(at.button_group("ablation-model").set_value("odd").run())
@@ -312,7 +312,7 @@ def test_a_reason_that_cannot_be_written_is_shown_without_what_cannot() -> None:
 
 def test_what_this_session_said_itself_is_not_replaced_by_a_file(predicted_run: tuple[AppTest, bytes]) -> None:
     first, data = predicted_run
-    at = app("train.py", predict="")
+    at = unfold(app("train.py", predict=""), "keep")
     sound(at.button("preset-No planarity").click().run())
     mark(at, run=["answers", "grays"])
     own = revealed(at)
@@ -347,7 +347,7 @@ def broken(config: RunConfig) -> dict[str, bool]:
 
 @pytest.mark.parametrize("term", ["unitarity", "anchor", "separate", "planarity"])
 def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> None:
-    at = app("train.py", predict="")
+    at = unfold(app("train.py", predict=""), "keep")
     assert not asked(at)
     sound(at.button(f"preset-No {term}").click().run())
     assert asked(at)

@@ -19,7 +19,7 @@ from excolor.schedule import SHIPPED
 from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
 from excolor.ui.words import number, percent
-from tests.support.app import ROOT, app, html, sound
+from tests.support.app import ROOT, app, html, sound, unfold
 from tests.support.search import measured, seed_where
 
 TERMS = list(EXPERIMENT)
@@ -28,10 +28,8 @@ PRESETS = {"All on": {}, **{f"No {term}": {term: 0.0} for term in TERMS}, "All o
 
 @pytest.fixture
 def at() -> AppTest:
-    """The page as a new visitor meets it, with the networks that are compared unfolded."""
-    page = app("train.py")
-    page.session_state["fold-beside"] = True
-    return run(page)
+    """The page as a new visitor meets it, with all that is folded away unfolded."""
+    return unfold(app("train.py"), "colors", "beside", "keep", "engines")
 
 
 def run(at: AppTest) -> AppTest:
@@ -290,7 +288,7 @@ def test_a_kept_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(
         sound(choice.set_value("turned wheel").run())
         assert at.session_state["model"] == "turned wheel"
         assert at.session_state["shelf"]["turned wheel"].config == kept
-    sound(at.switch_page("pages/train.py").run())
+    unfold(at.switch_page("pages/train.py"), "keep")
     sound(at.button("forget").click().run())
     sound(at.switch_page("pages/start.py").run())
     assert at.session_state["model"] == PRETRAINED[0]

@@ -21,6 +21,13 @@ def app(page: str | None = None, predict: str = "skip") -> AppTest:
     return sound(at)
 
 
+def unfold(at: AppTest, *names: str) -> AppTest:
+    """The app once what is folded away under these keys, "fold-" left out, is unfolded wherever it stands."""
+    for name in names:
+        at.session_state[f"fold-{name}"] = True
+    return sound(at.run())
+
+
 def sound(at: AppTest) -> AppTest:
     """The app, once it is known that no page failed."""
     assert [each.message for each in at.exception] == []

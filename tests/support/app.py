@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,13 @@ from streamlit.testing.v1 import AppTest
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
 PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py"))
+
+
+def listed(name: str) -> list[str]:
+    """The pages in one of the main script's lists, by file; the harness makes their addresses of that."""
+    lists = (node for node in ast.parse(APP.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign))
+    (pages,) = (node.value for node in lists if ast.unparse(node.targets[0]) == name)
+    return [Path(ast.literal_eval(call.args[0])).stem for call in ast.walk(pages) if isinstance(call, ast.Call)]
 
 
 def app(page: str | None = None, predict: str = "skip") -> AppTest:

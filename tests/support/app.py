@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
-from streamlit.testing.v1 import AppTest
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
@@ -27,6 +30,26 @@ def app(page: str | None = None, predict: str = "skip") -> AppTest:
     if page is not None:
         at.switch_page(f"pages/{page}").run()
     return sound(at)
+
+
+class Served:
+    """Makes Streamlit's manager of pages as it is in a server whose main script has run.
+
+    The harness looks for a folder `pages/` before each run, finds it, and shows the page alone, without what the main
+    script draws above it.
+    """
+
+    def __new__(cls, *args: Any, **options: Any) -> PagesManager:
+        PagesManager.uses_pages_directory = False
+        return PagesManager(*args, **options)
+
+
+def framed(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The app before its first run, with its frame on every page, and without its questions."""
+    monkeypatch.setattr(app_test, "PagesManager", Served)
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    at.query_params["predict"] = "skip"
+    return at
 
 
 def sound(at: AppTest) -> AppTest:

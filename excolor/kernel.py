@@ -405,12 +405,12 @@ def is_compiled() -> bool:
 class _Checked(IndexDataCacheFile):
     """numba's cache of one function, in which what is damaged or stale is not there, and is written anew.
 
-    Machine code that a disk has damaged would end the process. The source's time and size go into the digest: whoever
-    comes between another's new index and new code would otherwise run the code of the source as it was.
+    Machine code that a disk has damaged would end the process. The digest is also of the processor (in the key) and of
+    the source's time and size: of two who write at once, one's index can come to stand beside the other's code.
     """
 
-    def _digest(self, code: bytes) -> bytes:
-        return hashlib.sha256(repr(self._source_stamp).encode() + code).digest()
+    def _digest(self, key: Any, code: bytes) -> bytes:
+        return hashlib.sha256(repr((key, self._source_stamp)).encode() + code).digest()
 
     def _load_index(self) -> dict[Any, str]:
         try:
@@ -421,14 +421,14 @@ class _Checked(IndexDataCacheFile):
     def load(self, key: Any) -> Any:
         with suppress(Exception):  # likewise; and there may be nothing
             digest, code = super().load(key)
-            if digest == self._digest(code):
+            if digest == self._digest(key, code):
                 return pickle.loads(code)
         return None
 
     def save(self, key: Any, data: Any) -> None:
         with suppress(OSError):  # a full disk, say
             code = self._dump(data)
-            super().save(key, (self._digest(code), code))
+            super().save(key, (self._digest(key, code), code))
 
 
 def _compile(function: Callable[..., Any], signature: tuple[Any, ...]) -> Callable[..., Any]:

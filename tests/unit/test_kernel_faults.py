@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import resource
 import subprocess
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from numba.core import types
 
 import excolor
 from excolor import kernel
+from tests.support.limits import full_disk
 
 TOY = "def toy(x):\n    return {0} * x\n"
 
@@ -85,17 +84,6 @@ def test_code_is_not_run_before_that_of_the_new_source_is_written(source: Path) 
     assert compiled(source)(3.0) == 7.5
 
 
-@contextmanager
-def full_disk() -> Generator[None]:
-    """Not one more byte can be written to any file."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_on_a_full_disk_it_is_compiled_and_not_kept(source: Path) -> None:
     with full_disk():
         assert compiled(source)(3.0) == 6
@@ -127,4 +115,8 @@ def test_code_of_another_machine_is_left_to_that_machine(source: Path) -> None:
         check=False,
     )
     assert ran.stdout.split() == ["6.0", "False", "6.0", "True"], ran.stderr
+    assert from_the_disk(compiled(source))
+    ours, theirs = files_of(source, "nbc")
+    ours.write_bytes(theirs.read_bytes())  # both wrote at once, and took the same name
+    assert not from_the_disk(compiled(source))
     assert from_the_disk(compiled(source))

@@ -420,7 +420,8 @@ class _Checked(IndexDataCacheFile):
 
     def load(self, key: Any) -> Any:
         with suppress(Exception):  # likewise; and there may be nothing
-            digest, code = super().load(key)
+            found: Any = super().load(key)
+            digest, code = found
             if digest == self._digest(key, code):
                 return pickle.loads(code)
         return None
@@ -433,7 +434,7 @@ class _Checked(IndexDataCacheFile):
 
 def _compile(function: Callable[..., Any], signature: tuple[Any, ...]) -> Callable[..., Any]:
     try:
-        cached = njit(**_OPTIONS, cache=True)(function)
+        cached: Any = njit(**_OPTIONS, cache=True)(function)
         cache = cached._cache
         cache._cache_file = _Checked(
             cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp()

@@ -1,4 +1,4 @@
-"""Bad luck: networks that ship and whose files are missing or damaged. The pages go on without them, and say so."""
+"""Bad luck: networks that ship and whose files are missing or damaged, and a full disk. What goes on says so."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.cli import main
 from excolor.ui import caches, shelf
 from tests.support.app import PAGES, framed, html, sound
+from tests.support.limits import full_disk
 
 Lose = Callable[..., None]
 CHOOSERS = ("start-model", "network-model", "ablation-model", "latent-model")
@@ -99,3 +100,20 @@ def test_the_library_and_the_command_line_say_it(lose: Lose, capsys: pytest.Capt
         assert main(["evaluate", name]) == 1
         assert capsys.readouterr().err == f"excolor: {told.value}\n"
     assert excolor.load("ex-2.7").config.schedule == "ex-2.7"
+
+
+def test_a_full_disk_leaves_the_file_that_was_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "run.safetensors"
+    excolor.save(path, excolor.load("clean"))
+    before = path.read_bytes()
+    with (
+        full_disk(1000),
+        pytest.raises(ExcolorError, match=r"safetensors' cannot be written \(File too large\)\."),
+    ):
+        excolor.save(path, excolor.load("robust"))
+    assert path.read_bytes() == before
+    with full_disk(1000):
+        code = main(["train", "--steps", "2", "--out", str(path)])
+    assert code == 1
+    assert "cannot be written (File too large)." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]

@@ -292,5 +292,13 @@ def pretrained_path(name: str) -> Path:
 
 
 def pretrained(name: str = "robust") -> Checkpoint:
-    """A shipped checkpoint by name: one of `PRETRAINED`."""
-    return read(pretrained_path(name))
+    """A shipped checkpoint by name: one of `PRETRAINED`.
+
+    Raises:
+        ExcolorError: none of that name ships, or its file is missing or damaged.
+    """
+    path = pretrained_path(name)
+    try:
+        return read(path)
+    except ExcolorError as error:
+        raise ExcolorError(f"The shipped checkpoint {name} cannot be used: {error} Install excolor again.") from error

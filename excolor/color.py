@@ -5,12 +5,15 @@ RGB: floats in [0, 1], last axis 3. HSV: hue in [0, 1) cyclic, the others in [0,
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from matplotlib import colors as _mpl
 from numpy.typing import ArrayLike, NDArray
+
+from excolor.errors import ExcolorError, shown
 
 Array = NDArray[Any]
 
@@ -37,6 +40,8 @@ GRAY_WITHIN = 0.1  # channels that differ by less look gray
 FULL_GRID = (240, 48, 48)  # hues, saturations, values: 552,960 colors
 PATCH_GRID = (24, 4, 8)
 
+_HEX = re.compile("#[0-9a-fA-F]{6}")
+
 
 def hsv_to_rgb(hsv: ArrayLike) -> Array:
     """RGB of HSV colors, `[..., 3]`."""
@@ -56,7 +61,13 @@ def rgb_to_hex(rgb: ArrayLike) -> list[str]:
 
 
 def hex_to_rgb(text: str) -> Array:
-    """RGB, `[3]`, of a color written `#rrggbb`."""
+    """RGB, `[3]`, of a color written `#rrggbb`.
+
+    Raises:
+        ExcolorError: it is written in any other way.
+    """
+    if not _HEX.fullmatch(text):
+        raise ExcolorError(f"color is {shown(text)}; it must be written #rrggbb, for example #204060.")
     return np.array(_mpl.to_rgb(text))
 
 
@@ -103,7 +114,11 @@ def named_codes() -> dict[str, str]:
 
 
 def exact_rgb(code: str) -> Array:
-    """RGB, `[3]`, of a code `#rrggbb`; for that of a named color, which it rounds, the named color itself."""
+    """RGB, `[3]`, of a code `#rrggbb`; for that of a named color, which it rounds, the named color itself.
+
+    Raises:
+        ExcolorError: as in `hex_to_rgb`.
+    """
     name = named_codes().get(code)
     return hex_to_rgb(code) if name is None else named_colors()[name]
 

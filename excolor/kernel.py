@@ -13,14 +13,18 @@ Weights live in one flat vector, in the order of `ColorAutoencoder.parameters`. 
 
 from __future__ import annotations
 
+import hashlib
 import math
+import pickle
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numba.core import types
+from numba.core.caching import IndexDataCacheFile
 from numpy.typing import NDArray
 
 from excolor.data import BATCH, LABELS
@@ -487,11 +491,45 @@ def is_compiled() -> bool:
     return len(_compiled) == len(_SOURCES)
 
 
+class _Checked(IndexDataCacheFile):
+    """numba's cache of one function, in which what is damaged or stale is not there, and is written anew.
+
+    Machine code that a disk has damaged would end the process. The digest is also of the processor (in the key) and of
+    the source's time and size: of two who write at once, one's index can come to stand beside the other's code.
+    """
+
+    def _digest(self, key: Any, code: bytes) -> bytes:
+        return hashlib.sha256(repr((key, self._source_stamp)).encode() + code).digest()
+
+    def _load_index(self) -> dict[Any, str]:
+        try:
+            return super()._load_index()
+        except Exception:  # whatever rubbish is taken for a pickle can raise whatever it likes
+            return {}
+
+    def load(self, key: Any) -> Any:
+        with suppress(Exception):  # likewise; and there may be nothing
+            found: Any = super().load(key)
+            digest, code = found
+            if digest == self._digest(key, code):
+                return pickle.loads(code)
+        return None
+
+    def save(self, key: Any, data: Any) -> None:
+        with suppress(OSError):  # a full disk, say
+            code = self._dump(data)
+            super().save(key, (self._digest(key, code), code))
+
+
 def _compile(function: Callable[..., Any], signature: tuple[Any, ...]) -> Callable[..., Any]:
     try:
-        cached = njit(**_OPTIONS, cache=True)(function)
+        cached: Any = njit(**_OPTIONS, cache=True)(function)
+        cache = cached._cache
+        cache._cache_file = _Checked(
+            cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp()
+        )
         cached.compile(signature)
-    except Exception:  # no place for a cache, one that cannot be read, a full disk: whatever it is, it only costs time
+    except Exception:  # no place for a cache, or whatever else it is: it only costs time
         fresh = njit(**_OPTIONS)(function)
         fresh.compile(signature)
         return fresh

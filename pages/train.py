@@ -3,7 +3,7 @@
 import streamlit as st
 
 from excolor.ui import frame, glossary, missions, panels, shelf, state
-from excolor.ui.caches import replay_of, shipped
+from excolor.ui.caches import first_shipped, replay_of
 from excolor.ui.components import replay
 from excolor.ui.sections import comparison, controls, ending, engines, guess, keeping, running
 from excolor.ui.sections.verdict import checks_of, mark, verdict
@@ -32,7 +32,7 @@ with right:
         st.markdown(said)
     st.html(checks_of(measured))
     guess.reveal(measured)
-    replay.draw(replay_of(run), replay_of(shipped("robust")).lines, said.replace("**", ""), run.key, "replay")
+    replay.draw(replay_of(run), replay_of(first_shipped()).lines, said.replace("**", ""), run.key, "replay")
     st.caption(f"Trained in {number(trained.train_s)} s, evaluated in {number(trained.evaluate_s)} s.")
     if st.button("See its ablation →", key="see-ablation", type="primary"):
         state.MODEL.set(shelf.LAST)

@@ -24,6 +24,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # No deadline, because the first call of a compiled function includes compiling it; and on CI the same examples
 # every time, so that a red run can be repeated.
 settings.register_profile("excolor", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+# `pytest tests/unit/test_fuzz.py --hypothesis-profile=long`
+settings.register_profile("long", settings.get_profile("excolor"), max_examples=10_000)
 settings.load_profile("excolor")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pyarrow as pa
 import streamlit as st
 
 from excolor import checkpoint, deletions
 from excolor.charts import latents
+from excolor.errors import ExcolorError
 from excolor.metrics import Metrics, Residue, evaluate, residue
 from excolor.pushes import Moment, moment
 from excolor.replay import Replay, replayed
@@ -25,8 +28,27 @@ def by_memory(run: Run) -> tuple[str, int]:
 
 @st.cache_resource(show_spinner=False)
 def shipped(name: str) -> Run:
-    """The run of a checkpoint that ships."""
+    """The run of a checkpoint that ships.
+
+    Raises:
+        ExcolorError: as in `checkpoint.pretrained`.
+    """
     return checkpoint.pretrained(name).run
+
+
+@st.cache_resource(show_spinner=False)
+def all_shipped() -> dict[str, Run]:
+    """The runs that ship, by name, without those whose file is missing or damaged."""
+    found: dict[str, Run] = {}
+    for name in checkpoint.PRETRAINED:
+        with suppress(ExcolorError):
+            found[name] = shipped(name)
+    return found
+
+
+def first_shipped() -> Run:
+    """The first of the runs that ship; the frame lets no page begin without one."""
+    return next(iter(all_shipped().values()))
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})

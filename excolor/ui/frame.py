@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
-from excolor.ui import glossary, missions, predict, state
+from excolor.ui import glossary, missions, predict, shelf, state
 from excolor.ui.panels import style
 
 
@@ -62,6 +62,7 @@ def open_page(place: str) -> None:
     torch.set_num_threads(1)
     torch.backends.mkldnn.enabled = False
     style()
+    shelf.tell_lost()
     warm_up()
     predict.listen()
     if state.PLACE.get() != place:

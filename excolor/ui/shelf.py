@@ -12,7 +12,7 @@ from excolor.errors import ExcolorError
 from excolor.measured import measure
 from excolor.training import Run
 from excolor.ui import predict, state
-from excolor.ui.caches import metrics_of, shipped
+from excolor.ui.caches import all_shipped, metrics_of
 
 MAX_KEPT = 12
 MAX_NAME = 40
@@ -21,6 +21,19 @@ HELP = (
     "join them."
 )
 LAST = "last run"  # of the Train page
+
+
+def tell_lost() -> None:
+    """Say which of the networks that ship cannot be used. Without any there is nothing to show, and the page ends."""
+    lost = [name for name in PRETRAINED if name not in all_shipped()]
+    if len(lost) == len(PRETRAINED):
+        st.error("No network can be shown: the files of all that ship are missing or damaged. Install excolor again.")
+        st.stop()
+    for name in lost:
+        st.warning(
+            f"The network {name} cannot be shown: its file is missing or damaged. Everything else works without it. "
+            "To have it back, install excolor again."
+        )
 
 
 def kept() -> dict[str, Run]:
@@ -79,11 +92,11 @@ def forget(name: str) -> None:
 def choices() -> dict[str, Run]:
     """Every model this session can choose, by name."""
     last = state.LAST_RUN.get()
-    return {name: shipped(name) for name in PRETRAINED} | ({LAST: last} if last else {}) | kept()
+    return all_shipped() | ({LAST: last} if last else {}) | kept()
 
 
 def _taken() -> set[str]:
-    return {*choices(), LAST}  # the last one's also before there is one
+    return {*choices(), *PRETRAINED, LAST}  # also before there is a last one, and while one that ships is missing
 
 
 def current() -> Run:
@@ -94,7 +107,8 @@ def current() -> Run:
 def chosen_name() -> str:
     """The name of that model."""
     name = state.MODEL.get()
-    return name if name in choices() else PRETRAINED[0]
+    models = choices()
+    return name if name in models else next(iter(models))
 
 
 def choose(key: str) -> Run:

@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1 import AppTest
 
 from excolor import missions
 from excolor.checkpoint import pretrained
@@ -31,7 +30,7 @@ from excolor.missions import MISSIONS, Mission, What, check
 from excolor.training import Run, Stop, no_history, no_snapshots, train
 from excolor.ui.missions.words import GOALS, HINTS, REASONS, SAYS, SHOWED, TITLES, good, missing
 from excolor.ui.words import CAUSES, number, settings
-from tests.support.app import APP, PAGES, html, sound
+from tests.support.app import PAGES, framed, html, sound
 from tests.support.search import measured as shown
 from tests.support.search import seed_where, seeds_where
 
@@ -398,25 +397,10 @@ def test_settings_say_what_was_moved() -> None:
 # --- the strip -----------------------------------------------------------------------------------
 
 
-class Served:
-    """Makes Streamlit's manager of pages as it is in a server whose main script has run.
-
-    The harness looks for a folder `pages/` before each run, finds it, and shows the page alone, without what the main
-    script draws above it.
-    """
-
-    def __new__(cls, *args: Any, **options: Any) -> PagesManager:
-        PagesManager.uses_pages_directory = False
-        return PagesManager(*args, **options)
-
-
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The app as a new visitor meets it, with its frame on every page."""
-    monkeypatch.setattr(app_test, "PagesManager", Served)
-    app = AppTest.from_file(str(APP), default_timeout=120)
-    app.query_params["predict"] = "skip"
-    return sound(app.run())
+    return sound(framed(monkeypatch).run())
 
 
 def go(at: AppTest, page: str) -> AppTest:

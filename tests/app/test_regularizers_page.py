@@ -19,6 +19,7 @@ from excolor.pushes import Moment, at_work, moment
 from excolor.schedule import SHIPPED, find
 from excolor.ui.sections.prose import NAMES, PROSE
 from excolor.ui.words import number, percent, percents
+from tests.support.app import unfold
 
 ROOT = Path(__file__).parents[2]
 BY_NAME = {term.name: term for term in TERMS}

@@ -16,10 +16,9 @@ from excolor.config import RunConfig, Weights
 from excolor.measured import measure
 from excolor.training import train
 from excolor.ui.glossary import WORDS
-from tests.support.app import app, html, sound
+from tests.support.app import app, html, listed, sound
 
-LESSON = ["start", "network", "ablation", "train", "regularizers", "end"]
-FURTHER = ["data", "latent"]
+LESSON, FURTHER = listed("lesson"), listed("further")
 
 
 def leads_to(at: AppTest) -> list[str]:
@@ -36,7 +35,8 @@ def test_each_page_leads_to_the_next(asked: str) -> None:
 
 def test_the_end_leads_further_and_from_there_back() -> None:
     assert set(leads_to(app("end.py"))) >= {*FURTHER}
-    assert [leads_to(app(f"{page}.py")) for page in FURTHER] == [["latent"], ["end"]]
+    for page, following in pairwise([*FURTHER, "end"]):
+        assert leads_to(app(f"{page}.py")) == [following]
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import Any
 
-from streamlit.testing.v1 import AppTest
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
 PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py"))
+
+
+def listed(name: str) -> list[str]:
+    """The pages in one of the main script's lists, by file; the harness makes their addresses of that."""
+    lists = (node for node in ast.parse(APP.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign))
+    (pages,) = (node.value for node in lists if ast.unparse(node.targets[0]) == name)
+    return [Path(ast.literal_eval(call.args[0])).stem for call in ast.walk(pages) if isinstance(call, ast.Call)]
 
 
 def app(page: str | None = None, predict: str = "skip") -> AppTest:
@@ -26,6 +37,26 @@ def unfold(at: AppTest, *names: str) -> AppTest:
     for name in names:
         at.session_state[f"fold-{name}"] = True
     return sound(at.run())
+
+
+class Served:
+    """Makes Streamlit's manager of pages as it is in a server whose main script has run.
+
+    The harness looks for a folder `pages/` before each run, finds it, and shows the page alone, without what the main
+    script draws above it.
+    """
+
+    def __new__(cls, *args: Any, **options: Any) -> PagesManager:
+        PagesManager.uses_pages_directory = False
+        return PagesManager(*args, **options)
+
+
+def framed(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The app before its first run, with its frame on every page, and without its questions."""
+    monkeypatch.setattr(app_test, "PagesManager", Served)
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    at.query_params["predict"] = "skip"
+    return at
 
 
 def sound(at: AppTest) -> AppTest:

@@ -128,7 +128,7 @@ def views(spec: Spec) -> list[Spec]:
 def layers(spec: Spec) -> Iterator[tuple[Spec, Spec]]:
     """Each layer's encoding, with what its view has in common, and the layer with its data."""
     for view in views(spec):
-        for layer in view["layer"]:
+        for layer in view.get("layer", [view]):
             data = view.get("data", spec.get("data"))
             yield {**view.get("encoding", {}), **layer["encoding"]}, {"data": data, **layer}
 

@@ -30,6 +30,7 @@ from excolor.color import (
     rgb_to_hsv,
     vibrancy,
 )
+from excolor.errors import ExcolorError
 
 pytestmark = pytest.mark.numerical
 
@@ -122,6 +123,12 @@ def test_hex_codes_there_and_back(levels: list[tuple[int, int, int]]) -> None:
     codes = rgb_to_hex(np.array(levels) / 255)
     assert codes == [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in levels]
     np.testing.assert_allclose([hex_to_rgb(code) for code in codes], np.array(levels) / 255, atol=1e-15)
+
+
+@pytest.mark.parametrize("text", ["", "red", "0.5", "none", "#abc", "#11223344", "#12345g", "#123456\n", "204060"])
+def test_a_color_that_is_written_otherwise_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ExcolorError, match=r"color is '.*'; it must be written #rrggbb, for example #204060\."):
+        hex_to_rgb(text)
 
 
 def test_hex_codes_of_what_no_screen_shows() -> None:

@@ -19,11 +19,9 @@ from excolor.data import (
     tallies,
 )
 from excolor.ui import html, panels, state
-from excolor.ui.caches import metrics_of, shipped
+from excolor.ui.caches import all_shipped, metrics_of
 from excolor.ui.components.inspector import Inspected
 from excolor.ui.words import chance, number, percents, tenths
-
-ROBUST = "robust"  # which ships
 
 
 def probabilities(seen: Inspected) -> None:
@@ -154,11 +152,12 @@ def _tally(drawn: Batches) -> html.Html:
 
 def _answer() -> str:
     red, vibrant, desaturated = map(expected_positives, LABELS)
+    name, run = next(iter(all_shipped().items()))
     return (
         f"In **{100 * red.without:.1f} of 100** batches nobody is called red, in {100 * vibrant.without:.1f} nobody is "
         f"called vibrant, and in {100 * desaturated.without:.1f} nobody desaturated. Then the regularizer that listens "
         "to the label is silent. In a whole training, "
         f"{STEPS:,} batches and {STEPS * BATCH:,} colors, there are about **{round(STEPS * red.per_batch)}** labels "
         f"“red”: one color in {round(BATCH / red.per_batch)}. With no more than that, red’s cosine to the first axis "
-        f"came out at {number(metrics_of(shipped(ROBUST)).red_cosine)} in the network that ships; 1 is exactly there."
+        f"came out at {number(metrics_of(run).red_cosine)} in the network {name}, which ships; 1 is exactly there."
     )

@@ -12,7 +12,7 @@ from excolor.charts.gradients import effect
 from excolor.color import named_colors
 from excolor.losses import PLANE, SAME_COLOR, SHARPNESS
 from excolor.metrics import respond
-from excolor.ui.caches import shipped
+from excolor.ui.caches import all_shipped
 from excolor.ui.words import number
 
 
@@ -84,9 +84,15 @@ def _unitarity() -> str:
     )
 
 
-def _kept(model: str) -> str:
-    u = respond(shipped(model).model, named_colors()["gray"]).u[0, list(PLANE)]
-    return number(float((u**2).sum()))
+def _grays() -> str:
+    """The value of gray, in those of the two networks that can be used."""
+    values: list[str] = []
+    for name, how in (("robust", "without"), ("clean", "with")):
+        if run := all_shipped().get(name):
+            u = respond(run.model, named_colors()["gray"]).u[0, list(PLANE)]
+            value = number(float((u**2).sum()))
+            values.append(f"{value} in the network {name}, which is trained {how} this term")
+    return f"Gray has the value {', and '.join(values)}. " if values else ""
 
 
 def _neutrality() -> str:
@@ -94,9 +100,7 @@ def _neutrality() -> str:
     return (
         f"It is hardest at {where}°, with {most}. In the plane, at 0°, the value is largest, {value}, and the push is "
         f"{push}: up is as far as down. The term asks for no hue anywhere; it only moves grays away from where hue "
-        f"will be deleted. Gray has the value {_kept('robust')} in the network robust, which is trained without this "
-        f"term, and {_kept('clean')} in the network clean, which is trained with it. What it costs: one more label, "
-        "and, over many seeds, a little exactness."
+        f"will be deleted. {_grays()}What it costs: one more label, and, over many seeds, a little exactness."
     )
 
 

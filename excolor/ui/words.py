@@ -45,6 +45,12 @@ METRIC_NAMES = {
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def printable(text: str) -> str:
+    """Text from a student, a file or a browser without what has no shape: control characters, marks that turn the
+    direction of writing round, halves of characters."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\N{NO-BREAK SPACE}")
+
+
 def number(value: float) -> str:
     """Two significant digits: 0.29, 0.0017, 7.7 × 10⁻⁶; a value that is not finite is a dash."""
     if not math.isfinite(value):

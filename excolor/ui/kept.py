@@ -1,0 +1,49 @@
+"""What of a session its browser keeps: one list, and the component that carries it there and back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from excolor.ui import missions, predict, shelf, state
+from excolor.ui.components import store
+from excolor.ui.sections import controls
+from excolor.ui.store import Browser
+
+# What a student would miss most comes first, should there be no room for all; and a run that was the last is known
+# before the list of runs that it ends.
+KINDS = (
+    shelf.RUNS,
+    predict.PREDICTIONS,
+    predict.ASKED,
+    missions.SOLVED,
+    missions.HINTED,
+    missions.OPEN,
+    shelf.MODEL,
+    shelf.LAST_RUN,
+    controls.SETTINGS,
+    missions.MADE,
+)
+
+
+def browser() -> Browser:
+    """What this session knows of its browser's storage."""
+    if state.BROWSER.get() is None:
+        state.BROWSER.set(Browser())
+    return state.BROWSER.get()
+
+
+@st.fragment
+def carry() -> None:
+    """Tell the browser what to keep, and listen to what it has kept; called when a page has run.
+
+    In a fragment, because a report that changes nothing on the page is none of the page's business.
+    """
+    store.store(browser().outgoing(KINDS), lambda report: browser().hear(report, KINDS), "store")
+    if browser().news:
+        st.rerun()
+
+
+def clear() -> None:
+    """Forget everything that is kept, here and in the browser."""
+    browser().clear(KINDS)
+    state.CLEARING.forget()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from excolor.ui import missions, predict, shelf, state
@@ -32,7 +34,9 @@ def browser() -> Browser:
     return state.BROWSER.get()
 
 
-@st.fragment
+# Once a day is never. But a page with a fragment that is to run again asks for everything when a connection that was
+# lost is back, and so learns of it if its server was started anew.
+@st.fragment(run_every=timedelta(days=1))
 def carry() -> None:
     """Tell the browser what to keep, and listen to what it has kept; called when a page has run.
 

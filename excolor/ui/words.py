@@ -51,6 +51,11 @@ def printable(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() or sign == "\N{NO-BREAK SPACE}")
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """How many there are of something: no runs, 1 run, 2 runs."""
+    return f"{count or 'no'} {one if count == 1 else more or one + 's'}"
+
+
 def number(value: float) -> str:
     """Two significant digits: 0.29, 0.0017, 7.7 × 10⁻⁶; a value that is not finite is a dash."""
     if not math.isfinite(value):

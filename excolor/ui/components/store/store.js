@@ -10,7 +10,19 @@ const MUCH = 16_000; // characters of changes that the server says again with ev
 const TOGETHER = 100; // milliseconds within which another tab's changes are one report
 
 // One page has one of this component, and these outlive it when another page of the app is opened.
-const memory = { session: null, hello: 0, cleared: 0, reports: 0, waiting: null, send: () => {}, prefix: "", timer: 0 };
+const memory = {
+  session: null,
+  hello: 0, // number of the report that says what is here; 0 if there was nothing
+  cleared: 0,
+  reports: 0,
+  waiting: null, // the report that has not been heard
+  full: false,
+  left: {}, // where this tab's student left off, by key
+  heard: {}, // what another tab has changed, by key
+  prefix: "",
+  timer: 0,
+  send: () => {},
+};
 
 export default function ({ data, setStateValue }) {
   memory.send = (report) => setStateValue("report", report);
@@ -31,13 +43,22 @@ export default function ({ data, setStateValue }) {
 function greet(storage, { session, prefix }) {
   Object.assign(memory, { session, hello: 0, cleared: 0, waiting: null });
   if (!storage) return report({ available: false });
-  const [entries, others] = [kept(storage, prefix), foreign(storage, prefix)];
+  // On a page that was open before its server was started anew, another tab may have left off elsewhere since.
+  const [entries, others] = [{ ...kept(storage, prefix), ...memory.left }, foreign(storage, prefix)];
+  remember(entries);
   if (others || Object.keys(entries).length) memory.hello = report({ entries, others });
 }
 
+const leftOff = (key) => key.startsWith("last/");
+
+function remember(entries) {
+  for (const [key, text] of Object.entries(entries)) if (leftOff(key)) memory.left[key] = text;
+}
+
 function keep(storage, { prefix, changes, revision }) {
+  remember(changes);
   const full = !write(storage, prefix, changes);
-  if (full !== (memory.full ?? false)) {
+  if (full !== memory.full) {
     memory.full = full;
     report({});
   } else if (!full && JSON.stringify(changes).length > MUCH) report({ wrote: revision });
@@ -48,7 +69,7 @@ function report(news) {
   memory.reports += 1;
   const { session, reports, waiting, full } = memory;
   const entries = { ...waiting?.entries, ...news.entries };
-  memory.waiting = { ...waiting, ...news, entries, full: full ?? false, session, number: reports };
+  memory.waiting = { ...waiting, ...news, entries, full, session, number: reports };
   memory.send(memory.waiting);
   return reports;
 }
@@ -58,13 +79,12 @@ function follow({ key, newValue, storageArea }) {
   const { prefix, session } = memory;
   if (!session || storageArea !== stored() || !key?.startsWith(prefix)) return;
   const name = key.slice(prefix.length);
-  if (name.startsWith("last/")) return; // where that tab's student left off
-  memory.heard = { ...memory.heard, [name]: newValue };
+  if (leftOff(name)) return; // each tab goes its own way
+  memory.heard[name] = newValue;
   clearTimeout(memory.timer);
   memory.timer = setTimeout(() => {
-    const entries = memory.heard;
-    memory.heard = undefined;
-    report({ entries });
+    report({ entries: memory.heard });
+    memory.heard = {};
   }, TOGETHER);
 }
 

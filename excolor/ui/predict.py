@@ -20,7 +20,7 @@ from excolor.errors import ExcolorError
 from excolor.schedule import find
 from excolor.ui import panels, state
 from excolor.ui.html import Cell, Html, joined, markup, patch, table
-from excolor.ui.store import Kind
+from excolor.ui.store import Kind, single
 from excolor.ui.words import printable
 
 MAX_WHY = 200
@@ -316,17 +316,12 @@ def _drop(entries: Collection[str]) -> None:
             _reasons().pop(said.about, None)
 
 
-def _asked_before() -> dict[str, list[str]]:
-    return {"": sorted(_asked())} if _asked() else {}
-
-
 PREDICTIONS = Kind("prediction", MOST, _entries, _write, _read, _take, _drop)
-ASKED = Kind(
+ASKED = single(
     "asked",
-    1,
-    _asked_before,
+    lambda: sorted(_asked()) or None,
     list,
-    lambda rest, value: _names(value),
-    lambda entries: _asked().update(entries[""]),
-    lambda entries: _asked().clear(),
+    _names,
+    lambda names: _asked().update(names),
+    lambda: _asked().clear(),
 )

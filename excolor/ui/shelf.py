@@ -17,7 +17,7 @@ from excolor.training import Run
 from excolor.ui import predict, runs, state
 from excolor.ui.caches import metrics_of, shipped
 from excolor.ui.store import LAST as LAST_SEEN
-from excolor.ui.store import Kind
+from excolor.ui.store import Kind, single
 from excolor.ui.words import printable
 
 MAX_KEPT = 12
@@ -191,6 +191,8 @@ def _read(rest: str, value: object) -> tuple[str, Run]:
 def _take(entries: Mapping[str, tuple[str, Run]]) -> None:
     for name, run in entries.values():
         there = kept().get(name)
+        if there is not None and (there.key, there.config) == (run.key, run.config):
+            continue
         if there is not None and run.key < there.key:  # so two tabs give the other name to the same one
             forget(name)
             kept()[_free(f"{name} 2"[:MAX_NAME])] = there
@@ -205,41 +207,28 @@ def _drop(entries: Collection[str]) -> None:
             forget(name)
 
 
-def _last() -> dict[str, Run]:
-    last = state.LAST_RUN.get()
-    return {"": last} if last else {}
-
-
-def _take_last(entries: Mapping[str, Run]) -> None:
+def _take_last(run: Run) -> None:
     if state.LAST_RUN.get() is None:
-        set_last(entries[""])
+        set_last(run)
         state.RETURNED.get().add(LAST)
 
 
-def _model() -> dict[str, str]:
+def _forget_last() -> None:
+    state.LAST_RUN.forget()
+    state.RETURNED.get().discard(LAST)
+
+
+def _own_choice() -> str | None:
     name = chosen_name()
-    return {"": name} if name != PRETRAINED[0] else {}
+    return name if name != PRETRAINED[0] else None
 
 
-def _read_model(rest: str, value: object) -> str:
+def _read_choice(value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_NAME:
         raise ExcolorError("The chosen model has no name.")
     return value
 
 
-def _forget_last(entries: Collection[str]) -> None:
-    state.LAST_RUN.forget()
-    state.RETURNED.get().discard(LAST)
-
-
 RUNS = Kind("run", 2 * MAX_KEPT, _entries, _write, _read, _take, _drop)
-LAST_RUN = Kind(f"{LAST_SEEN}run", 1, _last, note_of, lambda rest, note: run_of(note), _take_last, _forget_last)
-MODEL = Kind(
-    f"{LAST_SEEN}model",
-    1,
-    _model,
-    str,
-    _read_model,
-    lambda names: state.MODEL.set(names[""]),
-    lambda names: state.MODEL.forget(),
-)
+LAST_RUN = single(f"{LAST_SEEN}run", state.LAST_RUN.get, note_of, run_of, _take_last, _forget_last)
+MODEL = single(f"{LAST_SEEN}model", _own_choice, str, _read_choice, state.MODEL.set, state.MODEL.forget)

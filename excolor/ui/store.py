@@ -60,6 +60,28 @@ class Kind(Generic[T]):
         return "" if key == self.name else key[len(self.name) + 1 :] if key.startswith(f"{self.name}/") else None
 
 
+def single(
+    name: str,
+    has: Callable[[], T | None],
+    write: Callable[[T], Any],
+    read: Callable[[object], T],
+    take: Callable[[T], None],
+    drop: Callable[[], None],
+) -> Kind[T]:
+    """A kind of which there is one entry, or none."""
+
+    def read_it(rest: str, value: object) -> T:
+        if rest:
+            raise ExcolorError(f"There is only one {name}.")
+        return read(value)
+
+    def have() -> dict[str, T]:
+        value = has()
+        return {} if value is None else {"": value}
+
+    return Kind(name, 1, have, write, read_it, lambda entries: take(entries[""]), lambda _rests: drop())
+
+
 Kinds = Sequence[Kind[Any]]
 
 
@@ -114,7 +136,7 @@ class Browser:
         """Take in a report of the browser: what it kept when the session began, or what another tab did since."""
         match report:
             case {"session": self.session, "number": int(number), **told} if number > self.heard:
-                first, self.heard = not self.heard, number
+                self.heard = number
             case _:
                 return
         self.available = told.get("available") is not False
@@ -125,7 +147,7 @@ class Browser:
             self._known = dict(self._sent)
         entries = told.get("entries")
         if isinstance(entries, dict) and entries:
-            followed = kinds if first else [kind for kind in kinds if not kind.name.startswith(LAST)]
+            followed = kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
             self.restore(entries, followed)
 
     def restore(self, entries: object, kinds: Kinds) -> None:

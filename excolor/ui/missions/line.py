@@ -21,7 +21,7 @@ from excolor.notes import measured_of, note_of_measured
 from excolor.schedule import find
 from excolor.ui import state
 from excolor.ui.missions.words import GOALS, HINTS, REASONS, SHOWED, TITLES, good, missing
-from excolor.ui.store import LAST, Kind
+from excolor.ui.store import LAST, Kind, single
 from excolor.ui.words import printable, settings
 
 REMEMBERED = 100  # runs of a session
@@ -343,21 +343,16 @@ def _drop_hints(entries: Collection[str]) -> None:
         _hints().pop(name, None)
 
 
-def _read_open(rest: str, value: object) -> str:
-    return _known(value if isinstance(value, str) else "")
-
-
 MADE = Kind("made", REMEMBERED, _entries, note_of_measured, lambda rest, value: measured_of(value), _take, _drop)
 SOLVED = Kind("solved", len(MISSIONS), _solved_entries, _write_solved, _read_solved, _take_solved, _drop_solved)
 HINTED = Kind(
     "hint", len(MISSIONS), lambda: dict(_hints()), int, _read_hint, lambda told: _hints().update(told), _drop_hints
 )
-OPEN = Kind(
+OPEN = single(
     f"{LAST}mission",
-    1,
-    lambda: {"": mission.id} if (mission := opened()) else {},
+    lambda: mission.id if (mission := opened()) else None,
     str,
-    _read_open,
-    lambda names: state.MISSION.set(names[""]),
-    lambda names: state.MISSION.forget(),
+    lambda value: _known(value if isinstance(value, str) else ""),
+    _open,
+    lambda: _open(None),
 )

@@ -13,7 +13,7 @@ from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
 from excolor.training import multipliers
 from excolor.ui import state
-from excolor.ui.store import LAST, Kind
+from excolor.ui.store import LAST, single
 from excolor.ui.words import EFFECTS
 
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
@@ -179,14 +179,14 @@ _SAYS: Mapping[str, Collection[Any]] = {
 }
 
 
-def _settings() -> dict[str, dict[str, Any]]:
+def _settings() -> dict[str, Any] | None:
     """Where the controls stand, if anybody has moved one."""
-    stand = {key: state.value(key) for key in state.CONTROLS}
-    stand = {key: first if stand[key] is None else stand[key] for key, first in state.CONTROLS.items()}
-    return {"": stand} if stand != state.CONTROLS else {}
+    said = {key: state.value(key) for key in state.CONTROLS}
+    stand = {key: first if said[key] is None else said[key] for key, first in state.CONTROLS.items()}
+    return stand if stand != state.CONTROLS else None
 
 
-def _read(rest: str, value: object) -> dict[str, Any]:
+def _read(value: object) -> dict[str, Any]:
     match value:
         case dict() if value.keys() == state.CONTROLS.keys() and all(_can_say(*each) for each in value.items()):
             return value
@@ -200,11 +200,11 @@ def _can_say(key: str, setting: object) -> bool:
     return type(setting) is type(state.CONTROLS[key]) and setting in _SAYS.get(key, SCALE)
 
 
-def _take(settings: Mapping[str, dict[str, Any]]) -> None:
+def _take(settings: Mapping[str, Any]) -> None:
     # An open page whose server was started anew says itself where its controls stand.
     if not _settings():
-        for key, setting in settings[""].items():
+        for key, setting in settings.items():
             state.put(key, setting)
 
 
-SETTINGS = Kind(f"{LAST}settings", 1, _settings, dict, _read, _take, lambda rest: _reset())
+SETTINGS = single(f"{LAST}settings", _settings, dict, _read, _take, _reset)

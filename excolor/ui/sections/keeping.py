@@ -26,8 +26,8 @@ def _browser() -> None:
     browser = kept.browser()
     if not browser.available:
         st.warning(
-            "This browser keeps nothing for this page: its storage is switched off. What you keep here is gone when you "
-            "reload or close it. Download what you want to have again."
+            "This browser keeps nothing for this page: its storage is switched off. What you keep here is gone when "
+            "you reload or close it. Download what you want to have again."
         )
         return
     if browser.full:

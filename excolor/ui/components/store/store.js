@@ -46,7 +46,7 @@ function greet(storage, { session, prefix }) {
   // On a page that was open before its server was started anew, another tab may have left off elsewhere since.
   const [entries, others] = [{ ...kept(storage, prefix), ...memory.left }, foreign(storage, prefix)];
   remember(entries);
-  if (others || Object.keys(entries).length) memory.hello = report({ entries, others });
+  if (others || Object.keys(entries).length) memory.hello = report({ greeting: true, entries, others });
 }
 
 const leftOff = (key) => key.startsWith("last/");

@@ -113,6 +113,7 @@ class Browser:
     _known: dict[str, str] = field(default_factory=dict[str, str])  # what is there, as far as it is known
     _sent: dict[str, str] = field(default_factory=dict[str, str])  # what was to be there last
     _revision: int = 0  # of that
+    _told: set[str] = field(default_factory=set[str])  # what it was told of since it last confirmed
     _written: dict[str, tuple[Any, str]] = field(default_factory=dict[str, tuple[Any, str]])  # values and their text
     _since: dict[str, int] = field(default_factory=dict[str, int])  # when each entry came, in ms
 
@@ -121,15 +122,15 @@ class Browser:
         now = self._texts(kinds)
         if now != self._sent:
             self._sent, self._revision = now, self._revision + 1
-        gone: dict[str, str | None] = {key: None for key in self._known if key not in now}
-        new = {key: text for key, text in now.items() if self._known.get(key) != text}
+        # What was said and not confirmed may be there or not, so it is said again.
+        self._told |= {key for key in {*self._known, *now} if self._known.get(key) != now.get(key)}
         return {
             "prefix": PREFIX,
             "session": self.session,
             "heard": self.heard,
             "cleared": self.cleared,
             "revision": self._revision,
-            "changes": gone | new,
+            "changes": {key: now.get(key) for key in sorted(self._told, key=now.__contains__)},  # first what is gone
         }
 
     def hear(self, report: object, kinds: Kinds) -> None:
@@ -144,7 +145,7 @@ class Browser:
         if isinstance(others := told.get("others"), int):
             self.others = others
         if told.get("wrote") == self._revision:
-            self._known = dict(self._sent)
+            self._known, self._told = dict(self._sent), set()
         entries = told.get("entries")
         if isinstance(entries, dict) and entries:
             followed = kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
@@ -180,6 +181,7 @@ class Browser:
             kind.drop(list(kind.has()))
         for key in [*self._known, *self._written]:
             self._forget(key)
+        self._told.clear()
         self.left_out = self.others = 0
         self.full = False
         self.cleared += 1

@@ -20,13 +20,18 @@ export function kept(storage, prefix) {
 /** How many items are of another version. */
 export const foreign = (storage, prefix) => ours(storage).filter((key) => !key.startsWith(prefix)).length;
 
-/** Write what has changed; null in place of a text takes the entry away. Returns whether there was room for all. */
-export function write(storage, prefix, changes) {
+/**
+ * Write what has changed and is not among what was `written`, which then has it too; null in place of a text takes the
+ * entry away. Returns whether there was room for all.
+ */
+export function write(storage, prefix, changes, written) {
   let room = true;
   for (const [key, text] of Object.entries(changes)) {
+    if (written[key] === text) continue;
     try {
       if (text === null) storage.removeItem(prefix + key);
-      else if (storage.getItem(prefix + key) !== text) storage.setItem(prefix + key, text);
+      else storage.setItem(prefix + key, text);
+      written[key] = text;
     } catch {
       room = false;
     }

@@ -17,6 +17,7 @@ const memory = {
   reports: 0,
   waiting: null, // the report that has not been heard
   full: false,
+  written: {}, // what was written last, by key: it is not written again over what another tab has written since
   left: {}, // where this tab's student left off, by key
   heard: {}, // what another tab has changed, by key
   prefix: "",
@@ -41,7 +42,7 @@ export default function ({ data, setStateValue }) {
 
 /** The first that this browser sees of a session: tell it what is here. */
 function greet(storage, { session, prefix }) {
-  Object.assign(memory, { session, hello: 0, cleared: 0, waiting: null });
+  Object.assign(memory, { session, hello: 0, cleared: 0, waiting: null, written: {} });
   if (!storage) return report({ available: false });
   // On a page that was open before its server was started anew, another tab may have left off elsewhere since.
   const [entries, others] = [{ ...kept(storage, prefix), ...memory.left }, foreign(storage, prefix)];
@@ -57,7 +58,7 @@ function remember(entries) {
 
 function keep(storage, { prefix, changes, revision }) {
   remember(changes);
-  const full = !write(storage, prefix, changes);
+  const full = !write(storage, prefix, changes, memory.written);
   if (full !== memory.full) {
     memory.full = full;
     report({});

@@ -140,6 +140,7 @@ class Browser:
                 self.heard = number
             case _:
                 return
+        before = self.available, self.full, self.others, self.left_out
         self.available = told.get("available") is not False
         self.full = told.get("full") is True
         if isinstance(others := told.get("others"), int):
@@ -150,6 +151,7 @@ class Browser:
         if isinstance(entries, dict) and entries:
             followed = kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
             self.restore(entries, followed)
+        self.news |= before != (self.available, self.full, self.others, self.left_out)
 
     def restore(self, entries: object, kinds: Kinds) -> None:
         """Put what a browser kept into the session; None in place of an entry says that it is gone."""

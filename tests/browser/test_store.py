@@ -44,7 +44,9 @@ def found(page: Page) -> list[list[str]]:
 
 def models(page: Page) -> list[str]:
     """What can be chosen on the Train page besides."""
-    page.locator(".st-key-forget-name input").click()
+    chooser = page.locator(".st-key-forget-name")
+    chooser.scroll_into_view_if_needed()  # what is open closes when the page is scrolled
+    chooser.get_by_role("button", name="Open").click()
     page.locator('[role="option"]').first.wait_for()
     names = page.locator('[role="option"]').all_inner_texts()
     page.keyboard.press("Escape")

@@ -18,7 +18,7 @@ from excolor.ui import predict, runs, state
 from excolor.ui.caches import metrics_of, shipped
 from excolor.ui.store import LAST as LAST_SEEN
 from excolor.ui.store import Kind, single
-from excolor.ui.words import printable
+from excolor.ui.words import plain, printable
 
 MAX_KEPT = 12
 MAX_NAME = 40
@@ -141,7 +141,7 @@ def choose(key: str) -> Run:
     state.put(key, name)
     names = list(models)
     if len(names) <= len(PRETRAINED) + 2:
-        st.segmented_control("Model", names, key=key, help=HELP, on_change=remember, required=True)
+        st.segmented_control("Model", names, format_func=plain, key=key, help=HELP, on_change=remember, required=True)
     else:
         st.selectbox("Model", names, key=key, help=HELP, on_change=remember, width=240)
     return _recalled(name)

@@ -149,7 +149,9 @@ class Browser:
             self._known, self._told = dict(self._sent), set()
         entries = told.get("entries")
         if isinstance(entries, dict) and entries:
-            followed = kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
+            followed = (
+                kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
+            )
             self.restore(entries, followed)
         self.news |= before != (self.available, self.full, self.others, self.left_out)
 

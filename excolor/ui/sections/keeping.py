@@ -7,7 +7,7 @@ import streamlit as st
 from excolor.errors import ExcolorError
 from excolor.training import Run
 from excolor.ui import kept, missions, predict, shelf, state
-from excolor.ui.words import counted, settings
+from excolor.ui.words import counted, plain, printable, settings
 
 
 def keep_and_load(run: Run) -> None:
@@ -36,7 +36,9 @@ def _browser() -> None:
             "another run, or download it."
         )
     if large := [name for name, run in shelf.kept().items() if not browser.keeps(shelf.RUNS, (name, run))]:
-        st.warning(f"Too large for this browser to keep: {', '.join(large)}. Download what you want to have again.")
+        st.warning(
+            f"Too large for this browser to keep: {plain(', '.join(large))}. Download what you want to have again."
+        )
     st.caption(
         f"This browser keeps up to {shelf.MAX_KEPT} runs with their names, the last {missions.REMEMBERED} runs that "
         f"you trained, {predict.MOST} predictions, your missions and your settings. Close the page and open it again: "
@@ -58,17 +60,17 @@ def _keep(run: Run) -> None:
     name = left.text_input("Name", suggested, key=f"keep-name {suggested}", max_chars=shelf.MAX_NAME)
     try:
         if middle.button("Keep", key="keep"):
-            _say_next_time(f"Kept as {shelf.keep(name, run)}.")
+            _say_next_time(f"Kept as {plain(shelf.keep(name, run))}.")
         right.download_button(
             "Download",
             shelf.file_of(run),
-            f"{name or 'run'}.safetensors",
+            f"{printable(name) or 'run'}.safetensors",
             key="download",
             on_click="ignore",
             help="The network, its settings and figures, and what you predicted of it.",
         )
     except ExcolorError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
 
 
 def _load() -> None:
@@ -79,10 +81,10 @@ def _load() -> None:
     try:
         name = shelf.load(upload.getvalue(), upload.name)
     except ExcolorError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
         return
     state.LOADS.set(state.LOADS.get() + 1)
-    _say_next_time(f"Loaded as {name}.")
+    _say_next_time(f"Loaded as {plain(name)}.")
 
 
 def _forget() -> None:

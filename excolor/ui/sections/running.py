@@ -13,6 +13,7 @@ from excolor.kernel import is_compiled
 from excolor.training import Engine
 from excolor.ui import state
 from excolor.ui.runs import Trained, trained
+from excolor.ui.words import plain
 
 NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
 
@@ -25,7 +26,7 @@ def run_or_stop(config: RunConfig) -> Trained:
     try:
         made = with_progress(config, "fused", st.empty())
     except ExcolorError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
         st.stop()
     if made is None:
         st.info("Cancelled. Move any control to train again.")

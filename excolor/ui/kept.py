@@ -47,6 +47,12 @@ def carry() -> None:
         st.rerun()
 
 
+def carry_early(place: str) -> None:
+    """The same in the middle of a run of a page, where something takes long; `place` tells such moments apart."""
+    with st.container(key=f"kept-{place}"):
+        store.store(browser().outgoing(KINDS) | {"early": True}, lambda _report: None, f"store-{place}")
+
+
 def clear() -> None:
     """Forget everything that is kept, here and in the browser."""
     browser().clear(KINDS)

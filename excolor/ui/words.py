@@ -57,7 +57,8 @@ def printable(text: str) -> str:
 _MARKS = re.compile(r"[\\`*_\[\](){}#!|~<>$:&]")
 # And what it makes of several: arrows and dashes between blanks, addresses, an icon; at the beginning a list or a line.
 _MADE = re.compile(
-    r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))|(?<=:)(?=//|streamlit|material)|(?<=www)(?=\.)|(?=@)|^(?=[-+=\d])", re.I
+    r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))|(?<=:)(?=//|streamlit|material)|(?<=www)(?=\.)|(?=@)|^(?=[-+=\d])",
+    re.I,
 )
 _JOINER = "\N{WORD JOINER}"  # has no width
 

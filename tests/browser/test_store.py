@@ -15,6 +15,7 @@ from tests.support.browser import free_port, navigate, open_page, serve, settled
 from tests.support.search import seed_where
 
 KEEP = "Keep this run, or load one"
+DISCONNECTED = "document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState !== 'CONNECTED'"
 
 
 def press(page: Page, name: str) -> None:
@@ -114,10 +115,9 @@ def test_a_second_tab_a_reload_and_a_restarted_server_have_all_that_was_kept(bro
             press(page, "No separate")
             unfold(page, KEEP)
             assert models(page) == ["mine", "another"]
-        disconnected = "document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState !== 'CONNECTED'"
-        page.wait_for_function(disconnected)
+        page.wait_for_function(DISCONNECTED)
         with serve(tmp_path / "second.log", port=port):
-            page.wait_for_function(f"!({disconnected})", timeout=60_000)
+            page.wait_for_function(f"!({DISCONNECTED})", timeout=60_000)
             settled(page)
             assert page.locator(".st-key-train-verdict").inner_text() == verdict
             assert models(page) == ["mine", "another"]
@@ -180,3 +180,20 @@ def test_what_cannot_be_read_is_left_out_and_one_button_clears_all(page: Page) -
     settled(page)
     unfold(page, KEEP)
     assert page.locator(".st-key-forget-name").count() == 0
+
+
+def test_a_training_that_a_restart_cut_off_begins_again_and_can_be_cancelled(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    with visit(browser, f"http://localhost:{port}") as (page, _watch):
+        with serve(tmp_path / "first.log", port=port):
+            open_page(page, "train")
+            keep(page, "mine")
+            page.locator('.st-key-train-steps input[type="range"]').press("End")
+            expect(page.get_by_text("of 100000 updates")).to_be_visible()
+            page.wait_for_function("Object.entries(localStorage).some(([key, text]) => text.includes(':100000,'))")
+        page.wait_for_function(DISCONNECTED)
+        with serve(tmp_path / "second.log", port=port):
+            expect(page.get_by_text("of 100000 updates")).to_be_visible(timeout=60_000)
+            press(page, "Cancel")
+            expect(page.get_by_text("Cancelled. Move any control to train again.")).to_be_visible()
+            assert models(page) == ["mine"]

@@ -11,7 +11,7 @@ from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.kernel import is_compiled
 from excolor.training import Engine
-from excolor.ui import state
+from excolor.ui import kept, state
 from excolor.ui.runs import Trained, trained
 from excolor.ui.words import plain
 
@@ -56,6 +56,7 @@ def with_progress(config: RunConfig, engine: Engine, where: DeltaGenerator) -> T
         nonlocal shown
         if shown is None and time.perf_counter() - start > NO_ANSWER_YET:
             with where.container():
+                kept.carry_early(engine)  # should the server or the browser end before the training does
                 shown = st.progress(0.0)
                 st.button("Cancel", on_click=cancel, key=f"cancel-{engine}")
         if shown is not None:

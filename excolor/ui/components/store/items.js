@@ -24,7 +24,7 @@ export const foreign = (storage, prefix) => ours(storage).filter((key) => !key.s
  * Write what has changed and is not among what was `written`, which then has it too; null in place of a text takes the
  * entry away. Returns whether there was room for all.
  */
-export function write(storage, prefix, changes, written) {
+export function write(storage, { prefix, changes }, written) {
   let room = true;
   for (const [key, text] of Object.entries(changes)) {
     if (written[key] === text) continue;

@@ -26,13 +26,18 @@ const memory = {
 };
 
 export default function ({ data, setStateValue }) {
+  const storage = stored();
+  if (data.early) {
+    // The run of the page has not ended: whatever was said would interrupt it.
+    if (storage && data.session === memory.session && data.heard >= memory.hello) write(storage, data, memory.written);
+    return;
+  }
   memory.send = (report) => setStateValue("report", report);
   memory.prefix = data.prefix;
   if (memory.waiting && data.session === memory.session && data.heard >= memory.waiting.number) {
     memory.waiting = null;
     memory.send(null); // or it would be sent again with every click
   }
-  const storage = stored();
   if (data.session !== memory.session) greet(storage, data);
   if (!storage || data.heard < memory.hello) return;
   if (data.cleared > memory.cleared) clear(storage);
@@ -56,13 +61,13 @@ function remember(entries) {
   for (const [key, text] of Object.entries(entries)) if (leftOff(key)) memory.left[key] = text;
 }
 
-function keep(storage, { prefix, changes, revision }) {
-  remember(changes);
-  const full = !write(storage, prefix, changes, memory.written);
+function keep(storage, data) {
+  const full = !write(storage, data, memory.written);
+  remember(data.changes);
   if (full !== memory.full) {
     memory.full = full;
     report({});
-  } else if (!full && JSON.stringify(changes).length > MUCH) report({ wrote: revision });
+  } else if (!full && JSON.stringify(data.changes).length > MUCH) report({ wrote: data.revision });
 }
 
 /** Tell the server something, together with what it has not heard yet; returns the number of the report. */

@@ -77,6 +77,11 @@ def from_vector(vector: NDArray[np.float32], bottleneck: int, hidden: int) -> Co
     return model.eval().requires_grad_(False)
 
 
+def parameter_count(bottleneck: int, hidden: int) -> int:
+    """How many parameters a model of these widths has."""
+    return (3 + 1) * hidden + (hidden + 1) * bottleneck + (bottleneck + 1) * hidden + (hidden + 1) * 3
+
+
 def not_finite(model: ColorAutoencoder) -> int:
     """How many of a model's parameters are not finite numbers: some, when a run has diverged."""
     return int((~np.isfinite(to_vector(model))).sum())

@@ -6,6 +6,7 @@ from excolor.errors import ExcolorError
 from excolor.ui import frame, glossary, panels, shelf
 from excolor.ui.caches import metrics_of
 from excolor.ui.sections import both_ways, columns, ending, survival, tones
+from excolor.ui.words import plain
 
 frame.require()
 
@@ -22,7 +23,7 @@ with controls:
 try:
     compared = columns.compare(chosen, surgery, right)
 except ExcolorError as error:
-    st.warning(str(error))
+    st.warning(plain(str(error)))
     st.stop()
 
 survival.reveal(chosen)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import runpy
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
 import torch
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import StopException
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
-from excolor.ui import glossary, missions, predict, shelf, state
+from excolor.ui import glossary, kept, missions, predict, shelf, state
 from excolor.ui.panels import style
 
 
@@ -54,8 +57,25 @@ _main_script = Path(__file__).parents[2] / "streamlit_app.py"
 _has_run = threading.Event()
 
 
+@contextmanager
+def around(place: str) -> Generator[None]:
+    """What every page has around it; `place` says where in the story it is."""
+    kept.browser().news = False  # this run shows it
+    with st.container(key="kept"):
+        carrier = st.container()
+    open_page(place)
+    try:
+        yield
+    except StopException:  # a page that waits for an answer
+        with carrier:
+            kept.carry()
+        raise
+    with carrier:
+        kept.carry()
+
+
 def open_page(place: str) -> None:
-    """Called by the main script before a page runs; `place` says where in the story it is."""
+    """What stands above every page."""
     _has_run.set()
     # Models this small only wait for what speeds up large ones: a pool of threads, and code generated for the shape of
     # every layer. Every run of a page is a thread of its own, which would start the one and generate the other anew.

@@ -6,14 +6,22 @@ address leaves them all out.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
+from excolor.config import RunConfig
+from excolor.errors import ExcolorError
+from excolor.schedule import find
 from excolor.ui import panels, state
 from excolor.ui.html import Cell, Html, joined, markup, patch, table
+from excolor.ui.store import Kind, single
+from excolor.ui.words import printable
 
 MAX_WHY = 200
 NONE = ""  # the option for who would mark none
@@ -97,8 +105,7 @@ def restore(about: Hashable, recorded: object, groups: Collection[str]) -> None:
         case {"said": dict(marked), "why": str(why)} if said(about) is None and marked.keys() == {*groups}:
             if all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in marked.values()):
                 _predictions()[about] = {group: frozenset(names) for group, names in marked.items()}
-                # What cannot be printed cannot be sent to a browser either: half a character, say.
-                _reasons()[about] = "".join(filter(str.isprintable, why))[:MAX_WHY]
+                _reasons()[about] = printable(why)[:MAX_WHY]
         case _:
             pass
 
@@ -232,3 +239,89 @@ def _answer(row: Row) -> Html:
     found, said = ("yes" if each else "no" for each in (row.found, row.said))
     verdict = "<em>✓ right</em>" if row.said == row.found else f'<em class="xc-wrong">× you said {said}</em>'
     return Html(f"<b>{found}</b> <span>{markup(row.measured)}</span>{verdict}")
+
+
+# --- what the browser keeps -----------------------------------------------------------------------
+
+MOST = 200  # predictions
+_RUN_KEY = re.compile("[0-9a-f]{64}")
+_LONGEST = 40  # characters of the name of something that was marked, and how many such names there are at most
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A prediction: the run it is about, by its configuration or its key; what was marked, and why."""
+
+    about: RunConfig | str
+    marked: Mapping[str, frozenset[str]]
+    why: str
+
+
+def _entries() -> dict[str, _Said]:
+    said = {
+        _entry_name(about): _Said(about, marked, _reasons().get(about, ""))
+        for about, marked in _predictions().items()
+        if isinstance(about, RunConfig | str)
+    }
+    return dict([*said.items()][-MOST:])
+
+
+@lru_cache(maxsize=4 * MOST)
+def _entry_name(about: RunConfig | str) -> str:
+    return hashlib.sha256((about if isinstance(about, str) else about.to_json()).encode()).hexdigest()[:16]
+
+
+def _write(said: _Said) -> dict[str, Any]:
+    about = {"run": said.about} if isinstance(said.about, str) else {"config": said.about.to_dict()}
+    return {"about": about, "said": {group: sorted(names) for group, names in said.marked.items()}, "why": said.why}
+
+
+def _read(rest: str, value: object) -> _Said:
+    match value:
+        case {"about": {"run": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):
+            return _Said(about, _marked(marked, ABLATION), printable(why)[:MAX_WHY])
+        case {"about": {"config": config}, "said": marked, "why": str(why)}:
+            asked = RunConfig.from_dict(config)
+            find(asked.schedule)
+            return _Said(asked, _marked(marked, TRAIN), printable(why)[:MAX_WHY])
+        case _:
+            raise ExcolorError("A prediction is about nothing, or says nothing.")
+
+
+def _marked(value: object, groups: Collection[str]) -> dict[str, frozenset[str]]:
+    if not isinstance(value, dict) or value.keys() != {*groups}:
+        raise ExcolorError("A prediction answers other questions than those of its page.")
+    return {group: frozenset(_names(value[group])) for group in groups}
+
+
+def _names(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) > _LONGEST:
+        raise ExcolorError("What was marked is no list, or a long one.")
+    for name in value:
+        if not isinstance(name, str) or len(name) > _LONGEST or printable(name) != name:
+            raise ExcolorError("What was marked has no name, or a long one.")
+    return value
+
+
+def _take(entries: Mapping[str, _Said]) -> None:
+    for said in entries.values():
+        _predictions()[said.about] = dict(said.marked)
+        _reasons()[said.about] = said.why
+
+
+def _drop(entries: Collection[str]) -> None:
+    for entry, said in _entries().items():
+        if entry in entries:
+            del _predictions()[said.about]
+            _reasons().pop(said.about, None)
+
+
+PREDICTIONS = Kind("prediction", MOST, _entries, _write, _read, _take, _drop)
+ASKED = single(
+    "asked",
+    lambda: sorted(_asked()) or None,
+    list,
+    _names,
+    lambda names: _asked().update(names),
+    lambda: _asked().clear(),
+)

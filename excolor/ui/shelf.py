@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import hashlib
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -10,12 +12,17 @@ from excolor import checkpoint
 from excolor.checkpoint import PRETRAINED
 from excolor.errors import ExcolorError
 from excolor.measured import measure
+from excolor.notes import note_of, run_of
 from excolor.training import Run
-from excolor.ui import predict, state
+from excolor.ui import predict, runs, state
 from excolor.ui.caches import all_shipped, metrics_of
+from excolor.ui.store import LAST as LAST_SEEN
+from excolor.ui.store import Kind, single
+from excolor.ui.words import plain, printable
 
 MAX_KEPT = 12
 MAX_NAME = 40
+QUICK = 10_000  # updates, a tenth of a second
 HELP = (
     "robust is trained with our schedule, ex-2.7 with the published one, clean with a fifth regularizer. Your own runs "
     "join them."
@@ -52,7 +59,7 @@ def keep(name: str, run: Run) -> str:
     Raises:
         ExcolorError: the name is empty, too long or taken, or the shelf is full.
     """
-    name = name.strip()
+    name = printable(name).strip()
     if not name:
         raise ExcolorError("The name is empty; give the run a name to find it again by.")
     if len(name) > MAX_NAME:
@@ -72,11 +79,8 @@ def load(data: bytes, file_name: str) -> str:
         ExcolorError: the file is not a sound checkpoint, or the shelf is full.
     """
     loaded = checkpoint.from_bytes(data, file_name)
-    stem = file_name.removesuffix(".safetensors")[: MAX_NAME - 4].strip() or "loaded"
-    names = [stem, *(f"{stem} {n}" for n in range(2, MAX_KEPT + 4))]
-    free = next(name for name in names if name not in _taken())
     run = loaded.run
-    name = keep(free, run)
+    name = keep(_free(printable(file_name.removesuffix(".safetensors"))[: MAX_NAME - 4].strip() or "loaded"), run)
     recorded = loaded.story.get("predictions")
     if isinstance(recorded, dict):
         for page, (about, groups) in _asked_about(run).items():
@@ -84,9 +88,16 @@ def load(data: bytes, file_name: str) -> str:
     return name
 
 
+def _free(name: str) -> str:
+    """The name, or the first one like it that is not taken."""
+    names = (name, *(f"{name[: MAX_NAME - 4].strip()} {n}" for n in range(2, 100)))
+    return next(each for each in names if each not in _taken())
+
+
 def forget(name: str) -> None:
     """Take a run off the shelf."""
     kept().pop(name, None)
+    state.RETURNED.get().discard(name)
 
 
 def choices() -> dict[str, Run]:
@@ -101,7 +112,28 @@ def _taken() -> set[str]:
 
 def current() -> Run:
     """The model that was chosen last, on whatever page."""
-    return choices()[chosen_name()]
+    return _recalled(chosen_name())
+
+
+def _recalled(name: str) -> Run:
+    """A model by its name; one that came back from the browser is trained again, for its history, if that is quick.
+
+    On another machine, or with another version, the same settings can lead elsewhere: then it stays what it was.
+    """
+    run = choices()[name]
+    if name in state.RETURNED.get():
+        state.RETURNED.get().discard(name)
+        try:
+            again = runs.trained(run.config).measured.run if run.config.steps <= QUICK else run
+        except ExcolorError:  # a checkpoint can have a schedule that is none to train with
+            return run
+        if again.key == run.key:
+            run = again
+            if name == LAST:
+                set_last(run)
+            else:
+                kept()[name] = run
+    return run
 
 
 def chosen_name() -> str:
@@ -123,10 +155,10 @@ def choose(key: str) -> Run:
     state.put(key, name)
     names = list(models)
     if len(names) <= len(PRETRAINED) + 2:
-        st.segmented_control("Model", names, key=key, help=HELP, on_change=remember, required=True)
+        st.segmented_control("Model", names, format_func=plain, key=key, help=HELP, on_change=remember, required=True)
     else:
         st.selectbox("Model", names, key=key, help=HELP, on_change=remember, width=240)
-    return models[name]
+    return _recalled(name)
 
 
 def file_of(run: Run) -> bytes:
@@ -143,3 +175,74 @@ def file_of(run: Run) -> bytes:
 def _asked_about(run: Run) -> dict[str, tuple[Hashable, tuple[str, ...]]]:
     """What each page that asks calls a run, and the groups of its question."""
     return {"train": (run.config, predict.TRAIN), "ablation": (run.key, predict.ABLATION)}
+
+
+# --- what the browser keeps -----------------------------------------------------------------------
+
+
+def _entries() -> dict[str, tuple[str, Run]]:
+    return {_entry_name(name, run): (name, run) for name, run in kept().items()}
+
+
+def _entry_name(name: str, run: Run) -> str:
+    """The same for the same run of the same name: two tabs that keep it keep one."""
+    return hashlib.sha256(f"{name}\n{run.config}\n{run.key}".encode()).hexdigest()[:16]
+
+
+def _write(entry: tuple[str, Run]) -> dict[str, Any]:
+    name, run = entry
+    return {"name": name, "run": note_of(run)}
+
+
+def _read(rest: str, value: object) -> tuple[str, Run]:
+    match value:
+        case {"name": str(name), "run": note} if name == printable(name).strip()[:MAX_NAME] != "":
+            return name, run_of(note)
+        case _:
+            raise ExcolorError("A kept run has no name, or none that can be shown.")
+
+
+def _take(entries: Mapping[str, tuple[str, Run]]) -> None:
+    for name, run in entries.values():
+        there = kept().get(name)
+        if there is not None and (there.key, there.config) == (run.key, run.config):
+            continue
+        if there is not None and run.key < there.key:  # so two tabs give the other name to the same one
+            forget(name)
+            kept()[_free(f"{name} 2"[:MAX_NAME])] = there
+        free = _free(name)
+        kept()[free] = run
+        state.RETURNED.get().add(free)
+
+
+def _drop(entries: Collection[str]) -> None:
+    for entry, (name, _run) in _entries().items():
+        if entry in entries:
+            forget(name)
+
+
+def _take_last(run: Run) -> None:
+    if state.LAST_RUN.get() is None:
+        set_last(run)
+        state.RETURNED.get().add(LAST)
+
+
+def _forget_last() -> None:
+    state.LAST_RUN.forget()
+    state.RETURNED.get().discard(LAST)
+
+
+def _own_choice() -> str | None:
+    name = chosen_name()
+    return name if name != PRETRAINED[0] else None
+
+
+def _read_choice(value: object) -> str:
+    if not isinstance(value, str) or len(value) > MAX_NAME:
+        raise ExcolorError("The chosen model has no name.")
+    return value
+
+
+RUNS = Kind("run", 2 * MAX_KEPT, _entries, _write, _read, _take, _drop)
+LAST_RUN = single(f"{LAST_SEEN}run", state.LAST_RUN.get, note_of, run_of, _take_last, _forget_last)
+MODEL = single(f"{LAST_SEEN}model", _own_choice, str, _read_choice, state.MODEL.set, state.MODEL.forget)

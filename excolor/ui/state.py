@@ -88,6 +88,10 @@ def cancelled(engine: str) -> Slot[RunConfig | None]:
     return Slot(f"cancelled-{engine}", _nothing)
 
 
+RETURNED: Slot[set[str]] = Slot("shelf-returned", set)  # runs that came back from the browser, without their past
+BROWSER: Slot[Any] = Slot("browser", _nothing)  # what is known of its storage
+CLEARING: Slot[bool] = Slot("clearing", bool)  # whether the student is asked if all of it is to be forgotten
+
 SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"
 BOTTLENECK, LABEL_NOISE = "train-bottleneck", "train-noise"
 SEED_SAID: Slot[str] = Slot("seed-said", str)  # of a number that was no seed

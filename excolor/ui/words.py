@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
 from excolor.losses import TERMS
 from excolor.metrics import Deletion, Intact
+from excolor.schedule import SHIPPED
 from excolor.training import moved, multipliers, plan
 
 CAUSES = {
@@ -43,6 +45,32 @@ METRIC_NAMES = {
     "bystander_mse": "bystander MSE",
 }
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def printable(text: str) -> str:
+    """Text from a student, a file or a browser without what has no shape: control characters, marks that turn the
+    direction of writing round, halves of characters."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\N{NO-BREAK SPACE}")
+
+
+# What Markdown, and Streamlit's of it, takes for more than the character that it is.
+_MARKS = re.compile(r"[\\`*_\[\](){}#!|~<>$:&]")
+# And what it makes of several: arrows and dashes between blanks, addresses, an icon; at the beginning a list or a line.
+_MADE = re.compile(
+    r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))|(?<=:)(?=//|streamlit|material)|(?<=www)(?=\.)|(?=@)|^(?=[-+=\d])",
+    re.I,
+)
+_JOINER = "\N{WORD JOINER}"  # has no width
+
+
+def plain(text: str) -> str:
+    """Text from a student, a file or a browser for a place that renders Markdown: it is shown as it was typed."""
+    return _MARKS.sub(r"\\\g<0>", _MADE.sub(_JOINER, " ".join(text.split("\n"))))
+
+
+def counted(count: int, one: str, more: str = "") -> str:
+    """How many there are of something: no runs, 1 run, 2 runs."""
+    return f"{count or 'no'} {one if count == 1 else more or one + 's'}"
 
 
 def number(value: float) -> str:
@@ -106,7 +134,7 @@ def written(metrics: Intact | Deletion) -> dict[str, str]:
 def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()
-    parts = [config.schedule, f"seed {config.seed}"]
+    parts = [config.schedule if config.schedule in SHIPPED else "its own schedule", f"seed {config.seed}"]
     if any(multipliers(config).values()):
         parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in moved(config).items()]
     else:

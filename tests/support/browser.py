@@ -73,15 +73,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path, app: Path = APP, timeout: float = 60) -> Generator[str]:
+def serve(log: Path, app: Path = APP, timeout: float = 60, port: int | None = None) -> Generator[str]:
     """Run `app` from its own folder, as a person does, and give its address once it answers.
 
-    Everything that the server says goes into the file `log`.
+    Without a `port` it takes one that is free. Everything that the server says goes into the file `log`.
 
     Raises:
         RuntimeError: The server ended, or did not answer within `timeout` seconds; carries the log.
     """
-    port = free_port()
+    port = port or free_port()
     # A fixed address also keeps Streamlit from asking the internet for this machine's own.
     options = {
         "server.headless": "true",

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from excolor.config import RunConfig
+from excolor.errors import ExcolorError
 from excolor.measured import Measured
 from excolor.missions import MISSIONS, Mission, State, check
+from excolor.notes import measured_of, note_of_measured
+from excolor.schedule import find
 from excolor.ui import state
 from excolor.ui.missions.words import GOALS, HINTS, REASONS, SHOWED, TITLES, good, missing
-from excolor.ui.words import settings
+from excolor.ui.store import LAST, Kind, single
+from excolor.ui.words import printable, settings
 
 REMEMBERED = 100  # runs of a session
 
@@ -242,3 +250,109 @@ def _html(words: str) -> str:
 
 def _mark_of(done: bool) -> str:
     return f'<span class="xc-mark">{"●" if done else "○"}</span>'
+
+
+# --- what the browser keeps -----------------------------------------------------------------------
+
+_LONGEST = 1000  # characters of what a mission showed
+
+
+def _entries() -> dict[str, Measured]:
+    return {_entry_name(run.config): run for run in _runs()}
+
+
+@lru_cache(maxsize=4 * REMEMBERED)
+def _entry_name(config: RunConfig) -> str:
+    return hashlib.sha256(config.to_json().encode()).hexdigest()[:16]
+
+
+def _take(entries: Mapping[str, Measured]) -> None:
+    came = list({run.config: run for run in entries.values()}.values())
+    configs = {run.config for run in came}
+    mine = [run for run in _runs() if run.config not in configs]
+    # The last one stays the last: it is on screen, or was when the session ended.
+    last = state.LAST_RUN.get()
+    every = sorted([*came, *mine], key=lambda run: last is not None and run.config == last.config)
+    state.MISSION_RUNS.set(every[-REMEMBERED:])
+
+
+def _drop(entries: Collection[str]) -> None:
+    state.MISSION_RUNS.set([run for entry, run in _entries().items() if entry not in entries])
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A solved mission: the settings of the run that solved it, what it showed, and whether its banner is closed."""
+
+    config: RunConfig
+    showed: str
+    unread: bool
+
+
+def _solved_entries() -> dict[str, _Solved]:
+    unread = state.UNREAD.get()
+    return {name: _Solved(config, showed()[name], name in unread) for name, config in solved().items()}
+
+
+def _write_solved(entry: _Solved) -> dict[str, Any]:
+    return {"config": entry.config.to_dict(), "showed": entry.showed, "unread": entry.unread}
+
+
+def _read_solved(name: str, value: object) -> _Solved:
+    _known(name)
+    match value:
+        case {"config": config, "showed": str(said), "unread": bool(unread)} if len(said) <= _LONGEST:
+            config = RunConfig.from_dict(config)
+            find(config.schedule)
+            return _Solved(config, printable(said), unread)
+        case _:
+            raise ExcolorError("A solved mission does not say what it showed.")
+
+
+def _known(name: str) -> str:
+    if name not in TITLES:
+        raise ExcolorError("There is no such mission.")
+    return name
+
+
+def _take_solved(entries: Mapping[str, _Solved]) -> None:
+    unread = state.UNREAD.get()
+    for name, entry in entries.items():
+        solved()[name], showed()[name] = entry.config, entry.showed
+        if entry.unread and name not in unread:
+            unread.append(name)
+        elif not entry.unread and name in unread:
+            unread.remove(name)
+
+
+def _drop_solved(entries: Collection[str]) -> None:
+    for name in entries:
+        solved().pop(name, None)
+        showed().pop(name, None)
+    state.UNREAD.set([name for name in state.UNREAD.get() if name not in entries])
+
+
+def _read_hint(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= len(HINTS[_known(name)]):
+        raise ExcolorError("There are not so many hints.")
+    return value
+
+
+def _drop_hints(entries: Collection[str]) -> None:
+    for name in entries:
+        _hints().pop(name, None)
+
+
+MADE = Kind("made", REMEMBERED, _entries, note_of_measured, lambda rest, value: measured_of(value), _take, _drop)
+SOLVED = Kind("solved", len(MISSIONS), _solved_entries, _write_solved, _read_solved, _take_solved, _drop_solved)
+HINTED = Kind(
+    "hint", len(MISSIONS), lambda: dict(_hints()), int, _read_hint, lambda told: _hints().update(told), _drop_hints
+)
+OPEN = single(
+    f"{LAST}mission",
+    lambda: mission.id if (mission := opened()) else None,
+    str,
+    lambda value: _known(value if isinstance(value, str) else ""),
+    _open,
+    lambda: _open(None),
+)

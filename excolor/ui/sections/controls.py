@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 import streamlit as st
 
 from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
+from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
 from excolor.training import multipliers
 from excolor.ui import state
+from excolor.ui.store import LAST, single
 from excolor.ui.words import EFFECTS
 
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
@@ -160,3 +165,46 @@ def _preset(weights: dict[str, float]) -> None:
 
 def _times(weight: float) -> str:
     return "off" if weight == 0 else f"× {weight:g}"
+
+
+# --- what the browser keeps -----------------------------------------------------------------------
+
+
+_SAYS: Mapping[str, Collection[Any]] = {
+    state.SEED: range(MAX_SEED + 1),
+    state.STEP_COUNT: STEP_COUNTS,
+    state.SCHEDULE: SHIPPED,
+    state.BOTTLENECK: BOTTLENECKS,
+    state.LABEL_NOISE: [round(share / 20, 2) for share in range(21)],
+}
+
+
+def _settings() -> dict[str, Any] | None:
+    """Where the controls stand, if anybody has moved one."""
+    said = {key: state.value(key) for key in state.CONTROLS}
+    stand = {key: first if said[key] is None else said[key] for key, first in state.CONTROLS.items()}
+    return stand if stand != state.CONTROLS else None
+
+
+def _read(value: object) -> dict[str, Any]:
+    match value:
+        case dict() if value.keys() == state.CONTROLS.keys() and all(_can_say(*each) for each in value.items()):
+            return value
+        case _:
+            raise ExcolorError("A control of Train is missing, or says what it cannot.")
+
+
+def _can_say(key: str, setting: object) -> bool:
+    if key == state.LABEL_NOISE and isinstance(setting, float):
+        setting = round(setting, 2)  # as the panel reads it
+    return type(setting) is type(state.CONTROLS[key]) and setting in _SAYS.get(key, SCALE)
+
+
+def _take(settings: Mapping[str, Any]) -> None:
+    # An open page whose server was started anew says itself where its controls stand.
+    if not _settings():
+        for key, setting in settings.items():
+            state.put(key, setting)
+
+
+SETTINGS = single(f"{LAST}settings", _settings, dict, _read, _take, _reset)

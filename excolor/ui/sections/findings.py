@@ -14,7 +14,7 @@ from excolor.ui.missions import showed as solved_missions
 from excolor.ui.missions.words import TITLES
 from excolor.ui.sections import ending, guess, survival
 from excolor.ui.sections.verdict import missed
-from excolor.ui.words import CAUSES, settings
+from excolor.ui.words import CAUSES, plain, settings
 
 LISTED = 10  # runs
 
@@ -101,7 +101,7 @@ def take_home() -> None:
     last = state.LAST_RUN.get()
     run = last or shelf.current()
     measured = measure(run, metrics=metrics_of(run))
-    name = f"Your last run, {settings(run.config)}" if last else f"The network {shelf.chosen_name()}"
+    name = f"Your last run, {settings(run.config)}" if last else f"The network {plain(shelf.chosen_name())}"
     st.markdown(f"**{name}.** {ending.of_a_run(measured)}")
 
 

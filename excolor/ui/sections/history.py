@@ -10,9 +10,9 @@ from excolor.ui import spheres
 
 
 def section(chosen: Run, dims: spheres.Dims) -> None:
-    """The training on a sphere, to be scrubbed; a run from a file may have no history to show."""
+    """The training on a sphere, to be scrubbed; a run may have come without a history to show."""
     if not chosen.remembers:
-        st.info("This run came from a file that holds no history of its training, so there is nothing to play.")
+        st.info("This run came with no history of its training, so there is nothing to play.")
         return
     end = "to a wheel" if has_wheel(placement(chosen.model)) else "to what it is now; there is no wheel in it"
     st.markdown(f"The same sphere through training. Move the slider: from a heap of points {end}.")

@@ -11,8 +11,9 @@ from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.kernel import is_compiled
 from excolor.training import Engine
-from excolor.ui import state
+from excolor.ui import kept, state
 from excolor.ui.runs import Trained, trained
+from excolor.ui.words import plain
 
 NO_ANSWER_YET = 0.3  # seconds after which a run shows its progress
 NO_TURN_YET = 0.5  # seconds after which one that waits shows its place
@@ -26,7 +27,7 @@ def run_or_stop(config: RunConfig) -> Trained:
     try:
         made = with_progress(config, "fused", st.empty())
     except ExcolorError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
         st.stop()
     if made is None:
         st.info("Cancelled. Move any control to train again.")
@@ -57,6 +58,7 @@ def with_progress(config: RunConfig, engine: Engine, where: DeltaGenerator) -> T
         nonlocal shown
         if shown is None and time.perf_counter() - start > after:
             with where.container():
+                kept.carry_early(engine)  # should the server or the browser end before the training does
                 shown = st.progress(0.0)
                 st.button("Cancel", on_click=cancel, key=f"cancel-{engine}")
         if shown is not None:

@@ -9,7 +9,7 @@ from excolor.metrics import SURVIVES_TO
 from excolor.training import Run
 from excolor.ui import predict, shelf
 from excolor.ui.caches import metrics_of
-from excolor.ui.words import meant, number
+from excolor.ui.words import meant, number, plain
 
 _QUESTIONS = {
     "warmth": "Which of these survive when **warmth** is deleted?",
@@ -48,7 +48,7 @@ def reveal(chosen: Run) -> None:
         rows,
         "survived",
         f"**Does it survive?** Yes, if its MSE is at most {SURVIVES_TO}: as if each channel, which runs from 0 to 1, "
-        f"were off by a tenth. Measured on {shelf.chosen_name()}, the network on screen.",
+        f"were off by a tenth. Measured on {plain(shelf.chosen_name())}, the network on screen.",
     )
 
 

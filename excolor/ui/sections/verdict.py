@@ -5,7 +5,7 @@ from __future__ import annotations
 from excolor.diagnosis import ANSWERS_GRAY, ROTATED, Bound, Cause
 from excolor.measured import Measured
 from excolor.ui.html import Html, checklist
-from excolor.ui.words import gray_answers, number, percent
+from excolor.ui.words import gray_answers, number, percent, plain
 
 _OTHER_PAIR = "deleting dim 0 deletes other colors than red and cyan first."
 CHANNELS = 3  # of a color; on a sphere they need one dim more
@@ -76,7 +76,7 @@ def _sentence(cause: Cause, run: Measured) -> str:
 
 def _diverged(run: Measured) -> str:
     stop = run.run.stopped
-    step, term = (stop.step, stop.term) if stop else ("–", "–")
+    step, term = (stop.step, plain(str(stop.term))) if stop else ("–", "–")
     return f"**The run diverged at step {step}**: its {term} was no longer a number."
 
 

@@ -1,0 +1,59 @@
+"""What of a session its browser keeps: one list, and the component that carries it there and back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from excolor.ui import missions, predict, shelf, state
+from excolor.ui.components import store
+from excolor.ui.sections import controls
+from excolor.ui.store import Browser
+
+# What a student would miss most comes first, should there be no room for all; and a run that was the last is known
+# before the list of runs that it ends.
+KINDS = (
+    shelf.RUNS,
+    predict.PREDICTIONS,
+    predict.ASKED,
+    missions.SOLVED,
+    missions.HINTED,
+    missions.OPEN,
+    shelf.MODEL,
+    shelf.LAST_RUN,
+    controls.SETTINGS,
+    missions.MADE,
+)
+
+
+def browser() -> Browser:
+    """What this session knows of its browser's storage."""
+    if state.BROWSER.get() is None:
+        state.BROWSER.set(Browser())
+    return state.BROWSER.get()
+
+
+# Once a day is never. But a page with a fragment that is to run again asks for everything when a connection that was
+# lost is back, and so learns of it if its server was started anew.
+@st.fragment(run_every=timedelta(days=1))
+def carry() -> None:
+    """Tell the browser what to keep, and listen to what it has kept; called when a page has run.
+
+    In a fragment, because a report that changes nothing on the page is none of the page's business.
+    """
+    store.store(browser().outgoing(KINDS), lambda report: browser().hear(report, KINDS), "store")
+    if browser().news:
+        st.rerun()
+
+
+def carry_early(place: str) -> None:
+    """The same in the middle of a run of a page, where something takes long; `place` tells such moments apart."""
+    with st.container(key=f"kept-{place}"):
+        store.store(browser().outgoing(KINDS) | {"early": True}, lambda _report: None, f"store-{place}")
+
+
+def clear() -> None:
+    """Forget everything that is kept, here and in the browser."""
+    browser().clear(KINDS)
+    state.CLEARING.forget()

@@ -1,0 +1,391 @@
+"""What a browser keeps: another session has it again, a second tab follows, and what is unsound is left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+import streamlit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from excolor.checkpoint import PRETRAINED
+from excolor.config import RunConfig
+from excolor.measured import measure
+from excolor.metrics import quick_grid
+from excolor.training import Run, train
+from excolor.ui import kept, runs, shelf, state
+from excolor.ui.missions.words import TITLES
+from excolor.ui.store import LONGEST, Browser, sound
+
+MINE = RunConfig(steps=60, seed=7, label_noise=0.25)
+SETTINGS = state.CONTROLS | {state.SEED: 7, state.weight("separate"): 0.0, state.LABEL_NOISE: 0.25}
+
+
+@pytest.fixture(scope="module")
+def one() -> Run:
+    return train(MINE)
+
+
+@pytest.fixture(scope="module")
+def other() -> Run:
+    return train(replace(MINE, seed=8))
+
+
+@dataclass
+class Tab:
+    """A tab of the browser with its session; `storage` is what all of them share."""
+
+    storage: dict[str, str]
+    session: dict[str, Any] = field(default_factory=dict[str, Any])
+    reports: int = 0
+
+    @contextmanager
+    def open(self) -> Iterator[Browser]:
+        """Within it the session is this tab's."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(streamlit, "session_state", self.session)
+            yield kept.browser()
+
+    def tell(self, entries: object, **more: object) -> None:
+        self.reports += 1
+        with self.open() as browser:
+            report = {"session": browser.session, "number": self.reports, "entries": entries, **more}
+            browser.hear(report, kept.KINDS)
+
+    def greet(self) -> None:
+        """The tab's first report: all that is there."""
+        self.tell(dict(self.storage), greeting=True)
+
+    def run(self) -> dict[str, str | None]:
+        """A run of a page ends: what has changed is written; returns that."""
+        with self.open() as browser:
+            changes = browser.outgoing(kept.KINDS)["changes"]
+        for key, text in changes.items():
+            if text is None:
+                self.storage.pop(key, None)
+            else:
+                self.storage[key] = text
+        return changes
+
+
+def work(one: Run) -> None:
+    """What a student does in a lesson."""
+    shelf.keep("mine", one)
+    shelf.set_last(one)
+    state.MODEL.set("mine")
+    state.PREDICTIONS.get()[MINE] = {"run": frozenset({"grays", "tint"})}
+    state.PREDICTIONS.get()[one.key] = {"warmth": frozenset(), "hue": frozenset({"white"})}
+    state.REASONS.get()[MINE] = "Because of <b>this</b>."
+    state.ASKED.get().update({"separate", "ablation"})
+    state.SOLVED.get()["noisy"] = MINE
+    state.SHOWED.get()["noisy"] = "It bore 25\N{NO-BREAK SPACE}% of noise."
+    state.UNREAD.get().append("noisy")
+    state.HINTS.get()["tinted"] = 2
+    state.MISSION.set("tinted")
+    state.MISSION_RUNS.set([measure(each, quick_grid()).forgetting() for each in (train(replace(MINE, seed=9)), one)])
+    for key, setting in SETTINGS.items():
+        state.put(key, setting)
+
+
+@pytest.fixture
+def first(one: Run) -> Tab:
+    """A tab in which a student has worked, and all of it is written."""
+    tab = Tab({})
+    with tab.open():
+        work(one)
+    tab.run()
+    return tab
+
+
+def of(session: dict[str, Any]) -> dict[str, Any]:
+    """What a student would look for, in values that can be compared."""
+    told = Tab({}, session)
+    with told.open():
+        return {
+            "kept": {name: (run.key, run.config, run.stopped) for name, run in shelf.kept().items()},
+            "last": (last := state.LAST_RUN.get()) and last.key,
+            "model": shelf.chosen_name(),
+            "predictions": dict(state.PREDICTIONS.get()),
+            "reasons": {about: why for about, why in state.REASONS.get().items() if why},
+            "asked": set(state.ASKED.get()),
+            "solved": dict(state.SOLVED.get()),
+            "showed": dict(state.SHOWED.get()),
+            "unread": list(state.UNREAD.get()),
+            "hints": dict(state.HINTS.get()),
+            "mission": state.MISSION.get(),
+            "runs": [(run.run.key, run.metrics, run.placement, run.causes) for run in state.MISSION_RUNS.get()],
+            "settings": {key: state.value(key) for key in state.CONTROLS},
+        }
+
+
+def test_another_session_has_all_of_it_again(first: Tab) -> None:
+    later = Tab(first.storage)
+    later.greet()
+    assert of(later.session) == of(first.session)
+    assert of(later.session)["settings"] == SETTINGS
+    assert later.run() == {}  # and there is nothing to write
+
+
+def test_a_run_that_changes_nothing_writes_nothing(first: Tab) -> None:
+    changes = first.run()
+    with first.open() as browser:
+        revision = browser.outgoing(kept.KINDS)["revision"]
+    assert first.run() == changes  # as long as nobody has said that it is written
+    first.tell({}, wrote=revision)
+    assert first.run() == {}
+    first.tell(None, wrote=revision - 1)  # which says nothing of what is there now
+    assert first.run() == {}
+
+
+def test_what_has_changed_is_all_that_is_written(first: Tab, other: Run) -> None:
+    later = Tab(first.storage)
+    later.greet()
+    with later.open():
+        shelf.keep("another", other)
+        state.HINTS.get()["tinted"] = 3
+        shelf.forget("mine")
+    changes = later.run()
+    assert {key.split("/")[0] for key in changes} == {"run", "hint", "last"}
+    assert sorted(text is None for key, text in changes.items() if key.startswith("run/")) == [False, True]
+    again = Tab(later.storage)
+    again.greet()
+    assert of(again.session) == of(later.session)
+    assert list(of(again.session)["kept"]) == ["another"]
+    assert of(again.session)["model"] == PRETRAINED[0]
+
+
+def test_a_second_tab_follows_but_stays_where_its_student_left_off(first: Tab, one: Run, other: Run) -> None:
+    second = Tab(first.storage)
+    second.greet()
+    with second.open():
+        shelf.keep("another", other)
+        state.SOLVED.get()["tinted"], state.SHOWED.get()["tinted"] = MINE, "It kept a tint."
+        state.put(state.SEED, 3)
+        state.MODEL.set("another")
+    changes = second.run()
+    first.tell(changes)
+    with first.open() as browser:
+        assert browser.news
+    assert list(of(first.session)["kept"]) == ["mine", "another"]
+    assert of(first.session)["solved"] == of(second.session)["solved"]
+    assert of(first.session)["settings"] == SETTINGS
+    assert of(first.session)["model"] == "mine"
+    with first.open():
+        shelf.forget("mine")
+    second.tell(first.run())
+    assert list(of(second.session)["kept"]) == ["another"]
+    with first.open() as browser:
+        browser.news = False
+    first.tell({key: text for key, text in changes.items() if text})  # heard before
+    with first.open() as browser:
+        assert not browser.news
+
+
+def test_two_tabs_that_keep_different_runs_by_one_name_at_once_have_both(one: Run, other: Run) -> None:
+    storage: dict[str, str] = {}
+    tabs = Tab(storage), Tab(storage)
+    for tab, run in zip(tabs, (one, other), strict=True):
+        with tab.open():
+            shelf.keep("mine", run)
+    written = [tab.run() for tab in tabs]
+    for _ in range(4):
+        for tab, changes in zip(tabs, reversed(written), strict=True):
+            tab.tell(changes)
+        written = [tab.run() for tab in tabs]
+    both = [{name: key for name, (key, *_rest) in of(tab.session)["kept"].items()} for tab in tabs]
+    assert both[0] == both[1]
+    assert sorted(both[0].values()) == sorted([one.key, other.key])
+    assert len(storage) == 2
+
+
+def test_clearing_leaves_nothing_here_and_nothing_to_write(first: Tab) -> None:
+    with first.open() as browser:
+        kept.clear()
+        assert browser.outgoing(kept.KINDS)["cleared"] == 1
+    fresh = of({})
+    assert of(first.session) == fresh | {"settings": state.CONTROLS}
+    assert first.run() == {}
+
+
+def test_settings_that_a_student_has_moved_already_stay(first: Tab) -> None:
+    later = Tab(first.storage)
+    with later.open():
+        state.put(state.SEED, 11)
+    later.greet()
+    assert later.session[state.SEED] == 11
+    assert state.weight("separate") not in later.session
+
+
+# --- the run and its settings ---------------------------------------------------------------------
+
+
+def test_a_run_that_came_back_has_its_history_once_it_is_chosen(first: Tab, one: Run) -> None:
+    later = Tab(first.storage)
+    later.greet()
+    with later.open():
+        assert not shelf.choices()["mine"].remembers
+        chosen = shelf.current()
+        assert chosen.remembers
+        assert chosen.key == one.key
+        assert shelf.choices()["mine"] is chosen
+    assert later.run() == {}
+
+
+def test_where_the_same_settings_lead_elsewhere_the_run_stays_what_it_was(
+    first: Tab, one: Run, other: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = replace(other, config=one.config)
+    monkeypatch.setattr(runs, "trained", lambda config: runs.Trained(measure(elsewhere, quick_grid()), 0.0, 0.0))
+    later = Tab(first.storage)
+    later.greet()
+    with later.open():
+        assert shelf.current().key == one.key
+        assert not shelf.current().remembers
+
+
+# --- bounds ---------------------------------------------------------------------------------------
+
+
+def test_a_run_that_is_too_large_is_not_written_and_the_page_can_say_so(first: Tab, one: Run) -> None:
+    large = replace(one, config=replace(one.config, schedule=f"STEP,lr\n0,0.1\n100,0.1\n{'#' * LONGEST}"))
+    with first.open():
+        shelf.keep("large", large)
+    first.run()
+    assert not any("large" in text for text in first.storage.values())
+    with first.open() as browser:
+        assert not browser.keeps(shelf.RUNS, ("large", large))
+        assert browser.keeps(shelf.RUNS, ("mine", one))
+
+
+def test_of_too_many_the_newest_come_back_and_the_others_go(first: Tab) -> None:
+    (entry,) = (json.loads(text) for key, text in first.storage.items() if key.startswith("run/"))
+    for n in range(100):
+        entry["is"]["name"], entry["since"] = f"run {n}", n
+        first.storage[f"run/{n}"] = json.dumps(entry)
+    later = Tab(first.storage)
+    later.greet()
+    later.run()
+    names = list(of(later.session)["kept"])
+    assert len(names) == shelf.RUNS.most
+    assert names[-2:] == ["run 99", "mine"]
+    assert len([key for key in later.storage if key.startswith("run/")]) == shelf.RUNS.most
+
+
+# --- what cannot be trusted -----------------------------------------------------------------------
+
+Change = Callable[[dict[str, str]], object]
+
+
+def changed(kind: str, **values: object) -> Change:
+    """An entry of a kind, with some of its values set otherwise."""
+
+    def change(storage: dict[str, str]) -> None:
+        key = next(key for key in storage if key.startswith(kind))
+        entry = json.loads(storage[key])
+        entry["is"] = entry["is"] | values if isinstance(entry["is"], dict) else values["value"]
+        storage[key] = json.dumps(entry)
+
+    return change
+
+
+HOSTILE: dict[str, Change] = {
+    "not JSON": lambda storage: storage.update({"run/x": "{"}),
+    "nested without end": lambda storage: storage.update({"run/x": "[" * 60_000}),
+    "a number of thousands of digits": lambda storage: storage.update(
+        {"hint/tinted": f'{{"is":1,"since":{"9" * 9999}}}'}
+    ),
+    "too long": lambda storage: storage.update({"run/x": " " * (LONGEST + 1)}),
+    "of no kind": lambda storage: storage.update({"runs/x": '{"is":1,"since":1}'}),
+    "without a time": lambda storage: storage.update({"asked": '{"is":[]}'}),
+    "at no time": lambda storage: storage.update({"asked": '{"is":[],"since":-1}'}),
+    "a run without a name": changed("run", name=""),
+    "a run with a long name": changed("run", name="x" * 41),
+    "a run with half a character": changed("run", name="\ud800"),
+    "a run whose name turns the writing round": changed("run", name="a\N{RIGHT-TO-LEFT OVERRIDE}b"),
+    "a run of nothing": changed("run", run=None),
+    "a prediction about nothing": changed("prediction", about={}),
+    "a prediction about no key": changed("prediction", about={"run": "../../x"}),
+    "a prediction of other groups": changed("prediction", said={"other": []}),
+    "a prediction of numbers": changed("prediction", said={"run": [1]}),
+    "a mission that is none": lambda storage: storage.update({"solved/x": storage["solved/noisy"]}),
+    "a mission that showed a number": changed("solved", showed=3),
+    "a mission that showed a book": changed("solved", showed="x" * 10_000),
+    "too many hints": changed("hint", value=4),
+    "no hints": changed("hint", value=0),
+    "true hints": changed("hint", value=True),
+    "a mission to open that is none": changed("last/mission", value="x"),
+    "a model without a name": changed("last/model", value=["robust"]),
+    "a seed below 0": changed("last/settings", **{state.SEED: -1}),
+    "a seed that is half": changed("last/settings", **{state.SEED: 0.5}),
+    "a seed that is true": changed("last/settings", **{state.SEED: True}),
+    "a weight that is on no scale": changed("last/settings", **{state.weight("anchor"): 0.4}),
+    "a weight that is a list": changed("last/settings", **{state.weight("anchor"): []}),
+    "a schedule that does not ship": changed("last/settings", **{state.SCHEDULE: "/etc/passwd"}),
+    "steps beyond all bounds": changed("last/settings", **{state.STEP_COUNT: 10**12}),
+    "noise above 1": changed("last/settings", **{state.LABEL_NOISE: 1.05}),
+    "a control that is none": changed("last/settings", other=1),
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
+def test_what_is_unsound_is_left_out_counted_and_nothing_else_is_lost(first: Tab, change: Change) -> None:
+    before = dict(first.storage)
+    change(first.storage)
+    later = Tab(first.storage)
+    later.greet()
+    with later.open() as browser:
+        assert browser.left_out == 1
+    spoilt = {key for key, text in first.storage.items() if before.get(key) != text}
+    assert len(sound(first.storage, kept.KINDS).entries) == len(first.storage) - len(spoilt)
+    later.run()
+    # What could not be read is not taken away: who knows who wrote it.
+    assert all(first.storage[key] == later.storage[key] for key in spoilt)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+names = st.sampled_from([kind.name for kind in kept.KINDS])
+rests = st.sampled_from(["", "/", "/x", *(f"/{mission}" for mission in TITLES)])
+entries = st.dictionaries(
+    st.builds(str.__add__, names, rests) | st.text(max_size=8),
+    st.none() | st.text(max_size=20) | anything.map(lambda value: json.dumps({"since": 1, "is": value})) | anything,
+    max_size=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(entries | anything)
+def test_whatever_a_browser_has_kept_nothing_is_raised_and_the_session_is_sound(found: object) -> None:
+    tab = Tab({})
+    tab.tell(found, greeting=True)
+    tab.run()
+    told = of(tab.session)
+    assert told["model"] in (*PRETRAINED, *told["kept"])
+    assert set(told["solved"]) <= set(TITLES)
+
+
+@given(anything)
+def test_a_report_that_is_none_changes_nothing(report: object) -> None:
+    tab = Tab({})
+    with tab.open() as browser:
+        before = dict(vars(browser))
+        browser.hear(report, kept.KINDS)
+        assert vars(browser) == before
+
+
+def test_a_browser_that_keeps_nothing_says_so() -> None:
+    tab = Tab({})
+    tab.tell({}, available=False)
+    with tab.open() as browser:
+        assert not browser.available
+    tab.tell({}, full=True, others=3)
+    with tab.open() as browser:
+        assert (browser.available, browser.full, browser.others) == (True, True, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from excolor.config import RunConfig
 from excolor.diagnosis import Cause
@@ -148,6 +149,7 @@ def settings(config: RunConfig) -> str:
     return ", ".join(parts)
 
 
+@lru_cache(maxsize=64)
 def meant(config: RunConfig) -> str:
     """What was meant to be where before a network was trained, and what it was not told of that."""
     weights = plan(config).weights

@@ -408,7 +408,15 @@ def go(at: AppTest, page: str) -> AppTest:
 
 
 def press(at: AppTest, key: str) -> AppTest:
+    if key.removeprefix("mission-") in BY_ID:
+        unfold_missions(at)
     return sound(at.button(key).click().run())
+
+
+def unfold_missions(at: AppTest) -> AppTest:
+    opened = at.session_state.filtered_state.get("mission")
+    at.session_state[f"missions-fold-{opened or ''}"] = True
+    return sound(at.run())
 
 
 def a_quiet_failure() -> int:
@@ -459,7 +467,7 @@ def test_every_page_has_the_strip_and_a_mission_can_be_opened_and_put_away(page:
     assert len(at.caption) >= 1
     assert count(at) == done(0)
     assert 'role="status"' not in html(at)
-    assert {button.key for button in at.button} >= {f"mission-{name}" for name in BY_ID}
+    assert {button.key for button in unfold_missions(at).button} >= {f"mission-{name}" for name in BY_ID}
     press(at, "mission-half-round")
     assert f"{TITLES['half-round']}." in html(at)
     assert status(at).startswith("Not yet: red stands" if page == "train.py" else "No run yet")
@@ -489,13 +497,13 @@ def test_a_mission_goes_with_the_visitor_is_done_in_the_run_that_does_it_and_sta
         go(at, page)
         assert banner(at) == said
         assert count(at) == done(1)
-    assert html(at).count('<span class="xc-mark">●') == 1  # in the list
+    assert html(unfold_missions(at)).count('<span class="xc-mark">●') == 1  # in the list
     press(at, "mission-read")
     for page in PAGES:
         go(at, page)
         assert banner(at) == []
         assert status(at) == solved
-    assert html(at).count('<span class="xc-mark">●') == 2  # beside its state too
+    assert html(unfold_missions(at)).count('<span class="xc-mark">●') == 2  # beside its state too
 
 
 def test_a_banner_waits_for_the_one_before_it(at: AppTest) -> None:

@@ -60,7 +60,8 @@ def _state(mission: Mission) -> State:
 
 def _mark() -> list[Mission]:
     """A mission that the last run solves is solved from then on; returns those that are so since now."""
-    news = [mission for mission in MISSIONS if mission.id not in solved() and _state(mission).done]
+    runs, reason, done = _runs(), state.value(state.MISSION_REASON), solved()
+    news = [mission for mission in MISSIONS if mission.id not in done and check(mission, runs, reason).done]
     for mission in news:
         last = _runs()[-1]
         solved()[mission.id] = last.config
@@ -74,7 +75,9 @@ def _mark() -> list[Mission]:
 
 @dataclass(frozen=True)
 class _Slots:
-    """The places of a page that depend on the runs: in the list, beside its button, the banner, and the open one's."""
+    """The places of a page that depend on the runs: in the list (none while it is folded), beside its button, the
+    banner, and the open one's.
+    """
 
     rows: dict[str, DeltaGenerator]
     count: DeltaGenerator
@@ -105,7 +108,8 @@ def note(run: Measured) -> None:
     if slots is None:
         return
     for mission in news:
-        slots.rows[mission.id].html(_row_html(mission))
+        if mission.id in slots.rows:
+            slots.rows[mission.id].html(_row_html(mission))
     if news:
         slots.count.html(_count_html())
         if not stood:
@@ -127,9 +131,10 @@ def strip() -> None:
         ):
             # In the page's own order, where the keyboard finds it: Streamlit hangs a popover behind all else.
             # Another key with another mission: choosing one closes the list.
-            fold = st.expander("Missions", key=f"missions-fold-{mission.id if mission else ''}", type="compact")
+            key = f"missions-fold-{mission.id if mission else ''}"
+            fold = st.expander("Missions", key=key, type="compact", on_change="rerun")
             with fold, st.container(key="mission-rows"):
-                rows = {each.id: _row(each, mission) for each in MISSIONS}
+                rows = {each.id: _row(each, mission) for each in MISSIONS} if fold.open else {}
             count = st.empty()
             count.html(_count_html())
         if mission:

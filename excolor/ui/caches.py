@@ -9,10 +9,12 @@ import streamlit as st
 
 from excolor import checkpoint, deletions
 from excolor.charts import latents
+from excolor.diagnosis import Placement, axis_roles, placement
 from excolor.errors import ExcolorError
 from excolor.metrics import Metrics, Residue, evaluate, residue
 from excolor.pushes import Moment, moment
 from excolor.replay import Replay, replayed
+from excolor.surgery import ablate
 from excolor.training import Run
 
 
@@ -83,6 +85,18 @@ def column_of(run: Run, dims: tuple[int, ...], surgery: deletions.Surgery) -> de
 def residue_of(run: Run, dims: tuple[int, ...]) -> Residue:
     """What is left of the latents of vibrant colors once `dims` are ablated."""
     return residue(run.model, dims)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
+def placement_of(run: Run, deleted: tuple[int, ...] = ()) -> Placement:
+    """Where a run keeps the named colors, once some dims are ablated."""
+    return placement(ablate(run.model, deleted))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
+def roles_of(run: Run) -> tuple[str, ...]:
+    """What lives on each of its axes."""
+    return axis_roles(run.model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})

@@ -13,12 +13,11 @@ from excolor.charts import latents
 from excolor.color import hsv_grid, named_colors, rgb_grid
 from excolor.data import TRAINING_GRID
 from excolor.deletions import Paint, hue_answers
-from excolor.diagnosis import axis_roles
 from excolor.metrics import respond
 from excolor.scenes import CUBE_VIEWS, LATENT_VIEWS, Scene
 from excolor.surgery import WARMTH, ablate
 from excolor.training import Run, snapshot_colors
-from excolor.ui.caches import by_key, by_memory
+from excolor.ui.caches import by_key, by_memory, roles_of
 
 Dims = tuple[int, int, int]
 HEIGHT = 520
@@ -44,7 +43,7 @@ def mount(build: Callable[[], str], key: str, alt: str, height: int = HEIGHT) ->
 def axis_names(chosen: Run) -> list[str]:
     """Every axis by its number and what lives on it."""
     words = {"warmth": "warmth", "hue": "hue", "tone": "tone", "": ""}
-    return [f"u{latents.sub(k)} {words[role]}".strip() for k, role in enumerate(axis_roles(chosen.model))]
+    return [f"u{latents.sub(k)} {words[role]}".strip() for k, role in enumerate(roles_of(chosen))]
 
 
 def shown_colors() -> np.ndarray:
@@ -52,14 +51,14 @@ def shown_colors() -> np.ndarray:
     return np.concatenate([rgb_grid(_LEVELS).reshape(-1, 3), np.stack(list(named_colors().values()))])
 
 
-@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
+@st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
 def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], paint: Paint) -> str:
     """A page with one sphere."""
     panel = _panel("", chosen, dims, deleted, paint)
     return scenes.to_html(Scene((panel,), _views(), words=_words("Colors on the sphere of latents")), "sphere", HEIGHT)
 
 
-@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
+@st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
 def triple_page(chosen: Run, dims: Dims, right: tuple[int, ...], titles: tuple[str, ...]) -> str:
     """A page with three spheres that turn together: intact, without warmth, without the dims on the right."""
     panels = [
@@ -69,7 +68,7 @@ def triple_page(chosen: Run, dims: Dims, right: tuple[int, ...], titles: tuple[s
     return scenes.to_html(Scene(tuple(panels), _views(), words=_words("Three spheres of latents")), "triple", 400)
 
 
-@st.cache_data(show_spinner=False, max_entries=24, hash_funcs={Run: by_memory})
+@st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Run: by_memory})
 def training_page(chosen: Run, dims: Dims) -> str:
     """A page with one sphere, on which the training of a run that remembers it can be scrubbed."""
     places = chosen.snapshots.latents
@@ -83,19 +82,19 @@ def training_page(chosen: Run, dims: Dims) -> str:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=1)
+@st.cache_resource(show_spinner=False, max_entries=1)
 def cube_page() -> str:
     """A page with the RGB cube on its black corner, from the front and from the back."""
     return _cubes(None)
 
 
-@st.cache_data(show_spinner=False, max_entries=12, hash_funcs={Run: by_key})
+@st.cache_resource(show_spinner=False, max_entries=12, hash_funcs={Run: by_key})
 def fall_page(chosen: Run) -> str:
     """The page of `cube_page`, and in it where a run's answers to the named hues fall once hue is deleted."""
     return _cubes(hue_answers(chosen.model))
 
 
-@st.cache_data(show_spinner=False, max_entries=12)
+@st.cache_resource(show_spinner=False, max_entries=12)
 def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -> str:
     """A page with two HSV cubes that turn together: the training colors, and those of them that were drawn."""
     grid = hsv_grid(*TRAINING_GRID).reshape(-1, 3)

@@ -11,12 +11,13 @@ import streamlit as st
 
 from excolor.color import GRAYS, HUES, named_colors
 from excolor.data import BATCH, LABELS, expected_positives
-from excolor.diagnosis import ANSWERS_GRAY, GRAY_IN_PLANE, HUE_OFF_PLANE, RED_COSINE, Cause, placement
+from excolor.diagnosis import ANSWERS_GRAY, GRAY_IN_PLANE, HUE_OFF_PLANE, RED_COSINE, Cause
 from excolor.measured import Measured
 from excolor.metrics import SURVIVES_TO, Metrics, respond
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate
 from excolor.training import Run
+from excolor.ui.caches import placement_of
 from excolor.ui.sections.verdict import missed
 from excolor.ui.words import gray_answers, number, percent, percents
 
@@ -170,7 +171,7 @@ def of_one_seed(run: Measured, runs: Sequence[Measured]) -> str:
 
 def of_the_sphere(run: Run) -> tuple[str, str]:
     """Where a network keeps hues and grays, and what a picture of it hides."""
-    placed, width = placement(run.model), run.config.bottleneck
+    placed, width = placement_of(run), run.config.bottleneck
     if not math.isfinite(placed.hue_off_plane):
         return "The numbers of this network run out of bounds, so it has no sphere.", "Anything about other networks."
     hues = f"{percent(placed.hue_off_plane)} of the hues' latents lies outside the plane of the first two dims"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from excolor.diagnosis import has_wheel, placement
+from excolor.diagnosis import has_wheel
 from excolor.training import Run
 from excolor.ui import spheres
+from excolor.ui.caches import placement_of
 
 
 def section(chosen: Run, dims: spheres.Dims) -> None:
@@ -14,7 +15,7 @@ def section(chosen: Run, dims: spheres.Dims) -> None:
     if not chosen.remembers:
         st.info("This run came with no history of its training, so there is nothing to play.")
         return
-    end = "to a wheel" if has_wheel(placement(chosen.model)) else "to what it is now; there is no wheel in it"
+    end = "to a wheel" if has_wheel(placement_of(chosen)) else "to what it is now; there is no wheel in it"
     st.markdown(f"The same sphere through training. Move the slider: from a heap of points {end}.")
     spheres.mount(
         lambda: spheres.training_page(chosen, dims),

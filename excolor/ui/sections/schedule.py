@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
 from excolor.charts import keyframes
@@ -39,6 +41,7 @@ def section() -> None:
     panels.fold("The sheet behind it", "fold-sheet", lambda: _sheet(chosen))
 
 
+@cache
 def _in_words(schedule: Schedule) -> str:
     steps = 0, keyframes.START, schedule.last
     values = {name: ", ".join(number(schedule.at(step)[name]) for step in steps) for name in keyframes.TRACKS}

@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from excolor.charts import latents
 from excolor.color import named_codes, rgb_grid
 from excolor.deletions import Paint
-from excolor.diagnosis import HUE_OFF_PLANE, Placement, axis_roles, has_wheel, placement
+from excolor.diagnosis import HUE_OFF_PLANE, Placement, has_wheel
 from excolor.metrics import Residue, respond, share_in
 from excolor.scenes import latent_places, stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
 from excolor.ui import panels, shelf, spheres, state
-from excolor.ui.caches import projection_of, residue_of
+from excolor.ui.caches import placement_of, projection_of, residue_of, roles_of
 from excolor.ui.components import inspector
 from excolor.ui.words import dims_text, number, percent, percents
 
@@ -126,7 +126,7 @@ def section(view: View) -> None:
 
 
 def _caption(view: View) -> str:
-    roles = axis_roles(view.chosen.model)
+    roles = roles_of(view.chosen)
     named = ", ".join(f"u{latents.sub(k)} {roles[k]}".strip() for k in view.dims)
     return f"{len(spheres.shown_colors())} colors on {named}. {_PAINTED[view.paint]} {_what_is_seen(view)}"
 
@@ -134,7 +134,7 @@ def _caption(view: View) -> str:
 def _what_is_seen(view: View) -> str:
     if view.deleted == HUE:
         return without_hue(residue_of(view.chosen, HUE))
-    placed = placement(ablate(view.chosen.model, view.deleted))
+    placed = placement_of(view.chosen, view.deleted)
     if view.deleted == WARMTH:
         return f"Warmth is deleted. Of a vibrant hue, u₁ now holds {percent(1 - placed.hue_off_plane)} on average."
     return intact(placed)

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from excolor.color import GRAYS, named_colors
-from excolor.diagnosis import placement
 from excolor.losses import TERMS, Term
 from excolor.metrics import respond
 from excolor.ui import shelf
+from excolor.ui.caches import placement_of
 from excolor.ui.words import number, percents, plain
 
 _NEVER = 1e-6  # a probability that no training lives to see
@@ -44,9 +44,9 @@ def who_moves_grays() -> str:
 
 def where_they_are() -> str:
     """Where the chosen model has the colors that the terms are about."""
-    name, model = plain(shelf.chosen_name()), shelf.current().model
-    placed = placement(model)
-    red = float(respond(model, named_colors()["red"]).u[0, 0])
+    name, run = plain(shelf.chosen_name()), shelf.current()
+    placed = placement_of(run)
+    red = float(respond(run.model, named_colors()["red"]).u[0, 0])
     if not np.isfinite([red, placed.hue_off_plane, placed.gray_in_plane]).all():
         return f"**{name}** has diverged: it keeps its colors nowhere."
     return (

@@ -32,6 +32,7 @@ from trame_vtk.tools.vtksz2html import write_html
 from vtkmodules.vtkWebCore import vtkWebApplication
 
 from excolor.charts.base import FAINT, GROUND
+from excolor.charts.latents import places as latent_places
 from excolor.charts.wheel import REACH
 from excolor.color import HUES, hsv_to_rgb, rgb_grid
 from excolor.javascript import joined
@@ -140,12 +141,6 @@ def latent_panel(
         lines.append(np.stack([-end, end])[None])
         labels.append(Label(axis_names[dim], tuple((end * 1.06).tolist())))
     return Panel(title, places, np.asarray(colors), np.concatenate(lines), tuple(labels))
-
-
-def latent_places(u: ArrayLike, dims: tuple[int, int, int]) -> Array:
-    """Where a network's latents `[N, D]` are in a panel of those dims, `[N, 3]`; a dim that it does not have is 0."""
-    u = np.asarray(u, np.float64)
-    return np.nan_to_num(np.stack([u[:, k] if k < u.shape[1] else np.zeros(len(u)) for k in dims], axis=1))
 
 
 LATENT_VIEWS = (

@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from excolor.charts.base import FAINT, FONT, GROUND, INK, as_spec, mark_table, pickable, ring, rows, table_of
 from excolor.charts.wheel import rim, rim_names, scale
@@ -100,3 +100,9 @@ def mark(dims: tuple[int, int], code: str | None, u: NDArray[np.float32], turn: 
 def sub(dim: int) -> str:
     """A dim as a subscript."""
     return "₀₁₂₃₄₅"[dim]
+
+
+def places(u: ArrayLike, dims: tuple[int, int, int]) -> NDArray[np.float64]:
+    """Where latents `[N, D]` are in space, seen on three dims, `[N, 3]`; a dim that they do not have is 0."""
+    u = np.asarray(u, np.float64)
+    return np.nan_to_num(np.stack([u[:, k] if k < u.shape[1] else np.zeros(len(u)) for k in dims], axis=1))

@@ -107,7 +107,7 @@ def opened(run: Run | None = None, model: str | None = None, **session: object) 
 def handed(at: AppTest) -> dict[str, object] | None:
     """The component's data, or None where it is not on the page."""
     shown = at.get("bidi_component")
-    return json.loads(shown[0].proto.json) if shown else None
+    return json.loads(shown[0].proto.json)[0] if shown else None
 
 
 def said(at: AppTest) -> str:

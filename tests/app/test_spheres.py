@@ -88,7 +88,7 @@ def drawn(at: AppTest) -> dict[str, str]:
 def inspected(at: AppTest) -> dict[str, Any]:
     """What the table of the picked color was given."""
     (proto,) = (element.proto for element in at.get("bidi_component") if "inspector" in element.proto.id)
-    return json.loads(proto.json)
+    return json.loads(proto.json)[0]
 
 
 def names_in(page: str) -> list[list[str]]:

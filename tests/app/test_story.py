@@ -60,7 +60,8 @@ def shown_by(element: Any) -> str:
         case "html":
             return re.sub(r"<style>.*?</style>|<[^>]+>", " ", element.proto.body, flags=re.S)
         case "bidi_component":
-            words = json.loads(element.proto.json).get("words", {})
+            given = json.loads(element.proto.json)
+            words = given[0].get("words", {}) if isinstance(given, list) else {}
             return re.sub(r"\{\w+\}", "", json.dumps(list(words.values()), ensure_ascii=False))
         case "vega_lite_chart":
             return " ".join(re.findall(r'"title": ?"([^"]*)"', element.proto.spec))

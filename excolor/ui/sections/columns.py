@@ -14,10 +14,9 @@ import streamlit as st
 from excolor.charts import curves, latents, patches
 from excolor.deletions import Column, Surgery, answers
 from excolor.metrics import Deletion, Metrics, respond
-from excolor.scenes import latent_places
 from excolor.surgery import HUE, WARMTH
 from excolor.training import Run
-from excolor.ui import panels, spheres
+from excolor.ui import panels
 from excolor.ui.caches import column_of, metrics_of
 from excolor.ui.components import inspector
 from excolor.ui.words import dims_text, gray_answers, number, percent
@@ -193,6 +192,8 @@ def wheels(compared: Comparison, views: Iterable[tuple[int, int]]) -> None:
 
 def turned(chosen: Run, compared: Comparison) -> None:
     """The three as spheres that turn together."""
+    from excolor.ui import spheres  # VTK and what comes with it: a second and 170 MB, for those who unfold it
+
     st.markdown(
         "Drag any of the three: they turn together. Turn the plane of u₀ and u₁ until you see it edge-on, and look at "
         "what each deletion left."
@@ -211,7 +212,7 @@ def turned(chosen: Run, compared: Comparison) -> None:
 def picked_color(chosen: Run, compared: Comparison) -> None:
     """The table of the picked color; last on the page."""
     right = "− hue" if compared.right == HUE else compared.titles[-1]
-    places = [latent_places(answer.u, _turned_dims(chosen)) for answer in compared.seen.answers]
+    places = [latents.places(answer.u, _turned_dims(chosen)) for answer in compared.seen.answers]
     inspector.table(compared.seen, ["intact", "− warmth", right], {"triple": np.concatenate(places)})
 
 

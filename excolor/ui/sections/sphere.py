@@ -15,7 +15,7 @@ from excolor.color import named_codes, rgb_grid
 from excolor.deletions import Paint
 from excolor.diagnosis import HUE_OFF_PLANE, Placement, has_wheel
 from excolor.metrics import Residue, respond, share_in
-from excolor.scenes import latent_places, stand_cube
+from excolor.scenes import stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
 from excolor.ui import panels, shelf, spheres, state
@@ -198,7 +198,7 @@ def unseen_words(whole: ArrayLike, hidden: ArrayLike, dims: tuple[int, ...]) -> 
 def picked_color(view: View) -> None:
     """The table of the picked color, which is marked on the sphere and in both cubes; last on the page."""
     places = {
-        "sphere": latent_places(view.seen.answers[1].u, view.dims),
+        "sphere": latents.places(view.seen.answers[1].u, view.dims),
         "cube": np.repeat(stand_cube(view.seen.rgb[None]), 2, axis=0),
     }
     inspector.table(view.seen, ["intact", "now"], places)

@@ -1,6 +1,6 @@
 // The picked color in one small table. The scenes of the page, in frames of their own, are told where it is in them.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector("aside"),
     find = (selector) => root.querySelector(selector);
   root.hidden = !data.code;

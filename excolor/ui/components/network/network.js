@@ -4,7 +4,7 @@
 import { fromHex } from "../shared/colors.js";
 import { build } from "./build.js";
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".network");
   root.memory ??= remembered(data);
   const { memory } = root;

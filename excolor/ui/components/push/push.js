@@ -9,7 +9,7 @@ import { draw, move } from "./picture.js";
 
 const ROUNDING = 1e-12;
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".push");
   root.memory ??= { positions: {}, drawn: null };
   const { memory } = root;

@@ -6,7 +6,7 @@ import { drawLosses, drawWeights, stepScale } from "./lines.js";
 import { listen, stop } from "./player.js";
 import { paint } from "./wheel.js";
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replay");
   root.memory ??= { frame: null, timer: null };
   const replay = {

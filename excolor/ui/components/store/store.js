@@ -25,7 +25,7 @@ const memory = {
   send: () => {},
 };
 
-export default function ({ data, setStateValue }) {
+export default function ({ data: [data], setStateValue }) {
   const storage = stored();
   if (data.early) {
     // The run of the page has not ended: whatever was said would interrupt it.

@@ -189,7 +189,9 @@ def _curve(term: Term, schedule: Schedule, table: Mapping[str, NDArray[np.float6
     if term.column in table:
         return table[term.column]
     for track in schedule.tracks:
-        if term.stand_in and track.parameter == term.stand_in.column and max(track.values) > 0:
+        # A weight too small for single precision is none; divided by it, the peak would be infinite.
+        silent = max(track.values) < np.finfo(np.float32).tiny
+        if term.stand_in and track.parameter == term.stand_in.column and not silent:
             return table[track.parameter] * (term.stand_in.peak / max(track.values))
     return np.zeros_like(table["lr"])
 

@@ -21,6 +21,7 @@ ALIASES = {term.column: (term.column.removeprefix("reg-"), *term.aliases) for te
 
 MAX_ROWS = 10_000
 MAX_STEP = 1_000_000
+MAX_TEXT = 1_000_000  # characters: reading takes a few dozen bytes for each
 
 _FIXED = ("STEP", "PHASE", "ACTION")
 _PARAMETER = {alias: parameter for parameter, aliases in ALIASES.items() for alias in aliases}
@@ -61,7 +62,7 @@ def parse(text: str, name: str = "custom") -> Schedule:
     (`+10`), so many before the one below (`-10`), or a fraction of the way from the one above (`+0.9`) or back
     from the one below (`-0.1`), rounded to a whole step. Rows of the same step are one row: their cells join.
     A row may be blank, or shorter than the header; a blank cell sets no key. A sheet has up to 10,000 rows and
-    ends by step 1,000,000.
+    a million characters, and ends by step 1,000,000.
 
     A column is `name`, `name:space` or `name:space:timing`. The weight of a regularizer has the same name in
     every schedule, whichever of its `ALIASES` the header has.
@@ -69,6 +70,8 @@ def parse(text: str, name: str = "custom") -> Schedule:
     Raises:
         ExcolorError: the text is not such a sheet; names the row (its line in the file) and the column.
     """
+    if len(text) > MAX_TEXT:
+        raise ExcolorError(f"The schedule has {len(text):,} characters; it must have up to {MAX_TEXT:,}.")
     text_rows = _lines(text)
     header = next(text_rows, _Row(1, ()))
     columns = _columns(header)

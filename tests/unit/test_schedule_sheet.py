@@ -398,3 +398,8 @@ def test_read_stops_at_64_kb(tmp_path: Path) -> None:
     path.write_text(text + "\n" * (MAX_BYTES - len(text) + 1))
     with pytest.raises(ExcolorError, match="up to 64 kB"):
         read(path)
+
+
+def test_a_text_beyond_all_sheets_is_refused_before_it_is_read() -> None:
+    with pytest.raises(ExcolorError, match=r"The schedule has 1,000,001 characters; it must have up to 1,000,000\."):
+        parse(sheet("0,,,1").ljust(1_000_001))

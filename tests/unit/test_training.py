@@ -488,3 +488,10 @@ def test_published_vibrant_colors_selectivity_and_failures(published_trials: lis
     assert all(trial.config.seed == seed for seed, trial in enumerate(published_trials))
     assert not any(trial.run.remembers for trial in published_trials)
     assert batches(published_trials[0].run.config).rgb.shape == (3001, BATCH, 3)
+
+
+def test_a_weight_too_small_for_single_precision_stands_in_for_none() -> None:
+    sheet = "STEP,PHASE,ACTION,lr,reg-planar\n0,,,0.01,0\n2,,,0.01,{}\n"
+    assert all(
+        np.isfinite(plan(RunConfig(schedule=sheet.format(value), steps=3)).weights).all() for value in ("1e-320", "1")
+    )

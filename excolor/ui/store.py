@@ -147,12 +147,9 @@ class Browser:
             self.others = others
         if told.get("wrote") == self._revision:
             self._known, self._told = dict(self._sent), set()
-        entries = told.get("entries")
-        if isinstance(entries, dict) and entries:
-            followed = (
-                kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
-            )
-            self.restore(entries, followed)
+        if isinstance(entries := told.get("entries"), dict):
+            began = told.get("greeting") is True
+            self.restore({key: text for key, text in entries.items() if began or not str(key).startswith(LAST)}, kinds)
         self.news |= before != (self.available, self.full, self.others, self.left_out)
 
     def restore(self, entries: object, kinds: Kinds) -> None:
@@ -250,12 +247,14 @@ def sound(entries: object, kinds: Kinds) -> Sound:
         return Sound({}, (), 0)
     read: dict[str, Entry] = {}
     gone: list[str] = []
+    room = 2 * ROOM  # two tabs can have filled it
     for key, text in islice(entries.items(), MOST):
         if text is None and isinstance(key, str):
             gone.append(key)
             continue
+        room -= len(text) if isinstance(text, str) else 0
         try:
-            read[key] = _entry(key, text, kinds)
+            read[key] = _entry(key, text if room > 0 else None, kinds)
         except (ExcolorError, ValueError, RecursionError):  # the latter two from JSON
             continue
     return Sound(read, tuple(gone), len(entries) - len(read) - len(gone))

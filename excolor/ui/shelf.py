@@ -121,19 +121,20 @@ def _recalled(name: str) -> Run:
     On another machine, or with another version, the same settings can lead elsewhere: then it stays what it was.
     """
     run = choices()[name]
-    if name in state.RETURNED.get():
-        state.RETURNED.get().discard(name)
-        try:
-            again = runs.trained(run.config).measured.run if run.config.steps <= QUICK else run
-        except ExcolorError:  # a checkpoint can have a schedule that is none to train with
-            return run
-        if again.key == run.key:
-            run = again
-            if name == LAST:
-                set_last(run)
-            else:
-                kept()[name] = run
-    return run
+    if name not in state.RETURNED.get():
+        return run
+    try:
+        again = runs.trained(run.config).measured.run if run.config.steps <= QUICK else run
+    except ExcolorError:  # a checkpoint can have a schedule that is none to train with
+        again = run
+    state.RETURNED.get().discard(name)
+    if again.key != run.key:
+        return run
+    if name == LAST:
+        set_last(again)
+    else:
+        kept()[name] = again
+    return again
 
 
 def chosen_name() -> str:

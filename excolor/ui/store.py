@@ -27,6 +27,7 @@ LAST = "last/"
 LONGEST = 64_000  # characters of an entry
 ROOM = 2_000_000  # characters of all of them; a browser has room for five million
 MOST = 500  # entries that are looked at
+AHEAD = 60_000  # milliseconds that an entry may lie in the future
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,9 @@ class Browser:
             self.others = others
         if told.get("wrote") == self._revision:
             self._known, self._told = dict(self._sent), set()
-        entries = told.get("entries")
-        if isinstance(entries, dict) and entries:
-            followed = (
-                kinds if told.get("greeting") is True else [kind for kind in kinds if not kind.name.startswith(LAST)]
-            )
-            self.restore(entries, followed)
+        if isinstance(entries := told.get("entries"), dict):
+            began = told.get("greeting") is True
+            self.restore({key: text for key, text in entries.items() if began or not str(key).startswith(LAST)}, kinds)
         self.news |= before != (self.available, self.full, self.others, self.left_out)
 
     def restore(self, entries: object, kinds: Kinds) -> None:
@@ -199,25 +197,27 @@ class Browser:
         texts: dict[str, str] = {}
         refused: list[str] = []
         room = ROOM
+        written, self._written = self._written, {}  # nothing is held that the session has let go
         for kind in kinds:
             for rest, value in kind.has().items():
                 key = kind.key(rest)
-                text = self._text(kind, key, value)
+                text = self._text(kind, key, value, written.get(key))
                 if len(text) <= min(LONGEST, room):
                     texts[key] = text
                     room -= len(text)
                 else:
                     refused.append(key)
+        self._since = {key: since for key, since in self._since.items() if key in self._written}
         self.refused = frozenset(refused)
         return texts
 
-    def _text(self, kind: Kind[Any], key: str, value: object) -> str:
+    def _text(self, kind: Kind[Any], key: str, value: object, before: tuple[Any, str] | None) -> str:
         # What has not changed since the last run is not written out again: a page is drawn many times.
-        before = self._written.get(key)
         if before is None or before[0] != value:
-            since = self._since.setdefault(key, max(time.time_ns() // 1_000_000, *self._since.values(), 0) + 1)
+            since = self._since.setdefault(key, max([_now(), *self._since.values()]) + 1)
             entry = {"since": since, "is": kind.write(value)}
-            before = self._written[key] = value, json.dumps(entry, separators=(",", ":"), sort_keys=True)
+            before = value, json.dumps(entry, separators=(",", ":"), sort_keys=True)
+        self._written[key] = before
         return before[1]
 
 
@@ -250,12 +250,14 @@ def sound(entries: object, kinds: Kinds) -> Sound:
         return Sound({}, (), 0)
     read: dict[str, Entry] = {}
     gone: list[str] = []
+    room = 2 * ROOM  # two tabs can have filled it
     for key, text in islice(entries.items(), MOST):
         if text is None and isinstance(key, str):
             gone.append(key)
             continue
+        room -= len(text) if isinstance(text, str) else 0
         try:
-            read[key] = _entry(key, text, kinds)
+            read[key] = _entry(key, text if room > 0 else None, kinds)
         except (ExcolorError, ValueError, RecursionError):  # the latter two from JSON
             continue
     return Sound(read, tuple(gone), len(entries) - len(read) - len(gone))
@@ -267,8 +269,12 @@ def _entry(key: object, text: object, kinds: Kinds) -> Entry:
     for kind in kinds:
         if (rest := kind.rest(key)) is not None:
             match json.loads(text):
-                case {"since": int(since), "is": value} if 0 <= since < 2**53:
-                    return Entry(text, since, kind.read(rest, value))
+                case {"since": int(since), "is": value} if since >= 0:
+                    return Entry(text, min(since, _now() + AHEAD), kind.read(rest, value))
                 case _:
                     break
     raise ExcolorError("An entry is of no kind that is known, or does not say what it is.")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

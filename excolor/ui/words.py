@@ -69,9 +69,9 @@ def plain(text: str) -> str:
     return _MARKS.sub(r"\\\g<0>", _MADE.sub(_JOINER, " ".join(text.split("\n"))))
 
 
-def counted(count: int, one: str, more: str = "") -> str:
+def counted(count: int, what: str) -> str:
     """How many there are of something: no runs, 1 run, 2 runs."""
-    return f"{count or 'no'} {one if count == 1 else more or one + 's'}"
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
 def number(value: float) -> str:

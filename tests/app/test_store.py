@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -246,6 +248,20 @@ def test_where_the_same_settings_lead_elsewhere_the_run_stays_what_it_was(
     with later.open():
         assert shelf.current().key == one.key
         assert not shelf.current().remembers
+
+
+def test_what_a_student_forgets_is_held_by_nobody(first: Tab, other: Run) -> None:
+    large = replace(other)
+    held = weakref.ref(large)
+    with first.open():
+        shelf.keep("another", large)
+    del large
+    first.run()
+    with first.open():
+        shelf.forget("another")
+    first.run()
+    gc.collect()
+    assert held() is None
 
 
 # --- bounds ---------------------------------------------------------------------------------------

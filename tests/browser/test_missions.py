@@ -155,9 +155,9 @@ _BOXES = """
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 def test_open_it_covers_nothing_and_nothing_is_wider_than_the_screen(width: int, theme: str, new_page: Visit) -> None:
-    page = new_page(theme=theme, width=width)
     for path in ("", "regularizers", "train"):
-        open_page(page, path)  # another visit each, with nothing open
+        page = new_page(theme=theme, width=width)  # another visitor each, who has nothing open
+        open_page(page, path)
         for title in ("Bad luck", "The fewest regularizers"):
             open_mission(page, title)
             press(page, "Hint")

@@ -161,8 +161,8 @@ def test_what_cannot_be_read_is_left_out_and_one_button_clears_all(page: Page) -
     )
     open_page(page, "train")
     unfold(page, KEEP)
-    expect(page.get_by_text("1 entry could not be read and had to be left out.")).to_be_visible()
-    expect(page.get_by_text("This browser has 1 entry of another version of this app.")).to_be_visible()
+    expect(page.get_by_text("Of what this browser kept, 1 thing could not be read.")).to_be_visible()
+    expect(page.get_by_text("Another version of this app has 1 thing here.")).to_be_visible()
     assert {key: stored(page).get(key) for key in unread} == unread
     keep(page, "mine")
     press(page, "No anchor")

@@ -45,11 +45,12 @@ def _browser() -> None:
         "they are back, also for whoever uses this browser after you. Nobody else sees them."
     )
     if browser.left_out:
-        st.caption(f"{counted(browser.left_out, 'entry', 'entries')} could not be read and had to be left out.")
+        st.caption(
+            f"Of what this browser kept, {counted(browser.left_out, 'thing')} could not be read. It was left out."
+        )
     if browser.others:
         st.caption(
-            f"This browser has {counted(browser.others, 'entry', 'entries')} of another version of this app. They are "
-            "left as they are."
+            f"Another version of this app has {counted(browser.others, 'thing')} here. Nothing is done with that."
         )
 
 

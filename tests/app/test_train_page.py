@@ -314,7 +314,7 @@ def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(at: AppTest) -> None:
 
 def test_a_downloaded_run_is_loaded_again_and_has_the_same_figures(at: AppTest) -> None:
     set_all(at, seed=6, separate=0.0, steps=1000)
-    data = shelf.file_of(at.session_state["last-run"])
+    data = shelf.file_maker(at.session_state["last-run"])()
     upload(at, "collapsed.safetensors", data)
     assert [each.value for each in at.success] == ["Loaded as collapsed. It can be chosen on every page."]
     at.selectbox("compare-right").set_value("collapsed").run()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page
 
@@ -20,7 +19,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, navigation, open_page, pixels, serve, settled, unfold, visit
+from tests.support.browser import navigation, open_page, pixels, serve, settled, unfold, visit
 from tests.unit.test_charts import ends
 
 PARTS = ("intact", "warmth", "hue")
@@ -116,13 +115,19 @@ def assert_curve(image: Image) -> None:
         assert np.abs(seen - true).max(-1).min() <= 48, name
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_patches_latents_and_curves_are_drawn_in_their_colors(theme: Theme, new_page: Visit) -> None:
-    page = new_page(theme=theme, height=4800)  # all of it at once: to scroll or to grow would draw it again
+def test_patches_latents_and_curves_are_drawn_in_their_colors(new_page: Visit) -> None:
+    page = new_page(height=4800)  # all of it at once: to scroll or to grow would draw it again
     open_page(page, "ablation")
     unfold(page, "The other dims, and all of it to be turned")
     page.mouse.move(0, 0)
     assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight <= main.clientHeight")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        settled(page)
+        assert_drawn_in_their_colors(page)
+
+
+def assert_drawn_in_their_colors(page: Page) -> None:
     screen = pixels(page)
     intact = pretrained("robust").run.model
     models = intact, ablate(intact, WARMTH), ablate(intact, HUE)

@@ -97,7 +97,7 @@ def test_every_page_opens_at_its_top_and_is_in_order_in_both_themes_and_at_every
     assert {where: what for where, what in wrong.items() if what} == {}
 
 
-def test_start_has_an_address_of_its_own(page: Page) -> None:
+def test_start_has_an_address_of_its_own_and_the_keyboard_sees_where_it_is(page: Page) -> None:
     for address in ("", "start"):
         page.goto(f"/{address}")
         settled(page)
@@ -109,10 +109,7 @@ def test_start_has_an_address_of_its_own(page: Page) -> None:
     page.goto("/start?predict=skip")  # what the address asks for is asked for still
     settled(page)
     expect(answers).to_be_visible()
-
-
-def test_the_keyboard_sees_where_it_is(page: Page) -> None:
-    open_page(page)
+    # The keyboard sees where it is.
     page.keyboard.press("Tab")
     for link in (
         page.get_by_test_id("stTopNavLink").nth(1),

@@ -73,8 +73,8 @@ def test_opened_on_start_and_solved_on_train(page: Page) -> None:
     expect(status(page)).to_have_count(0)
     expect(strip(page)).to_contain_text(f"1 of {len(MISSIONS)} done")
     press(page, "All on")
-    navigate(page, "Latent space")
-    page.wait_for_url("**/latent")
+    navigate(page, "What you found")
+    page.wait_for_url("**/end")
     settled(page)
     expect(banner(page)).to_contain_text("only the network after surgery shows it.")
     press(page, "Close")
@@ -87,11 +87,11 @@ def test_opened_on_start_and_solved_on_train(page: Page) -> None:
 
 
 def test_with_the_keyboard_alone(page: Page) -> None:
-    open_page(page, "latent")
+    open_page(page)
     missions(page).focus()
     page.keyboard.press("Enter")
-    first = page.get_by_role("button", name="A quiet failure", exact=True)
-    expect(first).to_be_visible()
+    expect(page.get_by_role("button", name="A quiet failure", exact=True)).to_be_visible()
+    settled(page)
     for _ in range(10):
         if page.evaluate("document.activeElement.textContent") == "The far side":
             break
@@ -148,7 +148,7 @@ _BOXES = """
 
 
 def test_open_it_covers_nothing_and_nothing_is_wider_than_the_screen(page: Page) -> None:
-    for told, path in enumerate(("", "regularizers", "train"), 1):
+    for told, path in enumerate(("", "train"), 1):
         open_page(page, path)
         for title in ("Bad luck", "The fewest regularizers"):
             open_mission(page, title)
@@ -237,6 +237,7 @@ def test_what_is_below_stays_where_it_is_while_runs_change(page: Page) -> None:
             for width in (390, 1280):
                 page.set_viewport_size({"width": width, "height": 900})
                 tops.setdefault((title, width), []).append(top_of_title(page))
+        settled(page)
         navigate(page, "Train")
         settled(page)
     assert {where: max(at) - min(at) < 1 for where, at in tops.items()} == dict.fromkeys(tops, True), tops

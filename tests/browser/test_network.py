@@ -410,6 +410,7 @@ def test_a_color_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page
     assert network.get("turn") == "2"
     expect(network.button("azure")).to_be_focused()
     # A color that is picked while it is followed is followed on.
+    network.press("Show all")
     network.press("Follow it")
     network.press("green")
     settled(page)

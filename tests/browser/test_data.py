@@ -14,8 +14,7 @@ from excolor.data import BATCH, noise_on, stream
 from excolor.robustness import LEVELS, SEEDS
 from excolor.sweeps import sweep, with_seeds
 from excolor.ui.words import number
-from tests.browser.conftest import Visit
-from tests.support.browser import fit_height, navigate, open_page, settled
+from tests.support.browser import another_visitor, navigate, open_page, settled
 
 PAGE = "data"
 
@@ -77,7 +76,7 @@ def test_batches_are_drawn_marked_counted_and_fit_on_a_phone(page: Page) -> None
     assert bars == sum(int((each[-100:].sum(1) > 0).sum()) for each in drawn.labels)
     # A telephone shows it all without scrolling sideways.
     page.set_viewport_size({"width": 390, "height": 900})
-    fit_height(page)
+    settled(page)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid="stMain"], [data-testid="stMain"] *')]
              .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto')
@@ -143,7 +142,7 @@ def crosses_and_discs(page: Page) -> int:
     return marks(chart(page, "tolerance"), "symbol")
 
 
-def test_the_study_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(page: Page, new_page: Visit) -> None:
+def test_the_study_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(page: Page) -> None:
     open_page(page, PAGE)
     button(page, "Train 55 networks").click()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 55 networks trained"))).to_be_visible(timeout=60_000)
@@ -173,10 +172,10 @@ def test_the_study_is_cancelled_goes_on_to_its_end_and_finds_what_others_find(pa
         assert crosses_and_discs(page) == count
 
     # Another visitor is shown nothing of it before asking, and then all of it at once.
-    other = new_page()
-    open_page(other, PAGE)
-    assert crosses_and_discs(other) == 0
-    button(other, "Train 55 networks").click()
-    expect(button(other, "Train 55 networks")).to_have_count(0)
-    settled(other)
-    assert crosses_and_discs(other) == 55
+    another_visitor(page)
+    open_page(page, PAGE)
+    assert crosses_and_discs(page) == 0
+    button(page, "Train 55 networks").click()
+    expect(button(page, "Train 55 networks")).to_have_count(0)
+    settled(page)
+    assert crosses_and_discs(page) == 55

@@ -50,7 +50,6 @@ def vector(said: str) -> list[float]:
 def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
     open_page(page, "ablation")
     assert picked(page)["hidden"]
-    assert not any(rings(page))
     assert_ring_lies_on_the_point_and_beside_it_nothing_is_picked(page)
     unfold(page, *FOLDED)
     assert not any(rings(page))

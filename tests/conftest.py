@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from excolor.config import RunConfig
@@ -35,23 +34,6 @@ BROWSER = Path(__file__).parent / "browser"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests first: they take longest, and a worker ends its server and its browser with the last."""
     items.sort(key=lambda item: not item.path.is_relative_to(BROWSER))
-
-
-class BrowserByFile(LoadScopeScheduling):
-    """A file of the browser's tests to whichever worker is free, and then each other test likewise.
-
-    A worker keeps its server and its browser from one file to the next. xdist's own `loadgroup` does nothing in
-    pytest 9.2.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith("tests/browser/") else nodeid
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> BrowserByFile:
-    """How xdist shares out the tests."""
-    return BrowserByFile(config, log)
 
 
 @pytest.fixture(scope="session")

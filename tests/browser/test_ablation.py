@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
 
 from excolor.charts import latents, patches
 from excolor.charts.base import GROUND
@@ -20,7 +18,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, navigation, open_page, pixels, serve, settled, unfold, visit
+from tests.support.browser import open_page, pixels, settled, unfold
 from tests.unit.test_charts import ends
 
 PARTS = ("intact", "warmth", "hue")
@@ -116,13 +114,19 @@ def assert_curve(image: Image) -> None:
         assert np.abs(seen - true).max(-1).min() <= 48, name
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_patches_latents_and_curves_are_drawn_in_their_colors(theme: Theme, new_page: Visit) -> None:
-    page = new_page(theme=theme, height=4800)  # all of it at once: to scroll or to grow would draw it again
+def test_patches_latents_and_curves_are_drawn_in_their_colors(new_page: Visit) -> None:
+    page = new_page(height=4800)  # all of it at once: to scroll or to grow would draw it again
     open_page(page, "ablation")
     unfold(page, "The other dims, and all of it to be turned")
     page.mouse.move(0, 0)
     assert page.locator('[data-testid="stMain"]').evaluate("main => main.scrollHeight <= main.clientHeight")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        settled(page)
+        assert_drawn_in_their_colors(page)
+
+
+def assert_drawn_in_their_colors(page: Page) -> None:
     screen = pixels(page)
     intact = pretrained("robust").run.model
     models = intact, ablate(intact, WARMTH), ablate(intact, HUE)
@@ -179,13 +183,3 @@ def test_figures_are_those_of_the_command_line_and_a_click_changes_the_right_col
         assert columns == [written(evaluated[model][part]) for part in PARTS]
         assert words[2].startswith("− hue, dims [0, 1]:")
         click("1")  # the next model comes with this one's dims
-
-
-def test_the_first_visitor_of_a_server_may_come_by_a_deep_link(browser: Browser, tmp_path: Path) -> None:
-    with serve(tmp_path / "server.log") as base_url, visit(browser, base_url) as (page, watch):
-        open_page(page, "ablation")
-        there = navigation(page)
-        assert {"Start": "", "Ablation": "ablation"}.items() <= there.items()
-        assert page.get_by_role("heading", level=1).inner_text() == "What is left when a concept is deleted?"
-        assert len(charts(page, "HSV cube")) == 3
-        assert watch.problems == []

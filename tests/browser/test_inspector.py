@@ -49,8 +49,9 @@ def vector(said: str) -> list[float]:
 
 def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(page: Page) -> None:
     open_page(page, "ablation")
-    unfold(page, *FOLDED)
     assert picked(page)["hidden"]
+    assert_ring_lies_on_the_point_and_beside_it_nothing_is_picked(page)
+    unfold(page, *FOLDED)
     assert not any(rings(page))
     model = pretrained("robust").run.model
     variants = [ablate(model, dims) for dims in ((), WARMTH, HUE)]
@@ -77,8 +78,8 @@ def test_a_click_marks_the_color_in_every_chart_and_a_second_one_moves_the_mark(
     assert not any(rings(page))
 
 
-def test_the_ring_of_the_wheel_lies_on_the_point_and_beside_it_nothing_is_picked(page: Page) -> None:
-    open_page(page, "ablation")
+def assert_ring_lies_on_the_point_and_beside_it_nothing_is_picked(page: Page) -> None:
+    """In the first wheel."""
     code = "#ffdb24"
     assert code in rgb_to_hex(latents.colors())
     mark = point(page, 6, code)

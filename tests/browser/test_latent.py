@@ -29,6 +29,7 @@ from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import snapshot_colors
 from tests.browser.conftest import Visit
 from tests.support.browser import open_page, pixels, settled, unfold
+from tests.support.session import session
 
 Image = NDArray[np.uint8]
 Vector = tuple[float, ...]
@@ -336,10 +337,10 @@ def test_dragging_one_of_three_spheres_turns_them_all(page: Page) -> None:
         assert changed.mean() > 0.01
 
 
-# --- training --------------------------------------------------------------------------------------
+# --- training and the cube --------------------------------------------------------------------------------------
 
 
-def test_training_is_scrubbed_without_the_server(page: Page) -> None:
+def test_training_is_scrubbed_without_the_server_and_the_cube_stands_on_its_black_corner(page: Page) -> None:
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     open_page(page, "latent")
@@ -357,14 +358,11 @@ def test_training_is_scrubbed_without_the_server(page: Page) -> None:
         assert share_right(image, FRONT, places, snapshot_colors()) > 0.85, moment
     assert frame.locator("output").inner_text() == f"{shots.steps[-1]} updates"
     assert sent == []
-
-
-# --- the cube --------------------------------------------------------------------------------------
-
-
-def test_the_cube_stands_on_its_black_corner_front_and_back(page: Page) -> None:
-    open_page(page, "latent")
     unfold(page, "The RGB cube")
+    assert_cube_front_and_back(page)
+
+
+def assert_cube_front_and_back(page: Page) -> None:
     hues = hsv_to_rgb([[hue, 1, 1] for hue in HUES.values()])
     answers = respond(ablate(INTACT, HUE), hues).rgb
     cube = rgb_grid(8).reshape(-1, 3)
@@ -484,9 +482,10 @@ def process_of(port: int) -> Path:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_the_server_that_drew_them_has_no_child_and_listens_on_its_own_port_only(page: Page, server: str) -> None:
-    open_page(page, "latent")
-    scene(page, "sphere")
+def test_a_server_that_draws_scenes_has_no_child_and_listens_on_its_own_port_only(server: str) -> None:
+    with session(server, "latent") as visitor:
+        visitor.run()
+        assert max(each.ByteSize() for each in visitor.elements) > 500_000  # VTK's scene
     port = urlsplit(server).port
     assert port is not None
     process = process_of(port)

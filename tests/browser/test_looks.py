@@ -9,7 +9,6 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
 from tests.support.browser import Theme, navigate, navigation, open_page, settled, unfold_all
 
 TARGET = 24  # pixels: WCAG 2.2, success criterion 2.5.8
@@ -98,7 +97,7 @@ def test_every_page_opens_at_its_top_and_is_in_order_in_both_themes_and_at_every
     assert {where: what for where, what in wrong.items() if what} == {}
 
 
-def test_start_has_an_address_of_its_own(page: Page) -> None:
+def test_start_has_an_address_of_its_own_and_the_keyboard_sees_where_it_is(page: Page) -> None:
     for address in ("", "start"):
         page.goto(f"/{address}")
         settled(page)
@@ -110,10 +109,7 @@ def test_start_has_an_address_of_its_own(page: Page) -> None:
     page.goto("/start?predict=skip")  # what the address asks for is asked for still
     settled(page)
     expect(answers).to_be_visible()
-
-
-def test_the_keyboard_sees_where_it_is(page: Page) -> None:
-    open_page(page)
+    # The keyboard sees where it is.
     page.keyboard.press("Tab")
     for link in (
         page.get_by_test_id("stTopNavLink").nth(1),
@@ -121,27 +117,6 @@ def test_the_keyboard_sees_where_it_is(page: Page) -> None:
     ):
         link.focus()
         assert link.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
-
-
-def test_all_controls_of_a_training_are_on_the_first_screen(new_page: Visit) -> None:
-    page = new_page(height=800)
-    open_page(page, "train")
-    controls = page.locator(".st-key-train-controls")
-    assert controls.evaluate("box => box.getBoundingClientRect().bottom") <= 800
-    assert controls.evaluate("box => { const p = box.parentElement; return p.scrollHeight - p.clientHeight; }") <= 0
-
-
-def test_wheels_are_of_one_size_however_many_there_are(page: Page) -> None:
-    open_page(page, "train")
-    sizes: set[tuple[int, int]] = set()
-    for width, count in (("4", 2), ("2", 1), ("5", 3), ("6", 3)):
-        page.get_by_role("radiogroup", name="bottleneck width").get_by_role("radio", name=width, exact=True).click()
-        settled(page)
-        canvases = page.locator(".replay canvas")
-        assert canvases.count() == count
-        boxes = [canvas.bounding_box() or {} for canvas in canvases.all()]
-        sizes |= {(round(box["width"]), round(box["height"])) for box in boxes}
-    assert len(sizes) == 1
 
 
 def test_titles_of_columns_stay_above_their_charts(page: Page) -> None:

@@ -24,7 +24,7 @@ from excolor.surgery import ablate
 from excolor.ui.components.network import given
 from excolor.ui.words import number, percent
 from tests.browser.conftest import Visit
-from tests.support.browser import Theme, hold_the_clock, navigate, open_page, settled
+from tests.support.browser import hold_the_clock, navigate, open_page, settled
 from tests.support.node import COMPONENTS
 
 CODES = ("#ff0000", "#00ffff", "#808080", "#2a5c9e", "#ffffff")
@@ -82,12 +82,6 @@ class Network:
         return self.root.locator(".drawing .links").nth(gap).locator(".link").nth(to * width + from_)
 
 
-@pytest.fixture
-def network(page: Page) -> Network:
-    open_page(page, "network")
-    return Network(page)
-
-
 # --- the component, apart from any page -------------------------------------------------------------
 
 
@@ -113,9 +107,14 @@ def mounted(
         "([html, css, data]) => { document.body.style.margin = 0;"
         " document.body.innerHTML = `<style>${css}</style>${html}`;"
         " network.default({ data, parentElement: document, setTriggerValue() {} }); }",
-        [parts["html"], parts["css"], given("key", model, color, 0, dims)],
+        [parts["html"], parts["css"], [given("key", model, color, 0, dims)]],
     )
     return script
+
+
+@pytest.fixture
+def network(script: Page) -> Network:
+    return Network(mounted(script, pretrained("robust").run.model, 1180, "#ff0000"))
 
 
 @pytest.mark.parametrize("width", [358, 700, 1180])
@@ -170,55 +169,6 @@ def test_weights_out_of_bounds_get_a_sentence_and_no_number(script: Page, random
     assert "NaN" not in page.locator(".network").inner_text()
 
 
-# --- on the page ---------------------------------------------------------------------------------
-
-
-def test_numbers_are_those_of_the_model_for_every_color_and_deletion(page: Page) -> None:
-    """Its mathematics are compared for many more by tests/unit/test_javascript.py; here, that they are on the page."""
-    open_page(page, "network")
-    network = Network(page)
-    for i, name in enumerate(PRETRAINED):
-        page.get_by_role("radiogroup", name="Model").get_by_role("radio", name=name, exact=True).click()
-        settled(page)
-        for j, dims in enumerate(DELETED):
-            network.delete(*dims)
-            network.enter(CODES[(i + j) % len(CODES)])
-            assert_answers(network, pretrained(name).run.model, dims)
-        settled(page)
-
-
-def assert_answers(network: Network, model: ColorAutoencoder, dims: tuple[int, ...]) -> None:
-    """All numbers on the page are those of the model for the color that goes in, with these dims deleted."""
-    code = network.get("color")
-    rgb = hex_to_rgb(code)
-    before, after = respond(model, rgb), respond(ablate(model, dims), rgb)
-    exact = network.exact
-    for kind, expected in (("intact", before), ("after", after)):
-        found = exact[kind]
-        np.testing.assert_allclose(found["z"], expected.z[0], atol=1e-5)
-        np.testing.assert_allclose(found["u"], expected.u[0], atol=5e-5)  # a short z is divided by its length
-        np.testing.assert_allclose(found["rgb"], expected.rgb[0], atol=1e-5)
-        assert found["mse"] == pytest.approx(float(expected.mse[0]), abs=1e-6)
-    columns = np.stack([before.z[0], before.u[0], after.z[0], after.u[0]], axis=1)
-    np.testing.assert_allclose(network.table(), columns, atol=5e-5)
-    # What is written is written of the browser's own numbers: those of PyTorch may round to another digit.
-    left, stretch = network.root.locator("dd.left"), network.root.locator("dd.stretch")
-    share = float(left.get_attribute("data-value") or "nan")
-    assert share == pytest.approx(float(np.linalg.norm(after.z) / np.linalg.norm(before.z)), abs=1e-5)
-    assert left.inner_text() == percent(share)
-    assert stretch.inner_text() == (f"× {number(1 / share)}" if share else "–")
-    patches = network.root.locator(".plate.layer").evaluate_all(
-        """all => all.map(patch => [
-          [...patch.querySelectorAll('rect')].map(each => each.getAttribute('fill')),
-          [...patch.querySelectorAll('text')].map(each => each.textContent),
-        ])"""
-    )
-    for (fills, texts), kind in zip(patches[1:], ("intact", "after"), strict=True):
-        (outer,) = rgb_to_hex([exact[kind]["rgb"]])
-        assert fills == [GROUND, outer, code]
-        assert texts[1:] == [outer, f"MSE {number(exact[kind]['mse'])}"]
-
-
 def test_what_is_deleted_is_a_gap(network: Network) -> None:
     network.delete(0, 1)
     for layer, index in product((2, 3), range(4)):
@@ -242,13 +192,11 @@ def test_what_is_deleted_is_a_gap(network: Network) -> None:
     assert len(second.locator('line:not([style*="none"])').all()) == 2
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_connection_that_is_pointed_at_reads_its_parameter(width: int, new_page: Visit) -> None:
-    page = new_page(width=width)
-    open_page(page, "network")
-    network = Network(page)
-    network.enter("#c08040")
-    model, rgb = pretrained("robust").run.model, torch.tensor(hex_to_rgb("#c08040"), dtype=torch.float32)
+@pytest.mark.parametrize("width", [1180, 358])
+def test_a_connection_that_is_pointed_at_reads_its_parameter(width: int, script: Page) -> None:
+    model = pretrained("robust").run.model
+    page = mounted(script, model, width, "#c08040")
+    network, rgb = Network(page), torch.tensor(hex_to_rgb("#c08040"), dtype=torch.float32)
     with torch.no_grad():
         encoder = torch.nn.functional.gelu(model.encoder_in(rgb))
         u = torch.nn.functional.normalize(model.encoder_out(encoder), dim=-1)
@@ -281,7 +229,7 @@ def test_a_connection_that_is_pointed_at_reads_its_parameter(width: int, new_pag
         positive = expected * float(values[source])
         assert float(network.reading.get_attribute("data-value") or "nan") == pytest.approx(positive, abs=1e-5)
         expect(network.reading).to_contain_text("parameter")
-    page.mouse.move(1, 1)
+    network.reading.hover()
     expect(network.reading).to_contain_text("Point at")
 
 
@@ -332,8 +280,67 @@ def test_every_node_and_connection_is_within_reach_of_the_keyboard(network: Netw
     assert network.get("deleted") == "1"
     network.root.get_by_role("slider", name="green, 0 to 255").press("ArrowRight")
     assert network.get("color") == "#ff0100"
-    settled(page)
-    assert (network.get("deleted"), network.get("color")) == ("1", "#ff0100")
+
+
+def test_motion_is_only_where_it_is_wanted(network: Network) -> None:
+    page = network.page
+    for wanted, name in (("reduce", "none"), ("no-preference", "grow")):
+        page.emulate_media(reduced_motion=wanted)  # pyright: ignore[reportArgumentType]
+        network.press("One stage on")
+        network.press("One stage on")
+        group = network.root.locator(".drawing .arriving")
+        assert group.evaluate("group => getComputedStyle(group).animationName") == name
+        network.press("Show all")
+
+
+# --- on the page ---------------------------------------------------------------------------------
+
+
+def test_numbers_are_those_of_the_model_for_every_deletion(page: Page) -> None:
+    """Its mathematics are compared for many more by tests/unit/test_javascript.py; here, that they are on the page."""
+    open_page(page, "network")
+    network = Network(page)
+    for i, name in enumerate(PRETRAINED):
+        page.get_by_role("radiogroup", name="Model").get_by_role("radio", name=name, exact=True).click()
+        settled(page)
+        for j in range(i, len(DELETED), len(PRETRAINED)):
+            dims = DELETED[j]
+            network.delete(*dims)
+            network.enter(CODES[j % len(CODES)])
+            assert_answers(network, pretrained(name).run.model, dims)
+        settled(page)
+
+
+def assert_answers(network: Network, model: ColorAutoencoder, dims: tuple[int, ...]) -> None:
+    """All numbers on the page are those of the model for the color that goes in, with these dims deleted."""
+    code = network.get("color")
+    rgb = hex_to_rgb(code)
+    before, after = respond(model, rgb), respond(ablate(model, dims), rgb)
+    exact = network.exact
+    for kind, expected in (("intact", before), ("after", after)):
+        found = exact[kind]
+        np.testing.assert_allclose(found["z"], expected.z[0], atol=1e-5)
+        np.testing.assert_allclose(found["u"], expected.u[0], atol=5e-5)  # a short z is divided by its length
+        np.testing.assert_allclose(found["rgb"], expected.rgb[0], atol=1e-5)
+        assert found["mse"] == pytest.approx(float(expected.mse[0]), abs=1e-6)
+    columns = np.stack([before.z[0], before.u[0], after.z[0], after.u[0]], axis=1)
+    np.testing.assert_allclose(network.table(), columns, atol=5e-5)
+    # What is written is written of the browser's own numbers: those of PyTorch may round to another digit.
+    left, stretch = network.root.locator("dd.left"), network.root.locator("dd.stretch")
+    share = float(left.get_attribute("data-value") or "nan")
+    assert share == pytest.approx(float(np.linalg.norm(after.z) / np.linalg.norm(before.z)), abs=1e-5)
+    assert left.inner_text() == percent(share)
+    assert stretch.inner_text() == (f"× {number(1 / share)}" if share else "–")
+    patches = network.root.locator(".plate.layer").evaluate_all(
+        """all => all.map(patch => [
+          [...patch.querySelectorAll('rect')].map(each => each.getAttribute('fill')),
+          [...patch.querySelectorAll('text')].map(each => each.textContent),
+        ])"""
+    )
+    for (fills, texts), kind in zip(patches[1:], ("intact", "after"), strict=True):
+        (outer,) = rgb_to_hex([exact[kind]["rgb"]])
+        assert fills == [GROUND, outer, code]
+        assert texts[1:] == [outer, f"MSE {number(exact[kind]['mse'])}"]
 
 
 def test_follow_it_lights_one_stage_after_another_and_can_be_stopped(own_page: Page) -> None:
@@ -373,17 +380,6 @@ def test_follow_it_lights_one_stage_after_another_and_can_be_stopped(own_page: P
     expect(network.button("Follow it")).to_be_visible()
 
 
-def test_motion_is_only_where_it_is_wanted(network: Network) -> None:
-    page = network.page
-    for wanted, name in (("reduce", "none"), ("no-preference", "grow")):
-        page.emulate_media(reduced_motion=wanted)  # pyright: ignore[reportArgumentType]
-        network.press("One stage on")
-        network.press("One stage on")
-        group = network.root.locator(".drawing .arriving")
-        assert group.evaluate("group => getComputedStyle(group).animationName") == name
-        network.press("Show all")
-
-
 def test_a_color_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page: Page) -> None:
     sent: list[str | bytes] = []
 
@@ -413,23 +409,23 @@ def test_a_color_being_mixed_costs_no_word_to_the_server_until_it_is_let_go(page
     settled(page)
     assert network.get("turn") == "2"
     expect(network.button("azure")).to_be_focused()
-
-
-def test_a_color_picked_while_it_is_followed_is_followed_on(network: Network) -> None:
+    # A color that is picked while it is followed is followed on.
+    network.press("Show all")
     network.press("Follow it")
     network.press("green")
-    settled(network.page)
+    settled(page)
     expect(network.button("Pause")).to_be_visible()
     expect(network.said).to_contain_text("Green goes in as three numbers: 0.00, 1.00, 0.00.")
 
 
-def test_color_and_deletion_survive_other_pages(network: Network) -> None:
-    page = network.page
+def test_color_and_deletion_survive_other_pages(page: Page) -> None:
+    open_page(page, "network")
+    network = Network(page)
     network.press("violet")
     network.delete(0, 1)
     settled(page)
     code = network.get("color")
-    navigate(page, "Latent space")
+    navigate(page, "Start")
     settled(page)
     navigate(page, "Network")
     settled(page)
@@ -464,21 +460,25 @@ def test_on_a_telephone_nothing_is_cut_off_and_every_word_is_legible(new_page: V
         assert size >= 10, text
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_only_what_is_data_has_a_color(theme: Theme, new_page: Visit) -> None:
-    page = new_page(theme=theme)
+# Whatever has another color than gray and is no data.
+_COLORED = """
+root => [...root.querySelectorAll('*')]
+  .filter(e => !e.closest('.swatches, .wheels, .plate, .name i, .any input'))
+  .flatMap(e => ['color', 'backgroundColor', 'fill', 'stroke', 'borderTopColor', 'accentColor']
+    .map(name => [e.outerHTML.slice(0, 90), name, getComputedStyle(e)[name]]))
+  .filter(([html, name, text]) => {
+    const [r, g, b, a] = text.match(/\\d+(\\.\\d+)?/g) ?? [];
+    return b !== undefined && a !== '0' && !(r === g && g === b);
+  })
+"""
+
+
+def test_only_what_is_data_has_a_color(page: Page) -> None:
     open_page(page, "network")
     network = Network(page)
     network.press("gray")
     network.press("One stage on")
-    colored = network.root.evaluate(
-        """root => [...root.querySelectorAll('*')]
-          .filter(e => !e.closest('.swatches, .wheels, .plate, .name i, .any input'))
-          .flatMap(e => ['color', 'backgroundColor', 'fill', 'stroke', 'borderTopColor', 'accentColor']
-            .map(name => [e.outerHTML.slice(0, 90), name, getComputedStyle(e)[name]]))
-          .filter(([html, name, text]) => {
-            const [r, g, b, a] = text.match(/\\d+(\\.\\d+)?/g) ?? [];
-            return b !== undefined && a !== '0' && !(r === g && g === b);
-          })"""
-    )
-    assert colored == []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        settled(page)
+        assert network.root.evaluate(_COLORED) == []

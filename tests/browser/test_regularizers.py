@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -46,6 +47,10 @@ def sent(page: Page) -> list[int]:
 
 def move(page: Page, within: Locator, value: float) -> None:
     slider(within).fill(f"{value:g}")
+    two_frames(page)
+
+
+def two_frames(page: Page) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -74,35 +79,36 @@ def expected_of(name: str, at: float) -> list[str]:
     return [number(round(float(each[i]), 12)) for each in (effect.value, effect.strength)]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_sample_is_dragged_and_asks_nobody(name: str, page: Page) -> None:
+def test_every_sample_is_dragged_and_asks_nobody(page: Page) -> None:
     messages = sent(page)
     open_page(page, PAGE)
-    choose(page, name)
-    moved, asked = gradients.SCENES[name].control, len(messages)
-    assert asked > 0  # it listens
-    assert position(page) == moved.start
-    page.locator(".push svg").scroll_into_view_if_needed()
-    page.mouse.move(*on_screen(page, name, moved.start))
-    page.mouse.down()
-    for i in (3, 2, 1):
-        at = float(moved.positions[i * len(moved.positions) // 4])
-        page.mouse.move(*on_screen(page, name, at), steps=5)
+    for name in NAMES:
+        choose(page, name)
+        moved, asked = gradients.SCENES[name].control, len(messages)
+        assert asked > 0  # it listens
+        assert position(page) == moved.start
+        page.locator(".push svg").scroll_into_view_if_needed()
+        page.mouse.move(*on_screen(page, name, moved.start))
+        page.mouse.down()
+        at = math.nan
+        for i in (3, 2, 1):
+            at = float(moved.positions[i * len(moved.positions) // 4])
+            page.mouse.move(*on_screen(page, name, at), steps=5)
+            assert position(page) == pytest.approx(at)
+            assert written(page) == expected_of(name, at)
+            arrow = page.locator(".push .arrow:not(.field):not(.thin)").last.get_attribute("d")
+            effect = gradients.effect(name)
+            assert bool(arrow) is bool(effect.at(at)[1] > 1e-3 * effect.hardest[1])
+        page.mouse.up()
+        # What is let go stays, and a click anywhere brings the sample there.
         assert position(page) == pytest.approx(at)
-        assert written(page) == expected_of(name, at)
-        arrow = page.locator(".push .arrow:not(.field):not(.thin)").last.get_attribute("d")
-        effect = gradients.effect(name)
-        assert bool(arrow) is bool(effect.at(at)[1] > 1e-3 * effect.hardest[1])
-    page.mouse.up()
-    # What is let go stays, and a click anywhere brings the sample there.
-    assert position(page) == pytest.approx(at)
-    page.mouse.click(*on_screen(page, name, moved.high - 3 * moved.step))
-    assert position(page) == pytest.approx(moved.high - 3 * moved.step)
-    page.wait_for_timeout(500)
-    assert len(messages) == asked
+        page.mouse.click(*on_screen(page, name, moved.high - 3 * moved.step))
+        assert position(page) == pytest.approx(moved.high - 3 * moved.step)
+        settled(page)
+        assert len(messages) == asked
 
 
-def test_a_sample_is_moved_with_the_keyboard_and_says_where_it_is(page: Page) -> None:
+def test_a_sample_is_moved_with_the_keyboard_says_where_it_is_and_stays_when_the_page_runs_again(page: Page) -> None:
     open_page(page, PAGE)
     handle = sample(page)
     assert handle.get_attribute("aria-label") == "Angle to the first axis"
@@ -123,9 +129,21 @@ def test_a_sample_is_moved_with_the_keyboard_and_says_where_it_is(page: Page) ->
     assert handle.get_attribute("aria-valuetext") == "−180° from the first axis: value 4.0, push 0"
     page.keyboard.press("End")
     assert position(page) == 180
+    # Nothing jumps when the page runs again.
+    move(page, schedule(page), 1740)
+    page.get_by_role("radiogroup", name="Schedule").get_by_role("radio", name="ex-2.7", exact=True).click()
+    settled(page)
+    assert position(page) == 180
+    assert slider(schedule(page)).input_value() == "1740"
+    assert read_out(page, 1740) == expected("ex-2.7", 1740)
+    # Every term remembers where its own sample was left.
+    choose(page, "separate")
+    assert position(page) == gradients.SCENES["separate"].control.start
+    choose(page, "anchor")
+    assert position(page) == 180
 
 
-def test_a_finger_drags_the_sample_and_not_the_page(new_page: Visit) -> None:
+def test_a_finger_drags_the_sample_and_not_the_page_and_taps_a_step(new_page: Visit) -> None:
     page = new_page(width=390, height=800, touch=True)
     open_page(page, PAGE)
     page.locator(".push svg").scroll_into_view_if_needed()
@@ -136,38 +154,14 @@ def test_a_finger_drags_the_sample_and_not_the_page(new_page: Visit) -> None:
         x, y = on_screen(page, "anchor", at or 0)
         points = [] if at is None else [{"x": x, "y": y}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.wait_for_timeout(100)
+        two_frames(page)
     assert position(page) == 140
     assert page.get_by_test_id("stMain").evaluate(scrolled) == before
-
-
-def test_nothing_jumps_when_the_page_runs_again(page: Page) -> None:
-    open_page(page, PAGE)
-    sample(page).focus()
-    page.keyboard.press("Home")
-    move(page, schedule(page), 1740)
-    page.get_by_role("radiogroup", name="Schedule").get_by_role("radio", name="ex-2.7", exact=True).click()
-    settled(page)
-    assert position(page) == -180
-    assert slider(schedule(page)).input_value() == "1740"
-    assert read_out(page, 1740) == expected("ex-2.7", 1740)
-    # Every term remembers where its own sample was left.
-    choose(page, "separate")
-    assert position(page) == gradients.SCENES["separate"].control.start
-    choose(page, "anchor")
-    assert position(page) == -180
-
-
-def test_a_term_is_no_taller_than_the_screen(page: Page) -> None:
-    open_page(page, PAGE)
-    for name in NAMES:
-        choose(page, name)
-        top = page.get_by_role("radiogroup", name="Regularizer").bounding_box()
-        bottoms = [page.locator(".push").bounding_box(), page.locator(".st-key-at-work-said p").bounding_box()]
-        assert top is not None
-        for box in bottoms:
-            assert box is not None
-            assert box["y"] + box["height"] - top["y"] <= 800 - 60, name  # the navigation stays above
+    chart = schedule(page)
+    box = chart.locator("svg.marks").bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 100)
+    assert_reads_out(page, "robust", 1800, 2700)
 
 
 def expected(name: str, step: int) -> list[str]:
@@ -182,57 +176,67 @@ def read_out(page: Page, step: int) -> list[str]:
     return [text.strip() for text in bold.all_text_contents()]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_the_step_under_the_pointer_is_read_out(name: str, page: Page) -> None:
+def assert_reads_out(page: Page, name: str, low: float, high: float) -> int:
+    """Waits until the schedule shows a step between two; its values are at the right, and it comes back."""
+    shown = slider(schedule(page))
+    page.wait_for_function(
+        "([input, low, high]) => low < +input.value && +input.value < high", arg=[shown.element_handle(), low, high]
+    )
+    step = int(shown.input_value())
+    assert read_out(page, step) == expected(name, step)
+    return step
+
+
+def test_the_step_under_the_pointer_is_read_out_on_every_schedule(page: Page) -> None:
     messages = sent(page)
     open_page(page, PAGE)
     assert read_out(page, keyframes.START) == expected("robust", keyframes.START)
-    if name != "robust":
-        page.get_by_role("radiogroup", name="Schedule").get_by_role("radio", name=name, exact=True).click()
+    for name in SHIPPED:
+        choice = page.get_by_role("radiogroup", name="Schedule").get_by_role("radio", name=name, exact=True)
+        if not choice.is_checked():
+            choice.click()
+            settled(page)
+        chart, asked = schedule(page), len(messages)
+        box = chart.locator("svg.marks").bounding_box()
+        assert box is not None
+        chart.locator("svg.marks").hover()  # it is drawn anew where the pointer comes in, which may swallow a move
+        steps: set[int] = set()
+        for across, down in ((0.2, 0.1), (0.45, 0.5), (0.8, 0.8)):
+            page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)
+            # The plot begins after the axis, so a place is known to within it.
+            steps.add(assert_reads_out(page, name, 3000 * (across - 0.07), 3000 * across))
+        assert len(steps) == 3
+        # None of its slider's track is filled: Streamlit fills it only when the slider itself is moved.
+        filled = slider(chart).evaluate("input => getComputedStyle(input).getPropertyValue('--vega-range-progress')")
+        assert filled == "0%"
+        assert_zero_is_beside_its_line(chart)
+        for step in (0, 10, 3000):
+            move(page, chart, step)
+            assert read_out(page, step) == expected(name, step)
         settled(page)
-    chart, asked = schedule(page), len(messages)
-    box = chart.locator("svg.marks").bounding_box()
-    assert box is not None
-    chart.locator("svg.marks").hover()  # it is drawn anew where the pointer comes in, which may swallow a move
-    steps: set[int] = set()
-    for across, down in ((0.2, 0.1), (0.45, 0.5), (0.8, 0.8)):
-        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)
-        # The plot begins after the axis, so a place is known to within it.
-        page.wait_for_function(
-            "([input, low, high]) => low < +input.value && +input.value < high",
-            arg=[slider(chart).element_handle(), 3000 * (across - 0.07), 3000 * across],
-        )
-        step = int(slider(chart).input_value())
-        assert read_out(page, step) == expected(name, step)
-        steps.add(step)
-    assert len(steps) == 3
-    for step in (0, 10, 3000):
-        move(page, chart, step)
-        assert read_out(page, step) == expected(name, step)
-    page.wait_for_timeout(500)
-    assert len(messages) == asked
+        assert len(messages) == asked
 
 
-def test_a_tap_reads_out_a_step(new_page: Visit) -> None:
-    page = new_page(width=390, height=800, touch=True)
-    open_page(page, PAGE)
-    chart = schedule(page)
-    box = chart.locator("svg.marks").bounding_box()
-    assert box is not None
-    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 100)
-    page.wait_for_timeout(300)
-    step = int(slider(chart).input_value())
-    assert 1800 < step < 2700
-    assert read_out(page, step) == expected("robust", step)
+def assert_zero_is_beside_its_line(chart: Locator) -> None:
+    zeros = chart.locator(".role-axis-label text").filter(has_text=re.compile(r"^0$"))
+    heights = [box["y"] + box["height"] / 2 for box in (zero.bounding_box() for zero in zeros.all()) if box]
+    lines = chart.locator(".mark-rule.layer_0_marks line").evaluate_all(
+        "lines => lines.map(line => line.getBoundingClientRect().y)"
+    )
+    assert len(lines) == len(keyframes.TRACKS)
+    for line in lines:
+        assert min(abs(height - line) for height in heights) < 2.5
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_cut_off_and_everything_can_be_read(width: int, new_page: Visit) -> None:
+def test_nothing_is_cut_off_or_taller_than_the_screen_and_everything_can_be_read(width: int, new_page: Visit) -> None:
     page = new_page(width=width)
     open_page(page, PAGE)
     for name in NAMES:
         choose(page, name)
         assert sample(page).is_visible()
+        if width == 1280:
+            assert_no_taller_than_the_screen(page)
         box = page.locator(".push svg").bounding_box()
         assert box is not None
         assert box["width"] == pytest.approx(box["height"], abs=1)
@@ -262,6 +266,15 @@ def test_nothing_is_cut_off_and_everything_can_be_read(width: int, new_page: Vis
         assert_legible(page, charts)
 
 
+def assert_no_taller_than_the_screen(page: Page) -> None:
+    top = page.get_by_role("radiogroup", name="Regularizer").bounding_box()
+    bottoms = [page.locator(".push").bounding_box(), page.locator(".st-key-at-work-said p").bounding_box()]
+    assert top is not None
+    for box in bottoms:
+        assert box is not None
+        assert box["y"] + box["height"] - top["y"] <= 800 - 60  # the navigation stays above
+
+
 def assert_legible(page: Page, charts: Locator) -> None:
     """Words in charts are gray, and of enough contrast with what is behind them."""
     ground = luminance("rgb(128, 128, 128)")
@@ -274,30 +287,6 @@ def assert_legible(page: Page, charts: Locator) -> None:
             red, green, blue = rgb(fill)
             assert red == green == blue
             assert contrast(luminance(fill), ground if on_ground else paper) >= 4.5
-
-
-def test_the_track_of_the_schedules_slider_says_the_same_as_its_thumb(page: Page) -> None:
-    open_page(page, PAGE)
-    chart = schedule(page)
-    box = chart.locator("svg.marks").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
-    page.wait_for_function("input => +input.value > 2000", arg=slider(chart).element_handle())
-    filled = slider(chart).evaluate("input => getComputedStyle(input).getPropertyValue('--vega-range-progress')")
-    assert filled == "0%"  # none of it is filled: Streamlit fills it only when the slider itself is moved
-
-
-def test_zero_is_written_beside_the_line_of_zero(page: Page) -> None:
-    open_page(page, PAGE)
-    chart = schedule(page)
-    zeros = chart.locator(".role-axis-label text").filter(has_text=re.compile(r"^0$"))
-    heights = [box["y"] + box["height"] / 2 for box in (zero.bounding_box() for zero in zeros.all()) if box]
-    lines = chart.locator(".mark-rule.layer_0_marks line").evaluate_all(
-        "lines => lines.map(line => line.getBoundingClientRect().y)"
-    )
-    assert len(lines) == len(keyframes.TRACKS)
-    for line in lines:
-        assert min(abs(height - line) for height in heights) < 2.5
 
 
 def rgb(color: str) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
@@ -14,8 +13,7 @@ from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import hex_to_rgb, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from tests.browser.conftest import Visit
-from tests.support.browser import Theme, open_page, pixels, settled, unfold
+from tests.support.browser import open_page, pixels, settled, unfold
 from tests.support.written import all_written, is_code
 
 PARTS = ("intact", "warmth", "hue")
@@ -41,33 +39,43 @@ def at(image: NDArray[np.uint8], across: float, down: float) -> list[int]:
     return image[int(down * height), int(across * width)].tolist()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_three_patches_in_their_colors_on_the_same_ground(theme: Theme, new_page: Visit) -> None:
-    page = new_page(theme=theme)
+def test_three_patches_in_their_colors_on_the_same_ground_in_one_row_lead_on_to_the_network(page: Page) -> None:
     open_page(page)
     model = pretrained("robust").run.model
     variants = model, ablate(model, WARMTH), ablate(model, HUE)
-    for name in ("red", "spring green"):  # red is there without a click
-        if name != "red":
-            pick(page, "Pick a color", name)
-        true = named_colors()[name]
-        patches = page.locator(".xc-row .xc-patch")
-        assert patches.count() == 3
-        for patch, variant in zip(patches.all(), variants, strict=True):
-            image = pixels(page, patch)
-            answer = respond(variant, true).rgb
-            assert at(image, 0.5, 0.02) == at(image, 0.01, 0.5) == levels(GROUND)
-            assert at(image, 0.15, 0.5) == at(image, 0.5, 0.85)
-            assert is_color(at(image, 0.15, 0.5), answer)
-            assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0])
-    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-row .xc-patch").all()]
-    assert len({box["y"] for box in boxes}) == 1  # in one row, in the order of the lesson
-    assert sorted(box["x"] for box in boxes) == [box["x"] for box in boxes]
+    patches = page.locator(".xc-row .xc-patch")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        settled(page)
+        for name in ("red", "spring green") if theme == "light" else ("spring green",):  # red is there without a click
+            if name != "red":
+                pick(page, "Pick a color", name)
+            true = named_colors()[name]
+            assert patches.count() == 3
+            for patch, variant in zip(patches.all(), variants, strict=True):
+                image = pixels(page, patch)
+                answer = respond(variant, true).rgb
+                assert at(image, 0.5, 0.02) == at(image, 0.01, 0.5) == levels(GROUND)
+                assert at(image, 0.15, 0.5) == at(image, 0.5, 0.85)
+                assert is_color(at(image, 0.15, 0.5), answer)
+                assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0])
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        settled(page)
+        boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in patches.all()]
+        assert len({box["y"] for box in boxes}) == 1  # in the order of the lesson
+        assert sorted({box["x"] for box in boxes}) == [box["x"] for box in boxes]
+    page.get_by_role("link", name="Next: follow one color").click()
+    page.wait_for_url("**/network")
+    page.get_by_role("heading", name="What happens to one color on its way through?", level=1).wait_for()
 
 
-def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, dict[str, Any]]) -> None:
+def test_small_patches_have_their_colors_and_errors_are_those_of_the_command_line(
+    page: Page, evaluated: dict[str, dict[str, Any]]
+) -> None:
     open_page(page)
     unfold(page, "All the named colors")
+    assert_small_patches(page)
     for model in PRETRAINED:
         pick(page, "Model", model)
         errors = {name: [values[part] for part in PARTS] for name, values in evaluated[model]["colors"].items()}
@@ -82,9 +90,8 @@ def test_errors_are_those_of_the_command_line(page: Page, evaluated: dict[str, d
             assert all_written([text.removeprefix("MSE ") for text in under], errors[name])
 
 
-def test_small_patches_have_their_colors(page: Page) -> None:
-    open_page(page)
-    unfold(page, "All the named colors")
+def assert_small_patches(page: Page) -> None:
+    """Each has its color in the middle and on its ground robust's answer without hue."""
     model = pretrained("robust").run.model
     colors = named_colors()
     answers = respond(ablate(model, HUE), np.stack(list(colors.values()))).rgb
@@ -95,18 +102,3 @@ def test_small_patches_have_their_colors(page: Page) -> None:
         assert at(image, 0.05, 0.5) == levels(GROUND), name
         assert is_color(at(image, 0.15, 0.5), answer), name
         assert at(image, 0.5, 0.5) == levels(rgb_to_hex([true])[0]), name
-
-
-def test_a_phone_shows_the_three_patches_in_one_row(new_page: Visit) -> None:
-    page = new_page(width=390, height=844)
-    open_page(page)
-    boxes = [patch.bounding_box() or {"x": 0.0, "y": 0.0} for patch in page.locator(".xc-row .xc-patch").all()]
-    assert len({box["y"] for box in boxes}) == 1
-    assert len({box["x"] for box in boxes}) == 3
-
-
-def test_the_lesson_goes_on_at_the_network(page: Page) -> None:
-    open_page(page)
-    page.get_by_role("link", name="Next: follow one color").click()
-    page.wait_for_url("**/network")
-    page.get_by_role("heading", name="What happens to one color on its way through?", level=1).wait_for()

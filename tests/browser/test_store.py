@@ -11,7 +11,7 @@ from excolor.config import RunConfig, Weights
 from excolor.measured import Measured
 from excolor.missions import MISSIONS, check
 from tests.browser.conftest import Visit
-from tests.support.browser import free_port, navigate, open_page, serve, settled, unfold, visit
+from tests.support.browser import free_port, navigate, navigation, open_page, serve, settled, unfold, visit
 from tests.support.search import seed_where
 
 KEEP = "Keep this run, or load one"
@@ -73,6 +73,10 @@ def test_a_second_tab_a_reload_and_a_restarted_server_have_all_that_was_kept(bro
     with visit(browser, f"http://localhost:{port}") as (page, watch):
         with serve(tmp_path / "first.log", port=port):
             open_page(page, "train", asked=True)
+            # A server's first visitor may come by a deep link.
+            assert {"Start": "", "Ablation": "ablation"}.items() <= navigation(page).items()
+            assert page.get_by_role("heading", level=1).inner_text() == "What breaks when you train it yourself?"
+            assert watch.problems == []
             page.get_by_role("spinbutton", name="seed").fill(str(seed))
             page.get_by_role("spinbutton", name="seed").press("Enter")
             settled(page)

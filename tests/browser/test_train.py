@@ -60,7 +60,7 @@ def verdict(page: Page) -> str:
 
 
 def table(page: Page) -> Table:
-    """The figure table, which is unfolded first: row head → cells."""
+    """The figure table, which is unfolded at first: row head → cells."""
     if not page.locator(".xc-grouped").count():
         unfold(page, "All figures, beside another network")
     rows = page.locator(".xc-grouped tbody tr").evaluate_all(
@@ -70,7 +70,9 @@ def table(page: Page) -> Table:
 
 
 def strip(page: Page) -> Table:
-    """The table of named colors: name → the error of each patch."""
+    """The table of named colors, which is unfolded at first: name → the error of each patch."""
+    if not page.locator(".xc-patches").count():
+        unfold(page, "Color by color")
     rows = page.locator(".xc-patches tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0], ...row.querySelectorAll('em')].map(cell => cell.textContent))"
     )
@@ -136,7 +138,7 @@ def test_every_figure_after_moving_sliders_is_that_of_the_command_line(
     assert first != second
 
 
-def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page: Page) -> None:
+def test_each_preset_leads_to_its_verdict_resetting_back_to_a_sound_run_and_a_click_to_the_ablation(page: Page) -> None:
     open_page(page, "train")
     leads_to: dict[str, tuple[dict[str, float], Cause | None, str]] = {
         "No unitarity": ({"unitarity": 0}, None, "A sound run"),
@@ -177,10 +179,7 @@ def test_each_preset_leads_to_its_verdict_and_resetting_back_to_a_sound_run(page
     assert slider(page, "separate").get_attribute("aria-valuetext") == "× 1"
     sow()
     assert "A sound run" in verdict(page)
-
-
-def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(page: Page) -> None:
-    open_page(page, "train")
+    # From a broken wheel to its ablation it is two clicks.
     button(page, "No anchor").click()
     settled(page)
     button(page, "See its ablation →").click()
@@ -225,7 +224,7 @@ class Replay:
     def record(self) -> None:
         """Note every frame from now on."""
         self.root.evaluate(
-            "root => { root.seen = []; new MutationObserver(() => root.seen.push(Number(root.dataset.frame)))"
+            "root => { const seen = root.seen = []; new MutationObserver(() => seen.push(Number(root.dataset.frame)))"
             ".observe(root, { attributes: true, attributeFilter: ['data-frame'] }); }"
         )
 
@@ -274,14 +273,20 @@ def test_scrubbing_and_stepping_draw_other_frames_without_a_word_to_the_server(p
     assert sent == []
 
 
-def test_play_runs_pauses_and_ends_by_itself(own_page: Page) -> None:
+def test_play_runs_pauses_and_ends_by_itself_and_with_reduced_motion_shows_few_frames_slowly(own_page: Page) -> None:
     page = own_page
-    page.emulate_media(reduced_motion="no-preference")
     open_page(page, "train")
     replay = Replay(page)
     hold_the_clock(page)
     replay.record()
     replay.press("Play")  # from the end it begins again
+    page.clock.run_for(2600)
+    replay.press("Pause")
+    assert replay.recorded == [0, 6, 12]  # one a second
+    page.emulate_media(reduced_motion="no-preference")
+    replay.scrubber.fill("59")
+    replay.record()
+    replay.press("Play")
     page.clock.run_for(600)
     replay.press("Pause")
     stood = replay.frame
@@ -299,18 +304,6 @@ def test_play_runs_pauses_and_ends_by_itself(own_page: Page) -> None:
     page.clock.run_for(300)
     assert replay.frame == 7
     expect(replay.root.locator(".play")).to_have_text("Play")
-
-
-def test_with_reduced_motion_play_shows_few_frames_slowly(own_page: Page) -> None:
-    page = own_page
-    open_page(page, "train")
-    replay = Replay(page)
-    hold_the_clock(page)
-    replay.record()
-    replay.press("Play")
-    page.clock.run_for(2600)
-    replay.press("Pause")
-    assert replay.recorded == [0, 6, 12]  # one a second
 
 
 def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Page) -> None:
@@ -337,19 +330,22 @@ def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Pa
     replay.press("Play")
     move(page, "anchor", "ArrowLeft")
     stood = replay.frame
-    page.wait_for_timeout(300)
+    settled(page, frames=20)
     assert replay.frame == stood
     expect(replay.root.locator(".play")).to_have_text("Play")
 
 
-def test_every_width_has_the_wheels_that_show_its_dims(page: Page) -> None:
+def test_every_width_has_the_round_wheels_of_one_size_that_show_its_dims(page: Page) -> None:
     open_page(page, "train")
     replay = Replay(page)
+    sizes: set[tuple[int, int]] = set()
     for width, wheels in (("6", 3), ("2", 1), ("3", 2)):
         pick(page, "bottleneck width", width)
         assert len(set(replay.pixels())) == wheels
-        ratio = replay.root.locator("canvas").first.evaluate("c => c.clientWidth / c.clientHeight")
-        assert ratio == pytest.approx(1, abs=0.02)
+        boxes = [wheel.bounding_box() or {} for wheel in replay.root.locator("canvas").all()]
+        sizes |= {(round(box["width"]), round(box["height"])) for box in boxes}
+    ((across, down),) = sizes
+    assert across / down == pytest.approx(1, abs=0.02)
 
 
 # --- keep, compare, download, load ---------------------------------------------------------------
@@ -359,14 +355,16 @@ def choose(page: Page, index: int, name: str) -> None:
     """Pick one of the two networks that are compared."""
     network = page.get_by_role("combobox", name="Network").nth(index)
     network.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)  # scrolling closes the list that opens
+    settled(page)  # scrolling closes the list that opens
     network.fill(name)
     page.get_by_role("option", name=name, exact=True).wait_for()
     page.keyboard.press("Enter")
     settled(page)
 
 
-def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures(page: Page, tmp_path: Path) -> None:
+def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures_and_a_bad_file_gets_a_sentence(
+    page: Page, tmp_path: Path
+) -> None:
     open_page(page, "train")
     button(page, "No separate").click()
     settled(page)
@@ -388,10 +386,18 @@ def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures(page: Pa
     assert group(table(page), 0) != original
     choose(page, 1, "collapsed wheel")
     assert group(table(page), 1) == original
-    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(file)
+    upload = page.locator('[data-testid="stFileUploaderDropzoneInput"]')
+    upload.set_input_files(file)
     settled(page)
     expect(page.get_by_text("Loaded as downloaded.")).to_be_visible()
     choose(page, 0, "downloaded")
+    assert group(table(page), 0) == group(table(page), 1) == original
+    # What is no checkpoint changes nothing.
+    strange = tmp_path / "strange.safetensors"
+    strange.write_bytes(b"not a checkpoint at all")
+    upload.set_input_files(strange)
+    settled(page)
+    expect(page.get_by_text("strange.safetensors is not a safetensors file, or a damaged one.")).to_be_visible()
     assert group(table(page), 0) == group(table(page), 1) == original
 
     # Both can be chosen where the shipped models are.
@@ -402,47 +408,29 @@ def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures(page: Pa
         expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
 
 
-def test_a_bad_file_gets_a_sentence_and_changes_nothing(page: Page, tmp_path: Path) -> None:
-    open_page(page, "train")
-    before = table(page)
-    file = tmp_path / "strange.safetensors"
-    file.write_bytes(b"not a checkpoint at all")
-    unfold(page, "Keep this run")
-    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(file)
-    settled(page)
-    expect(page.get_by_text("strange.safetensors is not a safetensors file, or a damaged one.")).to_be_visible()
-    assert table(page) == before
-
-
 # --- long runs -----------------------------------------------------------------------------------
 
 
-def test_a_slider_moved_during_a_run_starts_the_next(page: Page) -> None:
-    # With autograd, whose run is long enough to be interrupted on any machine; the way to stop is the same for both.
+def test_autograd_shows_progress_can_be_cancelled_gives_way_to_the_next_run_and_has_the_same_figures(
+    page: Page,
+) -> None:
+    # Its run is long enough to be interrupted on any machine; the way to stop is the same for both engines.
     open_page(page, "train")
     unfold(page, "The same, the readable way")
     button(page, "Train this with autograd instead").click()
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
-    slider(page, "updates").press("Home")
-    settled(page)
-    expect(Replay(page).root.locator("output")).to_have_text("100 of 100 updates")
-    expect(page.get_by_role("progressbar")).to_have_count(0)
-    expect(page.get_by_text("Autograd took")).to_have_count(0)
-
-
-def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: Page) -> None:
-    open_page(page, "train")
-    unfold(page, "The same, the readable way")
-    button(page, "Train this with autograd instead").click()
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_text("of 3001 updates").last).to_be_visible()
     button(page, "Cancel").click()
     expect(page.get_by_text("Cancelled. Nothing was changed.")).to_be_visible()
     settled(page)
     expect(page.get_by_role("progressbar")).to_have_count(0)
-    move(page, "updates", "Home", "ArrowRight", "ArrowRight")
-    expect(Replay(page).root.locator("output")).to_have_text("1000 of 1000 updates")
-    settled(page)
+    # A slider that is moved during a run starts the next.
+    button(page, "Train this with autograd instead").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    move(page, "updates", "Home")
+    expect(Replay(page).root.locator("output")).to_have_text("100 of 100 updates")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page.get_by_text("Autograd took")).to_have_count(0)
     shown = table(page)
     button(page, "Train this with autograd instead").click()
     expect(page.get_by_text("Autograd took")).to_be_visible(timeout=60_000)
@@ -454,19 +442,26 @@ def test_autograd_shows_progress_and_the_difference_and_can_be_cancelled(page: P
 # --- every screen --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_verdict_is_in_sight_while_the_controls_are(width: int, new_page: Visit) -> None:
-    page = new_page(width=width, height=844)
+def test_all_controls_are_on_the_first_screen_and_the_verdict_is_in_sight_while_they_are(new_page: Visit) -> None:
+    page = new_page(height=800)
     open_page(page, "train")
-    page.get_by_role("button", name="No separate", exact=True).click()
+    controls = page.locator(".st-key-train-controls")
+    assert controls.evaluate("box => box.getBoundingClientRect().bottom") <= 800
+    assert controls.evaluate("box => { const p = box.parentElement; return p.scrollHeight - p.clientHeight; }") <= 0
+    button(page, "No separate").click()
     settled(page)
     said = page.locator(".st-key-train-verdict")
-    expect(said).to_be_in_viewport(ratio=1)
-    for control in ("No separate", "All on"):
-        expect(page.get_by_role("button", name=control, exact=True)).to_be_in_viewport(ratio=1)
-    # Scrolled to, it is in its place: above the wheels, and nothing lies on them.
-    page.locator(".replay canvas").first.evaluate("wheel => wheel.scrollIntoView({ block: 'center' })")
-    wheel, words = page.locator(".replay canvas").first.bounding_box(), said.bounding_box()
-    assert wheel is not None
-    assert words is not None
-    assert words["y"] + words["height"] <= wheel["y"]
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        settled(page)
+        page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+        button(page, "No separate").scroll_into_view_if_needed()
+        expect(said).to_be_in_viewport(ratio=1)
+        for control in ("No separate", "All on"):
+            expect(button(page, control)).to_be_in_viewport(ratio=1)
+        # Scrolled to, it is in its place: above the wheels, and nothing lies on them.
+        page.locator(".replay canvas").first.evaluate("wheel => wheel.scrollIntoView({ block: 'center' })")
+        wheel, words = page.locator(".replay canvas").first.bounding_box(), said.bounding_box()
+        assert wheel is not None
+        assert words is not None
+        assert words["y"] + words["height"] <= wheel["y"]

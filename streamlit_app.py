@@ -25,4 +25,3 @@ if page is start_by_name:
     page.run()
 with frame.around(f"Page {lesson.index(page) + 1} of {len(lesson)}" if page in lesson else f"{FURTHER}: {page.title}"):
     page.run()
-frame.close_page(page.url_path)

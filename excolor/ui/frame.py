@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
-from excolor.ui import glossary, kept, missions, predict, shelf, state
+from excolor.ui import glossary, janitor, kept, missions, predict, shelf, state
 from excolor.ui.panels import style
 
 
@@ -27,21 +27,12 @@ def warm_up() -> threading.Thread:
     def warm() -> None:
         compile_kernels()
         full_grid()
-        gc.freeze()  # as in `close_page`
+        gc.freeze()  # modules are here to stay: later collections need not look through them
 
     thread = threading.Thread(target=warm, name="excolor-warm-up", daemon=True)
     thread.start()
+    janitor.start()
     return thread
-
-
-@st.cache_resource(show_spinner=False)
-def close_page(url_path: str) -> None:
-    """Called by the main script after a page has run; does its work when that page has run for the first time.
-
-    Streamlit collects garbage after every run: 0.3 s in which nobody is served, to look through all the modules, which
-    are here to stay. Once a page has imported what it needs, all of that is left out of later collections.
-    """
-    gc.freeze()
 
 
 def by_name(first: StreamlitPage, name: str) -> StreamlitPage:
@@ -81,6 +72,7 @@ def open_page(place: str) -> None:
     # every layer. Every run of a page is a thread of its own, which would start the one and generate the other anew.
     torch.set_num_threads(1)
     torch.backends.mkldnn.enabled = False
+    janitor.note()
     style()
     shelf.tell_lost()
     warm_up()

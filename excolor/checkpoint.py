@@ -103,10 +103,7 @@ def to_bytes(
         ExcolorError: a parameter is not finite, or the schedule is so long that nothing else has room.
     """
     run = measured.run
-    if not np.isfinite(run.parameters).all():
-        raise ExcolorError(
-            "The network has parameters that are not finite; a diverged run cannot be kept as a checkpoint."
-        )
+    require_finite(run)
     story: dict[str, Any] = {
         "metrics": measured.metrics.to_dict(),
         "schedule": find(run.config.schedule).text,
@@ -251,6 +248,18 @@ def _names(name: str, columns: object) -> list[str]:
 def _check_steps(name: str, key: str, steps: NDArray[Any], last: int, most: int) -> None:
     if steps.ndim != 1 or not 0 < len(steps) <= most or (np.diff(steps) <= 0).any() or steps[0] < 0 or steps[-1] > last:
         raise ExcolorError(f"{name} has {key} that are not up to {most} ascending steps from 0 to {last}.")
+
+
+def require_finite(run: Run) -> None:
+    """Nothing, where a run can be a checkpoint.
+
+    Raises:
+        ExcolorError: a parameter is not finite.
+    """
+    if not np.isfinite(run.parameters).all():
+        raise ExcolorError(
+            "The network has parameters that are not finite; a diverged run cannot be kept as a checkpoint."
+        )
 
 
 def _check(name: str, tensors: Mapping[str, torch.Tensor], model: ColorAutoencoder) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import takewhile
 from typing import Literal
 
@@ -27,7 +26,6 @@ Metric = Literal["red_cosine", "gray_mse", "selectivity", "wrong"]
 METRICS: tuple[Metric, ...] = ("red_cosine", "gray_mse", "selectivity", "wrong")
 
 
-@cache
 def configs() -> tuple[RunConfig, ...]:
     """Every run of the study, the least noise first: the shipped robust schedule, and seeds 0 to 4 at each level."""
     return tuple(RunConfig(label_noise=level, seed=seed) for level in LEVELS for seed in range(SEEDS))

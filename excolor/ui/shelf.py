@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -162,15 +163,16 @@ def choose(key: str) -> Run:
     return _recalled(name)
 
 
-def file_of(run: Run) -> bytes:
-    """A model as a checkpoint file, with what was predicted of it.
+def file_maker(run: Run) -> Callable[[], bytes]:
+    """What makes a checkpoint file of a model, with what was predicted of it so far, once somebody wants to have it.
 
     Raises:
         ExcolorError: a parameter is not finite.
     """
+    checkpoint.require_finite(run)
     predictions = {page: predict.record(about) for page, (about, _groups) in _asked_about(run).items()}
     said = {page: each for page, each in predictions.items() if each}
-    return checkpoint.to_bytes(measure(run, metrics=metrics_of(run)), predictions=said)
+    return partial(checkpoint.to_bytes, measure(run, metrics=metrics_of(run)), predictions=said)
 
 
 def _asked_about(run: Run) -> dict[str, tuple[Hashable, tuple[str, ...]]]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from excolor.metrics import evaluate, quick_grid
 from excolor.robustness import Robustness, limits
 from excolor.sweeps import sweep, with_seeds
 from excolor.training import Run, no_history, no_snapshots, train
+from excolor.turns import Turns
 from excolor.ui import study
 from excolor.ui.sections import robustness as section
 from excolor.ui.words import number
@@ -329,10 +331,10 @@ def test_a_cancelled_study_stops_and_goes_on_where_it_was(few: None, monkeypatch
     running, asked, go = study.Study(), list[RunConfig](), threading.Event()
     real = robustness.train
 
-    def slowly(config: RunConfig) -> Run:
+    def slowly(config: RunConfig, **options: Any) -> Run:
         asked.append(config)
         assert go.wait(60)
-        return real(config)
+        return real(config, **options)
 
     monkeypatch.setattr(robustness, "train", slowly)
     monkeypatch.setattr(study.os, "cpu_count", lambda: 1)
@@ -356,32 +358,20 @@ def test_a_cancelled_study_stops_and_goes_on_where_it_was(few: None, monkeypatch
     assert running.done
 
 
-def test_a_study_takes_its_turn_with_the_runs_of_other_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    cores = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(study.runs, "cores", cores)
-    running, under_way, most = study.Study(), 0, 0
-    real = robustness.train
-
-    def watched(config: RunConfig) -> Run:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        found = real(config)
-        under_way -= 1
-        return found
-
-    monkeypatch.setattr(robustness, "train", watched)
-    with cores:  # somebody else's run
+def test_a_study_steps_aside_for_the_runs_of_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("excolor.turns.STEP_ASIDE", 60)
+    monkeypatch.setattr(study.runs, "turns", Turns(1))
+    running = study.Study()
+    with study.runs.turns.turn("somebody else"):
         running.start("me")
-        time.sleep(0.3)
-        assert most == 0
+        time.sleep(0.3)  # ten runs' time
+        assert not running.points
     finish(running)
     assert running.done
-    assert most == 1
 
 
 def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(config: RunConfig) -> Run:
+    def broken(config: RunConfig, **options: Any) -> Run:
         raise MemoryError
 
     monkeypatch.setattr(robustness, "train", broken)

@@ -17,7 +17,7 @@ from excolor.measured import measure
 from excolor.metrics import quick_grid
 from excolor.training import Stop
 from excolor.ui.words import plain, printable, settings
-from tests.support.app import PAGES, app, html, sound
+from tests.support.app import PAGES, app, html, sound, unfold
 
 HOSTILE = [
     "![a](http://far.test/x.png)",
@@ -60,7 +60,7 @@ def test_printable_text_can_be_sent_and_reads_from_left_to_right(text: str) -> N
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_runs_name_is_text_on_every_page(name: str) -> None:
-    at = app("train.py")
+    at = unfold(app("train.py"), "keep")
     next(each for each in at.text_input if str(each.key).startswith("keep-name")).set_value(name)
     sound(at.button("keep").click().run())
     assert [shown(each.value) for each in at.success] == [f"Kept as {name}. It can be chosen on every page."]
@@ -85,7 +85,7 @@ def upload(at: AppTest, name: str, data: bytes) -> AppTest:
 
 
 def test_a_files_name_and_what_is_written_in_it_are_text() -> None:
-    at = app("train.py")
+    at = unfold(app("train.py"), "keep")
     name = HOSTILE[0]
     upload(at, f"{name}.safetensors", b"nonsense")
     (said,) = (each.value for each in at.warning)
@@ -104,7 +104,7 @@ def test_a_files_name_and_what_is_written_in_it_are_text() -> None:
 
 
 def test_a_name_without_a_shape_is_none() -> None:
-    at = app("train.py")
+    at = unfold(app("train.py"), "keep")
     next(each for each in at.text_input if str(each.key).startswith("keep-name")).set_value("\u202e\u200b")
     sound(at.button("keep").click().run())
     assert at.warning.len == 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any, cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from excolor import checkpoint
 from excolor.checkpoint import pretrained, to_bytes
 from excolor.color import GRAYS, HUES, named_colors
 from excolor.config import RunConfig, Weights
@@ -17,9 +17,10 @@ from excolor.diagnosis import ANSWERS_GRAY, HUE_OFF_PLANE, RED_COSINE, ROTATED, 
 from excolor.measured import measure
 from excolor.metrics import FAILS_ABOVE, SURVIVES_TO, evaluate, respond
 from excolor.surgery import HUE, WARMTH, ablate
-from excolor.training import train
-from excolor.ui import predict
+from excolor.training import Run, train
+from excolor.ui import predict, shelf
 from excolor.ui.predict import MAX_WHY, NONE, Row
+from excolor.ui.shelf import file_maker
 from tests.support.app import app, html, sound, unfold
 
 Rows = dict[str, list[tuple[str, str, bool]]]
@@ -246,13 +247,13 @@ def load(at: AppTest, name: str, data: bytes) -> None:
 @pytest.fixture
 def predicted_run(monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, bytes]:
     """A session that predicted what its own run would break, and what would survive in it; and that run's file."""
-    files: list[bytes] = []
+    makers: list[Callable[[], bytes]] = []
 
-    def keeping(*arguments: Any, **more: Any) -> bytes:
-        files.append(to_bytes(*arguments, **more))
-        return files[-1]
+    def offering(run: Run) -> Callable[[], bytes]:
+        makers.append(file_maker(run))
+        return makers[-1]
 
-    monkeypatch.setattr(checkpoint, "to_bytes", keeping)
+    monkeypatch.setattr(shelf, "file_maker", offering)
     at = unfold(app("train.py", predict=""), "keep")
     sound(at.button("preset-No planarity").click().run())
     mark(at, run=["plane"])
@@ -262,7 +263,7 @@ def predicted_run(monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, bytes]:
     mark(at, warmth=["violet"], hue=["white", "black"])
     unfold(at.switch_page("pages/train.py"), "keep")  # where it is offered for download
     sound(at.switch_page("pages/ablation.py").run())
-    return at, files[-1]
+    return at, makers[-1]()
 
 
 def test_a_prediction_goes_with_the_file_of_its_run(predicted_run: tuple[AppTest, bytes]) -> None:

@@ -419,7 +419,7 @@ def test_the_longest_name_is_kept_whole(session: dict[str, Any], one: Run) -> No
 def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Run) -> None:
     for n in range(shelf.MAX_KEPT):
         shelf.keep(f"run {n}", one)
-    for attempt in (lambda: shelf.keep("one more", one), lambda: shelf.load(shelf.file_of(one), "one more")):
+    for attempt in (lambda: shelf.keep("one more", one), lambda: shelf.load(shelf.file_maker(one)(), "one more")):
         with pytest.raises(ExcolorError, match="forget one"):
             attempt()
     shelf.forget("run 3")
@@ -428,7 +428,7 @@ def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Run) -> N
 
 
 def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, Any], one: Run) -> None:
-    data = shelf.file_of(one)
+    data = shelf.file_maker(one)()
     parsed = from_bytes(data)
     assert parsed.run.parameters.tobytes() == one.parameters.tobytes()
     assert parsed.run.config == one.config
@@ -453,13 +453,13 @@ def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, An
     ],
 )
 def test_a_loaded_run_is_named_after_its_file(session: dict[str, Any], one: Run, file: str, names: list[str]) -> None:
-    data = shelf.file_of(one)
+    data = shelf.file_maker(one)()
     assert [shelf.load(data, file) for _ in names] == names
     assert all(len(name) <= shelf.MAX_NAME for name in shelf.kept())
 
 
 def test_the_same_file_can_fill_the_shelf(session: dict[str, Any], one: Run) -> None:
-    data = shelf.file_of(one)
+    data = shelf.file_maker(one)()
     for _ in range(shelf.MAX_KEPT):
         shelf.load(data, "robust.safetensors")
     assert len(shelf.kept()) == shelf.MAX_KEPT
@@ -477,12 +477,12 @@ def test_weights_that_are_no_numbers_make_no_file(session: dict[str, Any], one: 
     weights[5] = np.nan
     broken = dataclasses.replace(one, parameters=weights)
     with pytest.raises(ExcolorError, match="not finite"):
-        shelf.file_of(broken)
+        shelf.file_maker(broken)
 
 
 def test_a_run_that_diverged_with_weights_that_are_numbers_goes_there_and_back(session: dict[str, Any]) -> None:
     broken = trained(DIVERGES).measured.run
     assert np.isfinite(broken.parameters).all()
-    shelf.load(shelf.file_of(broken), "broken.safetensors")
+    shelf.load(shelf.file_maker(broken)(), "broken.safetensors")
     again = shelf.choices()["broken"]
     assert (again.key, again.stopped) == (broken.key, broken.stopped)

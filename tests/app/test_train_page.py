@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 from excolor.checkpoint import MAX_BYTES, PRETRAINED
@@ -16,8 +18,10 @@ from excolor.diagnosis import Cause
 from excolor.losses import EXPERIMENT
 from excolor.measured import Measured
 from excolor.schedule import SHIPPED
+from excolor.turns import Turns
 from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
+from excolor.ui.sections import running
 from excolor.ui.words import number, percent
 from tests.support.app import ROOT, app, html, sound, unfold
 from tests.support.search import measured, seed_where
@@ -314,7 +318,7 @@ def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(at: AppTest) -> None:
 
 def test_a_downloaded_run_is_loaded_again_and_has_the_same_figures(at: AppTest) -> None:
     set_all(at, seed=6, separate=0.0, steps=1000)
-    data = shelf.file_of(at.session_state["last-run"])
+    data = shelf.file_maker(at.session_state["last-run"])()
     upload(at, "collapsed.safetensors", data)
     assert [each.value for each in at.success] == ["Loaded as collapsed. It can be chosen on every page."]
     at.selectbox("compare-right").set_value("collapsed").run()
@@ -385,6 +389,25 @@ def test_a_cancelled_autograd_run_stays_cancelled(at: AppTest, monkeypatch: pyte
     monkeypatch.undo()
     sound(at.button("autograd").click().run())
     assert "Autograd took" in at.markdown[-1].value
+
+
+def test_who_waits_is_told_the_place_in_the_queue_and_can_give_up(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(Turns):
+        @contextmanager
+        def turn(self, who: str, waiting: Callable[[int], None] = lambda ahead: None) -> Generator[None]:
+            waiting(3)
+            streamlit.stop()  # so that the page stays as it is while one waits
+            yield
+
+    monkeypatch.setattr(runs, "turns", Full(1))
+    monkeypatch.setattr(running, "NO_TURN_YET", -1)
+    at.session_state["train-seed"] = 77_001
+    run(at)
+    (bar,) = at.get("progress")
+    assert bar.proto.text == "Others train too. You are number 4 in the queue."
+    monkeypatch.undo()
+    sound(at.button("cancel-fused").click().run())
+    assert [each.value for each in at.info] == ["Cancelled. Move any control to train again."]
 
 
 def test_updates_are_shown_as_a_range_around_the_published_number(at: AppTest) -> None:

@@ -31,7 +31,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.tools.measures import Row, process, screen, server, training
+from tests.tools.measures import Row, crowd, process, screen, server, training
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "rerun-script": process.rerun_script,
@@ -46,6 +46,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "train-server": training.train_server,
     "train-scrub": training.train_scrub,
     "train-class": training.train_class,
+    "train-sixty": crowd.train_sixty,
+    "train-beside": crowd.train_beside,
 }
 
 

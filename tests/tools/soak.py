@@ -131,10 +131,15 @@ def main() -> int:
         stack.callback(watching.set)
         threading.Thread(target=_watch, args=(server, notes, watching), daemon=True).start()
         print(f"after the first visitor: {server.memory()} MB, threads and files {server.threads_and_files()}")
+        for path in PATHS:  # what they need is loaded once, whoever comes after
+            with session(base_url, path) as visitor:
+                visitor.run()
+        before = server.memory()
+        print(f"once every page was seen: {before} MB")
         if args.visitors:
             come_and_go(base_url, args.visitors)
             notes.marks.append((notes.now(), f"{args.visitors} came and went"))
-        before = server.memory()
+            print(f"after {args.visitors} came and went: {server.memory()} MB, {server.threads_and_files()}")
         end = time.monotonic() + 60 * args.minutes
         with ThreadPoolExecutor(args.sessions + args.browsers) as threads:
             for number in range(args.sessions):

@@ -42,7 +42,7 @@ from excolor.replay import replayed
 from excolor.schedule import ALIASES, SHIPPED, SPACES, TIMINGS, find, for_training, parse, silent_from
 from excolor.sweeps import with_seeds
 from excolor.training import Run, train
-from excolor.ui import predict, state
+from excolor.ui import kept, predict, shelf, state, store
 from excolor.ui.words import number
 from tests.support.checkpoints import file_of
 
@@ -345,6 +345,59 @@ def use_color(text: object) -> None:
         assert ((rgb >= 0) & (rgb <= 1)).all()
 
 
+# --- what a browser keeps ------------------------------------------------------------------------
+
+
+@cache
+def kept_by_a_browser() -> dict[str, str]:
+    """What is in a browser after a run was kept, shown, predicted of and counted for a mission."""
+    run = train(steps=40, seed=4)
+    with mock.patch.object(streamlit, "session_state", {}):
+        shelf.keep("mine", run)
+        shelf.set_last(run)
+        state.MODEL.set("mine")
+        state.PREDICTIONS.get()[run.config] = {"run": frozenset({"grays"})}
+        state.REASONS.get()[run.config] = "because"
+        state.MISSION_RUNS.set([measure(run, quick_grid()).forgetting()])
+        state.SOLVED.get()["noisy"], state.SHOWED.get()["noisy"] = run.config, "It bore 25 % of noise."
+        state.HINTS.get()["tinted"] = 2
+        return kept.browser().outgoing(kept.KINDS)["changes"]
+
+
+@st.composite
+def changed(draw: st.DrawFn, value: Any) -> Any:
+    """The same JSON but for one place somewhere inside."""
+    inner = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    if not inner or draw(st.integers(0, 3)) == 0:
+        return draw(any_json)
+    key = draw(st.sampled_from(list(inner)))
+    copy = value.copy()
+    copy[key] = draw(changed(value[key]))
+    return copy
+
+
+@st.composite
+def stored(draw: st.DrawFn) -> object:
+    """Entries that were kept, some changed, renamed, cut or gone, and some that nobody wrote."""
+    entries: dict[Any, Any] = dict(kept_by_a_browser())
+    for key in draw(st.lists(st.sampled_from(list(entries)), max_size=4, unique=True)):
+        text = kept_by_a_browser()[key]
+        entries.pop(key, None)
+        name = draw(st.sampled_from([key, key, key, f"{key}x", *kept_by_a_browser()]) | any_text)
+        entries[name] = draw(changed(json.loads(text)).map(json.dumps) | st.just(text[:-9]) | st.none() | any_json)
+    return draw(st.just(entries) | st.just(entries) | any_json)
+
+
+def use_stored(entries: object) -> None:
+    """Take it into a session; what was taken can be written again, and read."""
+    with mock.patch.object(streamlit, "session_state", {}):
+        browser = kept.browser()
+        browser.restore(entries, kept.KINDS)
+        again = browser.outgoing(kept.KINDS)["changes"]
+        json.dumps(again, allow_nan=False)
+        assert store.sound({key: text for key, text in again.items() if text}, kept.KINDS).left_out == 0
+
+
 KINDS = {
     "checkpoint, cut": Kind(cut(), use_checkpoint, 128),
     "checkpoint, flipped": Kind(flipped(), use_checkpoint, 128),
@@ -353,6 +406,7 @@ KINDS = {
     "schedule": Kind(csv_texts() | any_text, use_schedule, 256),
     "query string": Kind(queries, use_query, 256),
     "command line": Kind(arguments, use_arguments, 128),
+    "stored in a browser": Kind(stored(), use_stored, 128),
     "color": Kind(codes | any_text | any_json, use_color, 64),
 }
 

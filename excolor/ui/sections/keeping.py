@@ -64,7 +64,7 @@ def _keep(run: Run) -> None:
             _say_next_time(f"Kept as {plain(shelf.keep(name, run))}.")
         right.download_button(
             "Download",
-            shelf.file_of(run),
+            shelf.file_maker(run),
             f"{printable(name) or 'run'}.safetensors",
             key="download",
             on_click="ignore",

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from excolor.config import RunConfig, Weights
 from excolor.measured import Measured
 from excolor.missions import MISSIONS, check
-from tests.browser.conftest import Visit
 from tests.support.browser import free_port, navigate, navigation, open_page, serve, settled, unfold, visit
 from tests.support.search import seed_where
 
@@ -131,8 +130,8 @@ def test_a_second_tab_a_reload_and_a_restarted_server_have_all_that_was_kept(bro
             assert watch.foreign == []
 
 
-def test_where_a_browser_keeps_nothing_the_page_says_so_before_anything_is_lost(new_page: Visit) -> None:
-    page = new_page()
+def test_where_a_browser_keeps_nothing_the_page_says_so_before_anything_is_lost(own_page: Page) -> None:
+    page = own_page
     page.context.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })"
     )
@@ -143,7 +142,8 @@ def test_where_a_browser_keeps_nothing_the_page_says_so_before_anything_is_lost(
     assert models(page) == ["mine"]
 
 
-def test_a_storage_that_is_full_is_said_to_be_and_what_is_there_stays(page: Page) -> None:
+def test_a_storage_that_is_full_is_said_to_be_and_what_is_there_stays(own_page: Page) -> None:
+    page = own_page
     page.context.add_init_script(
         "if (!localStorage.length) localStorage.setItem('another app', 'x'.repeat(5 * 1024 * 1024 - 200))"
     )
@@ -157,7 +157,8 @@ def test_a_storage_that_is_full_is_said_to_be_and_what_is_there_stays(page: Page
     assert any(key.startswith("excolor/1/run/") for key in ours(page))
 
 
-def test_what_cannot_be_read_is_left_out_and_one_button_clears_all(page: Page) -> None:
+def test_what_cannot_be_read_is_left_out_and_one_button_clears_all(own_page: Page) -> None:
+    page = own_page
     unread = {"excolor/1/run/x": "{", "excolor/0/run/y": "1"}
     left = unread | {"excolor/1/hint/tinted": json.dumps({"since": 1, "is": 2})}
     page.context.add_init_script(

@@ -7,6 +7,7 @@ round trip to the server.
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,7 @@ def packed(shown: Replay) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=64)
 def packed_lines(lines: Lines) -> dict[str, Any]:
     """Lines as plain JSON values, to four digits; where there is no value, None is a gap in the line."""
     return {

@@ -23,8 +23,8 @@ def note() -> None:
 
 
 def start() -> None:
-    """Tidy up every minute, in the background, as long as pages are run; once a server."""
-    if runtime.exists():
+    """Tidy up every minute, in the background, as long as pages are run; once a server, and never without one."""
+    if runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime):
         threading.Thread(target=_work, name="excolor-janitor", daemon=True).start()
 
 

@@ -8,6 +8,8 @@ interpreter lock. Three things make it fast:
   7.1.26, error 1.5e-7) the density φ is the same exponential, and both are polynomials in plain loops.
 - ((1 + c)/2)¹⁰⁰ is seven squarings and products.
 
+Beside it stands what needs no gradient: latents of some colors, and one pass over a whole grid for the metrics.
+
 Weights live in one flat vector, in the order of `ColorAutoencoder.parameters`. (docs/experiment.md, "Training")
 """
 
@@ -476,7 +478,7 @@ _compiling = threading.Lock()
 
 
 def compile_kernels() -> None:
-    """Compile the kernels, or take them from the disk: about 7 s the first time on a machine, then 0.3 s.
+    """Compile the kernels, or take them from the disk: about 9 s the first time on a machine, then 0.3 s.
 
     Not needed before a call, which does it when nobody has.
     """

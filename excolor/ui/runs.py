@@ -69,7 +69,7 @@ def trained(
     config: RunConfig,
     engine: Engine = "fused",
     progress: Callable[[int], None] = lambda done: None,
-    waiting: Callable[[int], None] = lambda ahead: None,
+    waiting: Callable[[int | None], None] = lambda ahead: None,
 ) -> Trained:
     """The run of a configuration: from memory, or trained now, in the calling thread.
 
@@ -78,8 +78,9 @@ def trained(
 
     Args:
         progress: called with the updates done.
-        waiting: called, before the training begins, with how many runs are before it. When one of the two raises, as
-            Streamlit does when the page is to run again, the training ends and nothing is remembered.
+        waiting: called, before the training begins, with how many runs are before it; None while another session trains
+            the same. When one of the two raises, as Streamlit does when the page is to run again, the training ends and
+            nothing is remembered.
 
     Raises:
         ExcolorError: the schedule is not one to train with.
@@ -91,7 +92,7 @@ def trained(
 
     slot = memory().slot(config, engine)
     while not slot.lock.acquire(timeout=ASK_EVERY):
-        waiting(0)
+        waiting(None)
     try:
         if slot.trained is None and engine == "fused" and config.steps <= LONG:
             with turns.turn(state.VISITOR.get(), waiting):

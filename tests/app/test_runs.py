@@ -149,9 +149,9 @@ def test_a_session_that_waits_for_another_one_is_asked_whether_it_still_wants_to
 
     def waiting() -> Any:
         begun.wait(30)
-        asked: list[int] = []
+        asked: list[int | None] = []
 
-        def still_wanted(ahead: int) -> None:
+        def still_wanted(ahead: int | None) -> None:
             asked.append(ahead)
             if len(asked) == 2:
                 raise RerunException(RerunData())
@@ -163,7 +163,7 @@ def test_a_session_that_waits_for_another_one_is_asked_whether_it_still_wants_to
         finally:
             finish.set()
 
-    assert in_threads(lambda: trained(SHORT), waiting) == ["done", [0, 0]]
+    assert in_threads(lambda: trained(SHORT), waiting) == ["done", [None, None]]
 
 
 def test_another_configuration_does_not_wait(

@@ -67,9 +67,12 @@ def with_progress(config: RunConfig, engine: Engine, where: DeltaGenerator) -> T
     def progress(done: int) -> None:
         say(done / config.steps, f"{done} of {config.steps} updates", NO_ANSWER_YET)
 
-    def waiting(ahead: int) -> None:
+    def waiting(ahead: int | None) -> None:
         state.MODEL.get()  # any look at the session: Streamlit breaks off here what its student no longer wants
-        say(0.0, f"Others train too. You are number {ahead + 1} in the queue.", NO_TURN_YET)
+        if ahead is None:
+            say(0.0, "Somebody else trains with the same settings. That run is shown here too.", NO_TURN_YET)
+        else:
+            say(0.0, f"Others train too. You are number {ahead + 1} in the queue.", NO_TURN_YET)
 
     result = trained(config, engine, progress, waiting)
     state.cancelled(engine).forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,6 +14,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from excolor.ui import janitor
+from tests.support.app import app
 
 
 class Gone:
@@ -39,6 +41,11 @@ def test_a_session_whose_time_is_over_is_forgotten_with_what_it_held(monkeypatch
         assert left() is None
     finally:
         gc.enable()
+
+
+def test_no_thread_is_left_behind_where_there_is_no_server() -> None:
+    app()
+    assert "excolor-janitor" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_the_real_server_has_what_the_janitor_asks_for() -> None:

@@ -33,6 +33,7 @@ from excolor.benchmark import ROUNDS
 from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.config import MAX_SEED
 from excolor.errors import short, shown
+from excolor.log import MAX_BYTES, from_json, to_csv, to_json
 from excolor.schedule import SHIPPED, find, read
 from excolor.sweeps import SELECTED_BY, best
 from excolor.terminal import bar, complain, prepare, width, write, write_table
@@ -121,6 +122,26 @@ def _sweep(args: argparse.Namespace) -> int:
         which = f": seeds {', '.join(failing)}" if failing else ""
         write(f"{len(failing)} of {len(trials)} runs fail{which}. {summary['sound']} are sound.\n")
     return code
+
+
+def _log(args: argparse.Namespace) -> int:
+    entries = from_json(files.read_up_to(args.file, MAX_BYTES))
+    if args.csv or args.json:
+        write(to_csv(entries) if args.csv else to_json(entries))
+        return 0
+    rows = [
+        [
+            f"{each.name or _named(each.run.config)}, seed {each.run.config.seed}",
+            "yes" if each.run.sound else "no",
+            *(f"{value:.2g}" for value in (each.run.metrics.intact.max_mse, each.run.metrics.hue.gray_mse)),
+            *(f"{value:.2f}" for value in (each.run.metrics.selectivity, each.run.metrics.red_cosine)),
+        ]
+        for each in entries
+    ]
+    columns = ("run", "sound", "maximum MSE", "gray MSE − hue", "selectivity", "red's cosine")
+    write_table(f"{args.file}, {len(entries)} runs, the oldest first", columns, rows)
+    write(f"{sum(each.run.sound for each in entries)} of {len(entries)} are sound.\n")
+    return 0
 
 
 def _bench(args: argparse.Namespace) -> int:
@@ -230,6 +251,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_options(many)
     many.add_argument("--seeds", type=_seeds, default=range(60), metavar="A:B", help="from A to B − 1 (0:60)")
     many.add_argument("--jobs", type=_jobs, metavar="N", help="runs at a time (the number of cores)")
+
+    logged = command("log", _log, "List the runs of a log that the app has exported, measured again.")
+    logged.add_argument("file", metavar="FILE", help="the JSON file")
+    logged.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
 
     command("bench", _bench, "Measure the fused kernel against the autograd loop.")
 

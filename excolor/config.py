@@ -50,6 +50,10 @@ class Weights(Mapping[str, "float | None"]):
     def __len__(self) -> int:
         return len(self._multipliers)
 
+    def __eq__(self, other: object) -> bool:
+        # The mapping's own compares item by item, and a session compares each of its runs with each other.
+        return self._multipliers == other._multipliers if isinstance(other, Weights) else super().__eq__(other)
+
     def __hash__(self) -> int:
         return hash(tuple(self._multipliers.items()))
 
@@ -96,6 +100,10 @@ class RunConfig:
     def to_dict(self) -> dict[str, Any]:
         """The configuration as plain JSON values; of the weights, those that are numbers."""
         return {**vars(self), "weights": {name: w for name, w in self.weights.items() if w is not None}}
+
+    def is_but_for_its_seed(self, other: RunConfig) -> bool:
+        """Whether another configuration is the same, whatever its seed."""
+        return all(mine == vars(other)[name] for name, mine in vars(self).items() if name != "seed")
 
     def to_json(self) -> str:
         """The configuration as one line of JSON with sorted keys."""

@@ -198,7 +198,7 @@ def _tinted(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
 
 def _not_missed(runs: Sequence[Measured], reason: Cause | None) -> tuple[Part, ...]:
     last = runs[-1]
-    alike = [run for run in runs if replace(run.config, seed=last.config.seed) == last.config]
+    alike = [run for run in runs if run.config.is_but_for_its_seed(last.config)]
     sound = sum(run.sound for run in alike)
     return (
         _at_most(What.REGULARIZERS, len(switched_on(last)), len(EXPERIMENT) - SPARED_TERMS),

@@ -42,7 +42,7 @@ def run_of(note: object) -> Run:
         ExcolorError: it is no such note, its schedule is unknown or malformed, or it has more or fewer parameters than
             its configuration asks for.
     """
-    values = _mapping(note, {"config", "parameters"}, {"stopped"})
+    values = mapping(note, {"config", "parameters"}, {"stopped"})
     config = RunConfig.from_dict(values["config"])
     find(config.schedule)
     past = no_history(), no_snapshots(config.bottleneck)
@@ -61,7 +61,7 @@ def measured_of(note: object) -> Measured:
     Raises:
         ExcolorError: as in `run_of`, or a figure is missing or is no number.
     """
-    values = _mapping(note, {"config", "parameters", "metrics", "placement"}, {"stopped"})
+    values = mapping(note, {"config", "parameters", "metrics", "placement"}, {"stopped"})
     run = run_of({name: value for name, value in values.items() if name not in ("metrics", "placement")})
     metrics, placed = _metrics(values["metrics"]), _figures(Placement, values["placement"])
     return Measured(run, metrics, placed, causes(metrics, placed, run.stopped))
@@ -97,9 +97,9 @@ def _stop(note: object, config: RunConfig) -> Stop | None:
 
 
 def _metrics(note: object) -> Metrics:
-    values = _mapping(note, {*_VARIANTS, "selectivity", "red_cosine", "fails", "colors"})
-    colors = _mapping(values["colors"], named_colors().keys())
-    errors = {name: _mapping(each, set(_VARIANTS)) for name, each in colors.items()}
+    values = mapping(note, {*_VARIANTS, "selectivity", "red_cosine", "fails", "colors"})
+    colors = mapping(values["colors"], named_colors().keys())
+    errors = {name: mapping(each, set(_VARIANTS)) for name, each in colors.items()}
     if not isinstance(values["fails"], bool):
         raise ExcolorError("A note does not say whether its run fails.")
     return Metrics(
@@ -118,7 +118,7 @@ def _metrics(note: object) -> Metrics:
 
 def _figures(kind: type[_Figures], note: object) -> _Figures:
     names = {each.name for each in fields(kind)}
-    return kind(**{name: _number(value) for name, value in _mapping(note, names).items()})
+    return kind(**{name: _number(value) for name, value in mapping(note, names).items()})
 
 
 def _number(value: object) -> float:
@@ -130,7 +130,12 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _mapping(value: object, needed: AbstractSet[str], allowed: AbstractSet[str] = frozenset()) -> Mapping[str, Any]:
+def mapping(value: object, needed: AbstractSet[str], allowed: AbstractSet[str] = frozenset()) -> Mapping[str, Any]:
+    """What was read from JSON, if it has all of the names that are needed, and no others than those allowed.
+
+    Raises:
+        ExcolorError: it has not.
+    """
     if not isinstance(value, dict):
         raise ExcolorError(f"A note has {type(value).__name__} where names have values.")
     found: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from excolor.ui import frame, glossary, missions, panels, shelf, state
+from excolor.ui import frame, glossary, log, missions, panels, shelf, state
 from excolor.ui.caches import first_shipped, replay_of
 from excolor.ui.components import replay
 from excolor.ui.sections import comparison, controls, ending, engines, guess, keeping, running
@@ -23,8 +23,8 @@ with right:
     guess.ask_or_go_on(config)
     trained = running.run_or_stop(config)
     measured, run = trained.measured, trained.measured.run
-    shelf.set_last(run)
-    missions.note(measured)
+    log.note(measured)
+    missions.note()
 
     said = verdict(measured)
     with st.container(key="train-verdict", horizontal=True, vertical_alignment="center", gap="small"):
@@ -34,13 +34,15 @@ with right:
     guess.reveal(measured)
     replay.draw(replay_of(run), replay_of(first_shipped()).lines, said.replace("**", ""), run.key, "replay")
     st.caption(f"Trained in {number(trained.train_s)} s, evaluated in {number(trained.evaluate_s)} s.")
+    if gone := log.went():
+        st.caption(gone)
     if st.button("See its ablation →", key="see-ablation", type="primary"):
         state.MODEL.set(shelf.LAST)
         st.switch_page("pages/ablation.py")
-    ending.ending(ending.of_a_run(measured), ending.of_one_seed(measured, state.MISSION_RUNS.get()))
+    ending.ending(ending.of_a_run(measured), ending.of_one_seed(measured, log.made()))
     panels.fold("Color by color, without warmth and without hue", "fold-colors", lambda: comparison.named(run))
-    panels.fold("All figures, beside another network", "fold-beside", comparison.beside_another)
-    panels.fold("Keep this run, or load one", "fold-keep", lambda: keeping.keep_and_load(run))
+    panels.fold("All figures, beside other networks", "fold-beside", lambda: comparison.beside_others(measured))
+    panels.fold("Name this run, or load one", "fold-keep", lambda: keeping.name_and_load(measured))
     panels.fold("The same, the readable way", "fold-engines", lambda: engines.readable(trained))
     st.page_link("pages/regularizers.py", label="Next: what each regularizer does →")
 

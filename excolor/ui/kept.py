@@ -6,24 +6,21 @@ from datetime import timedelta
 
 import streamlit as st
 
-from excolor.ui import missions, predict, shelf, state
+from excolor.ui import log, missions, predict, shelf, state
 from excolor.ui.components import store
 from excolor.ui.sections import controls
 from excolor.ui.store import Browser
 
-# What a student would miss most comes first, should there be no room for all; and a run that was the last is known
-# before the list of runs that it ends.
+# What a student would miss most comes first, should there be no room for all; runs are known before one is chosen.
 KINDS = (
-    shelf.RUNS,
     predict.PREDICTIONS,
     predict.ASKED,
     missions.SOLVED,
     missions.HINTED,
     missions.OPEN,
-    shelf.MODEL,
-    shelf.LAST_RUN,
     controls.SETTINGS,
-    missions.MADE,
+    log.RUNS,
+    shelf.MODEL,
 )
 
 
@@ -56,4 +53,6 @@ def carry_early(place: str) -> None:
 def clear() -> None:
     """Forget everything that is kept, here and in the browser."""
     browser().clear(KINDS)
+    for slot in (state.LOG, state.LAST_MADE, state.DELETED):
+        slot.forget()
     state.CLEARING.forget()

@@ -17,17 +17,17 @@ import streamlit as st
 
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
+from excolor.log import MAX_MARKED, MAX_WHY, QUESTIONS
 from excolor.schedule import find
 from excolor.ui import panels, state
 from excolor.ui.html import Cell, Html, joined, markup, patch, table
 from excolor.ui.store import Kind, single
 from excolor.ui.words import printable
 
-MAX_WHY = 200
 NONE = ""  # the option for who would mark none
 # The groups of the two questions: what survives each deletion, and what a run breaks.
-ABLATION = ("warmth", "hue")
-TRAIN = ("run",)
+ABLATION = QUESTIONS["ablation"]
+TRAIN = QUESTIONS["train"]
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,6 @@ def _answer(row: Row) -> Html:
 
 MOST = 200  # predictions
 _RUN_KEY = re.compile("[0-9a-f]{64}")
-_LONGEST = 40  # characters of the name of something that was marked, and how many such names there are at most
 
 
 @dataclass(frozen=True)
@@ -295,10 +294,10 @@ def _marked(value: object, groups: Collection[str]) -> dict[str, frozenset[str]]
 
 
 def _names(value: object) -> list[str]:
-    if not isinstance(value, list) or len(value) > _LONGEST:
+    if not isinstance(value, list) or len(value) > MAX_MARKED:
         raise ExcolorError("What was marked is no list, or a long one.")
     for name in value:
-        if not isinstance(name, str) or len(name) > _LONGEST or printable(name) != name:
+        if not isinstance(name, str) or len(name) > MAX_MARKED or printable(name) != name:
             raise ExcolorError("What was marked has no name, or a long one.")
     return value
 

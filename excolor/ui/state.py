@@ -15,8 +15,8 @@ from uuid import uuid4
 import streamlit as st
 
 from excolor.config import STEPS, RunConfig
+from excolor.log import Entry, Log
 from excolor.losses import EXPERIMENT, TERMS
-from excolor.measured import Measured
 from excolor.training import Run
 
 T = TypeVar("T")
@@ -74,8 +74,10 @@ def put(widget: str, setting: Any) -> None:
 
 # --- the models, and the runs of the Train page ---------------------------------------------------
 
-KEPT: Slot[dict[str, Run]] = Slot("shelf", dict)  # by name, in the order in which they were kept
-LAST_RUN: Slot[Run | None] = Slot("last-run", _nothing)
+LOG: Slot[Log] = Slot("log", Log)
+LAST_MADE: Slot[str] = Slot("last-made", str)  # the key of the run that was trained last in this tab
+PASTS: Slot[dict[str, Run]] = Slot("pasts", dict)  # runs with their histories, by key; the one used last at the end
+DELETED: Slot[tuple[Entry, ...]] = Slot("deleted", tuple)  # what can be brought back
 MODEL: Slot[str] = Slot("model", str)  # by name; the same on every page
 SHOWN: Slot[Any] = Slot("train-shown", _nothing)  # the run that Train shows
 SAID: Slot[str] = Slot("said", str)  # what is to be said once, after the page has run again
@@ -88,7 +90,6 @@ def cancelled(engine: str) -> Slot[RunConfig | None]:
     return Slot(f"cancelled-{engine}", _nothing)
 
 
-RETURNED: Slot[set[str]] = Slot("shelf-returned", set)  # runs that came back from the browser, without their past
 BROWSER: Slot[Any] = Slot("browser", _nothing)  # what is known of its storage
 CLEARING: Slot[bool] = Slot("clearing", bool)  # whether the student is asked if all of it is to be forgotten
 
@@ -145,7 +146,6 @@ PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions
 REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
 
 MISSION: Slot[str | None] = Slot("mission", _nothing)  # the one that is open
-MISSION_RUNS: Slot[list[Measured]] = Slot("missions-runs", list)
 SOLVED: Slot[dict[str, RunConfig]] = Slot("missions-solved", dict)
 SHOWED: Slot[dict[str, str]] = Slot("missions-showed", dict)  # what each of them showed
 UNREAD: Slot[list[str]] = Slot("missions-unread", list)  # of those, the ones whose banner is not closed
@@ -162,6 +162,7 @@ STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
 LESSON_MOMENT = "regularizers-moment"
+LOG_FIND, LOG_ONLY = "log-find", "log-only"  # which runs the log shows
 AHEAD: Slot[dict[str, int]] = Slot(
     "regularizers-ahead", dict
 )  # by term, how far ahead the batch is that it is shown on

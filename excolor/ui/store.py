@@ -22,11 +22,11 @@ from excolor.errors import ExcolorError
 
 T = TypeVar("T")
 
-PREFIX = "excolor/1/"  # of every key in the browser; another number is another version, and is left alone
+PREFIX = "excolor/2/"  # of every key in the browser; another number is another version, and is left alone
 LAST = "last/"
 LONGEST = 64_000  # characters of an entry
 ROOM = 2_000_000  # characters of all of them; a browser has room for five million
-MOST = 500  # entries that are looked at
+MOST = 1000  # entries that are looked at
 AHEAD = 60_000  # milliseconds that an entry may lie in the future
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from excolor.ui.missions.line import HINTED, MADE, OPEN, REMEMBERED, SOLVED, note, showed, strip, wait
+from excolor.ui.missions.line import HINTED, OPEN, SOLVED, note, showed, strip, wait
 
-__all__ = ["HINTED", "MADE", "OPEN", "REMEMBERED", "SOLVED", "note", "showed", "strip", "wait"]
+__all__ = ["HINTED", "OPEN", "SOLVED", "note", "showed", "strip", "wait"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -16,21 +14,18 @@ from streamlit.delta_generator import DeltaGenerator
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.measured import Measured
-from excolor.missions import MISSIONS, Mission, State, check
-from excolor.notes import measured_of, note_of_measured
+from excolor.missions import MISSIONS, Mission, check
 from excolor.schedule import find
-from excolor.ui import state
+from excolor.ui import log, state
 from excolor.ui.missions.words import GOALS, HINTS, REASONS, SHOWED, TITLES, good, missing
 from excolor.ui.store import LAST, Kind, single
 from excolor.ui.words import printable, settings
-
-REMEMBERED = 100  # runs of a session
 
 # --- what a session remembers --------------------------------------------------------------------
 
 
 def _runs() -> list[Measured]:
-    return state.MISSION_RUNS.get()
+    return log.made()
 
 
 def solved() -> dict[str, RunConfig]:
@@ -54,16 +49,12 @@ def _hints() -> dict[str, int]:
     return state.HINTS.get()
 
 
-def _state(mission: Mission) -> State:
-    return check(mission, _runs(), state.value(state.MISSION_REASON))
-
-
 def _mark() -> list[Mission]:
     """A mission that the last run solves is solved from then on; returns those that are so since now."""
     runs, reason, done = _runs(), state.value(state.MISSION_REASON), solved()
     news = [mission for mission in MISSIONS if mission.id not in done and check(mission, runs, reason).done]
     for mission in news:
-        last = _runs()[-1]
+        last = runs[-1]
         solved()[mission.id] = last.config
         showed()[mission.id] = SHOWED[mission.id](last)
         state.UNREAD.get().append(mission.id)
@@ -97,11 +88,8 @@ def wait() -> None:
         slots.line.html(_line_html(mission, "This run counts as soon as it is shown: guess first, or skip."))
 
 
-def note(run: Measured) -> None:
-    """Take a run as evidence, and bring what is above up to date; called when a page has trained one."""
-    evidence = run.forgetting()
-    others = [each for each in _runs() if each.config != run.config]
-    state.MISSION_RUNS.set([*others, evidence][-REMEMBERED:])
+def note() -> None:
+    """Bring what is above up to date; called when a page has put a run into the log."""
     stood = bool(state.UNREAD.get())
     news = _mark()
     slots: _Slots | None = getattr(_drawn, "slots", None)
@@ -240,7 +228,8 @@ def _line_html(mission: Mission, words: str = "") -> str:
     if config:
         words = _done(config)
     elif not words:
-        stands, last = _state(mission), _runs()[-1] if _runs() else None
+        runs = _runs()
+        stands, last = check(mission, runs, state.value(state.MISSION_REASON)), runs[-1] if runs else None
         words, more = missing(stands, last), good(stands, last)
     return (
         f'<div class="xc-mission xc-open">{_mark_of(config is not None)}<p role="status">'
@@ -260,29 +249,6 @@ def _mark_of(done: bool) -> str:
 # --- what the browser keeps -----------------------------------------------------------------------
 
 _LONGEST = 1000  # characters of what a mission showed
-
-
-def _entries() -> dict[str, Measured]:
-    return {_entry_name(run.config): run for run in _runs()}
-
-
-@lru_cache(maxsize=4 * REMEMBERED)
-def _entry_name(config: RunConfig) -> str:
-    return hashlib.sha256(config.to_json().encode()).hexdigest()[:16]
-
-
-def _take(entries: Mapping[str, Measured]) -> None:
-    came = list({run.config: run for run in entries.values()}.values())
-    configs = {run.config for run in came}
-    mine = [run for run in _runs() if run.config not in configs]
-    # The last one stays the last: it is on screen, or was when the session ended.
-    last = state.LAST_RUN.get()
-    every = sorted([*came, *mine], key=lambda run: last is not None and run.config == last.config)
-    state.MISSION_RUNS.set(every[-REMEMBERED:])
-
-
-def _drop(entries: Collection[str]) -> None:
-    state.MISSION_RUNS.set([run for entry, run in _entries().items() if entry not in entries])
 
 
 @dataclass(frozen=True)
@@ -348,7 +314,6 @@ def _drop_hints(entries: Collection[str]) -> None:
         _hints().pop(name, None)
 
 
-MADE = Kind("made", REMEMBERED, _entries, note_of_measured, lambda rest, value: measured_of(value), _take, _drop)
 SOLVED = Kind("solved", len(MISSIONS), _solved_entries, _write_solved, _read_solved, _take_solved, _drop_solved)
 HINTED = Kind(
     "hint", len(MISSIONS), lambda: dict(_hints()), int, _read_hint, lambda told: _hints().update(told), _drop_hints

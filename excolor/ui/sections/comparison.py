@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from excolor.charts import latents
+from excolor.checkpoint import PRETRAINED
 from excolor.color import named_colors
 from excolor.measured import Measured, measure
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
-from excolor.ui import glossary, panels, shelf, state
-from excolor.ui.caches import metrics_of, wheel_of
+from excolor.ui import glossary, log, panels, state
+from excolor.ui.caches import first_shipped, metrics_of, wheel_of
 from excolor.ui.components import inspector
-from excolor.ui.words import number
+from excolor.ui.words import number, plain
 
 VARIANTS = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
 
@@ -31,30 +33,34 @@ def named(run: Run) -> None:
     )
 
 
-def beside_another() -> None:
-    """Two networks of the student's choice: their color wheels, and all their metrics."""
+def beside_others(run: Measured) -> None:
+    """A run beside those that are pinned in the log, or beside the network that ships: color wheels and all metrics."""
+    pinned = [(log.in_words(each), each.run) for each in log.current().pinned if each.run.run.key != run.run.key]
+    ships = PRETRAINED[0], measure(first_shipped(), metrics=metrics_of(first_shipped()))
+    beside_each_other([("this run", run), *(pinned or [ships])])
+    st.page_link("pages/log.py", label="Pin other runs to see them here →")
+
+
+def beside_each_other(networks: Sequence[tuple[str, Measured]]) -> None:
+    """Some networks by their names: their color wheels, and all their metrics."""
     st.markdown(glossary.explain("selectivity"))
-    last = list(shelf.choices()).index(shelf.LAST)
-    left, right = st.columns(2)
-    panels.metric_table([_chosen(left, "compare-left", last), _chosen(right, "compare-right", 0)])
+    for i, ((name, measured), place) in enumerate(zip(networks, st.columns(len(networks)), strict=True)):
+        with place:
+            st.markdown(f"**{plain(name)}**")
+            _wheel(name, measured.run, f"compare-{i}")
+    panels.metric_table(networks)
 
 
-def _chosen(place: DeltaGenerator, key: str, first: int) -> tuple[str, Measured]:
-    """A control to choose a network with, and its color wheel; returns its name and itself, measured."""
-    with place:
-        models = shelf.choices()
-        name = st.selectbox("Network", list(models), index=first, key=key)
-        run = models[name]
-        u = respond(run.model, inspector.picked_rgb()).u[0]
-        panels.chart(
-            latents.spec((1, 0)),
-            wheel_of(run),
-            # Words that stay the same: Streamlit draws a chart anew when they change. The metrics stand below.
-            f"Latents of 512 colors on the hue plane of {name}, the names of the hues around the rim.",
-            f"{key}-wheel",
-            mark=latents.mark((1, 0), state.picked(), u, state.turn()),
-        )
-    return name, measure(run, metrics=metrics_of(run))
+def _wheel(name: str, run: Run, key: str) -> None:
+    u = respond(run.model, inspector.picked_rgb()).u[0]
+    panels.chart(
+        latents.spec((1, 0)),
+        wheel_of(run),
+        # Words that stay the same: Streamlit draws a chart anew when they change. The metrics stand below.
+        f"Latents of 512 colors on the hue plane of {name}, the names of the hues around the rim.",
+        f"{key}-wheel",
+        mark=latents.mark((1, 0), state.picked(), u, state.turn()),
+    )
 
 
 def of_picked_color(run: Run) -> None:

@@ -148,6 +148,29 @@ def _network() -> None:
     )
 
 
+def restore(config: RunConfig) -> None:
+    """Let the controls ask for these settings; only before they are drawn, or from a callback.
+
+    Raises:
+        ExcolorError: one of the settings cannot be said with them.
+    """
+    if config.hidden != RunConfig().hidden:
+        raise ExcolorError(f"This run has a hidden width of {config.hidden}, which no control of Train can ask for.")
+    settings = {state.weight(name): weight for name, weight in multipliers(config).items()} | {
+        state.SEED: config.seed,
+        state.STEP_COUNT: config.steps,
+        state.SCHEDULE: config.schedule,
+        state.BOTTLENECK: config.bottleneck,
+        state.LABEL_NOISE: config.label_noise,
+    }
+    for key, setting in settings.items():
+        if not _can_say(key, setting):
+            what = "schedule of its own" if key == state.SCHEDULE else f"{key.removeprefix('train-')} of {setting:g}"
+            raise ExcolorError(f"This run has a {what}, which no control of Train can ask for.")
+    for key, setting in settings.items():
+        state.put(key, setting)
+
+
 def _reset() -> None:
     for key, setting in state.CONTROLS.items():
         state.put(key, setting)

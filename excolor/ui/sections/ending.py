@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -156,7 +155,7 @@ def _checks(n: int) -> str:
 
 def of_one_seed(run: Measured, runs: Sequence[Measured]) -> str:
     """What a run does not show, and how many seeds with its settings have been tried among `runs`."""
-    alike = [each for each in runs if replace(each.config, seed=run.config.seed) == run.config]
+    alike = [each for each in runs if each.config.is_but_for_its_seed(run.config)]
     if len(alike) < 2:
         return "One seed is one seed. With the same settings another may come out otherwise: change it and look."
     sound = sum(each.sound for each in alike)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 import streamlit as st
 
 from excolor.config import RunConfig
 from excolor.measured import Measured, measure
-from excolor.ui import html, predict, shelf, state
+from excolor.ui import html, log, predict, shelf, state
 from excolor.ui.caches import metrics_of
 from excolor.ui.missions import showed as solved_missions
 from excolor.ui.missions.words import TITLES
@@ -22,8 +22,9 @@ LISTED = 10  # runs
 def predictions() -> None:
     """Each prediction of the session: how much of it was right, what was not, and the reason that was given."""
     rows: dict[html.Cell, list[html.Cell]] = {}
+    made = {run.config: run for run in log.made()}
     for about in state.PREDICTIONS.get():
-        what, so, found = _about(about)
+        what, so, found = _about(about, made)
         came = predict.score(found, so) if found else "Its network is not here any more."
         wrong = any(row.said != row.found for row in found)
         otherwise = _by_group(found) if wrong else "nothing" if found else "–"
@@ -35,10 +36,10 @@ def predictions() -> None:
         _nowhere("You have not predicted anything yet. Ablation asks before it shows.", "ablation", "To Ablation →")
 
 
-def _about(about: Hashable) -> tuple[str, str, list[predict.Row]]:
+def _about(about: Hashable, made: Mapping[RunConfig, Measured]) -> tuple[str, str, list[predict.Row]]:
     """What a prediction is about, what became of what was to be marked, and its rows: none if the network is gone."""
     if isinstance(about, RunConfig):
-        run = next((each for each in state.MISSION_RUNS.get() if each.config == about), None)
+        run = made.get(about)
         return f"What breaks: {settings(about)}", "broke", guess.said_and_found(run) if run else []
     for name, run in shelf.choices().items():
         if run.key == about:
@@ -60,18 +61,17 @@ def _by_group(rows: Iterable[predict.Row]) -> str:
 
 def runs() -> None:
     """The runs of the session, the last one first, with what each misses."""
-    made: list[Measured] = state.MISSION_RUNS.get()
+    made = log.made()
     if not made:
         _nowhere("You have not trained a network yet. It takes a moment.", "train", "To Train →")
         return
     rows: dict[html.Cell, list[html.Cell]] = {
-        settings(run.config): [_kept(run), _missed(run)] for run in reversed(made)
+        settings(run.config): [_kept(run), _missed(run)] for run in reversed(made[-LISTED:])
     }
-    shown = dict(list(rows.items())[:LISTED])
-    st.html(html.table(["checks kept", "checks missed"], shown, "Your runs", kind="answers"))
-    if len(rows) > LISTED:
+    st.html(html.table(["checks kept", "checks missed"], rows, "Your runs", kind="answers"))
+    if len(made) > LISTED:
         sound = sum(run.sound for run in made)
-        st.caption(f"The last {LISTED} of {len(rows)}; {sound} of all are sound.")
+        st.caption(f"The last {LISTED} of {len(made)}; {sound} of all are sound. *Your runs* has all of them.")
 
 
 def _kept(run: Measured) -> str:
@@ -98,10 +98,11 @@ def missions() -> None:
 
 def take_home() -> None:
     """One sentence of the student's last run, or of the network that was chosen last."""
-    last = state.LAST_RUN.get()
-    run = last or shelf.current()
-    measured = measure(run, metrics=metrics_of(run))
-    name = f"Your last run, {settings(run.config)}" if last else f"The network {plain(shelf.chosen_name())}"
+    if last := log.last():
+        name, measured = f"Your last run, {settings(last.run.config)}", last.run
+    else:
+        run = shelf.current()
+        name, measured = f"The network {plain(shelf.chosen_name())}", measure(run, metrics=metrics_of(run))
     st.markdown(f"**{name}.** {ending.of_a_run(measured)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from excolor.color import named_codes
-from excolor.metrics import SURVIVES_TO
+from excolor.metrics import SURVIVES_TO, Metrics
 from excolor.training import Run
 from excolor.ui import predict, shelf
 from excolor.ui.caches import metrics_of
@@ -54,11 +54,17 @@ def reveal(chosen: Run) -> None:
 
 def said_and_found(chosen: Run) -> list[predict.Row]:
     """What was said of each color and deletion, beside what was measured; empty if nothing was said."""
-    said = predict.said(chosen.key)
+    # What was said is looked for first: the metrics may have to be computed.
+    return of_metrics(chosen.key, metrics_of(chosen)) if predict.said(chosen.key) else []
+
+
+def of_metrics(key: str, metrics: Metrics) -> list[predict.Row]:
+    """The same of a run by its key, whose metrics are known."""
+    said = predict.said(key)
     if said is None:
         return []
     return [
         predict.Row(title, name, name in said[part], error <= SURVIVES_TO, number(error), code)
-        for (name, _intact, *errors), code in zip(metrics_of(chosen).colors, named_codes(), strict=True)
+        for (name, _intact, *errors), code in zip(metrics.colors, named_codes(), strict=True)
         for (part, title), error in zip(_TITLES.items(), errors, strict=True)
     ]

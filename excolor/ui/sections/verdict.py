@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from excolor.diagnosis import ANSWERS_GRAY, ROTATED, Bound, Cause
 from excolor.measured import Measured
 from excolor.ui.html import Html, checklist
@@ -22,6 +24,11 @@ def verdict(run: Measured) -> str:
         f"{_gray(run)}."
     )
     return early + found if early else f"**A sound run**: {found}"
+
+
+def in_short(run: Measured) -> str:
+    """The same in a few words: what each of its sentences begins with."""
+    return "; ".join(re.findall(r"\*\*(.+?)\*\*", verdict(run)))
 
 
 def _gray(run: Measured) -> str:

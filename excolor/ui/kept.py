@@ -53,6 +53,6 @@ def carry_early(place: str) -> None:
 def clear() -> None:
     """Forget everything that is kept, here and in the browser."""
     browser().clear(KINDS)
-    for slot in (state.LOG, state.LAST_MADE, state.DELETED):
+    for slot in (state.LOG, state.LAST_MADE, state.LOG_DELETED):
         slot.forget()
     state.CLEARING.forget()

@@ -84,13 +84,13 @@ def use(key: str) -> str:
 
 def delete(keys: Collection[str]) -> None:
     """Take runs out of the log, so that `undo` can bring them back."""
-    state.DELETED.set(tuple(each for each in current().entries if each.key in keys))
+    state.LOG_DELETED.set(tuple(each for each in current().entries if each.key in keys))
     _drop(keys)
 
 
 def undo() -> None:
     """Bring back what was deleted last."""
-    state.LOG.set(current().joined(state.DELETED.take()))
+    state.LOG.set(current().joined(state.LOG_DELETED.take()))
 
 
 def in_words(entry: Entry) -> str:

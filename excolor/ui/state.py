@@ -77,7 +77,7 @@ def put(widget: str, setting: Any) -> None:
 LOG: Slot[Log] = Slot("log", Log)
 LAST_MADE: Slot[str] = Slot("last-made", str)  # the key of the run that was trained last in this tab
 PASTS: Slot[dict[str, Run]] = Slot("pasts", dict)  # runs with their histories, by key; the one used last at the end
-DELETED: Slot[tuple[Entry, ...]] = Slot("deleted", tuple)  # what can be brought back
+LOG_DELETED: Slot[tuple[Entry, ...]] = Slot("log-deleted", lambda: ())  # what can be brought back
 MODEL: Slot[str] = Slot("model", str)  # by name; the same on every page
 SHOWN: Slot[Any] = Slot("train-shown", _nothing)  # the run that Train shows
 SAID: Slot[str] = Slot("said", str)  # what is to be said once, after the page has run again

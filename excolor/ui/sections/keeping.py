@@ -43,8 +43,8 @@ def warn() -> None:
     if large := [each for each in log.current().entries if not browser.keeps(log.RUNS, each)]:
         few = plain("; ".join(map(log.in_words, large[-3:])))
         st.warning(
-            f"There is no room in this browser for {counted(len(large), 'run')}: {few}{' …' if len(large) > 3 else ''}. "
-            "Download what you want to have again."
+            f"There is no room in this browser for {counted(len(large), 'run')}: {few}{' …' if len(large) > 3 else ''}"
+            ". Download what you want to have again."
         )
 
 

@@ -1,4 +1,4 @@
-"""The log on its page: a table of all runs, what can be done with those that are selected, the pinned two, and files."""
+"""The log on its page: a table of all runs, what can be done with those selected, the pinned two, and files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def overview() -> None:
         st.markdown("**There is no run yet.** Every network that you train on the Train page is logged here by itself.")
     if gone := log.went():
         st.caption(gone)
-    if deleted := state.DELETED.get():
+    if deleted := state.LOG_DELETED.get():
         st.button(f"Undo: bring back {_these(deleted)}", on_click=log.undo, key="log-undo")
 
 
@@ -120,7 +120,6 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 def _columns() -> dict[str, Any]:
     column = st.column_config
-    two_digits = {"format": "%.2g", "width": "small"}
     return {
         "wheel": column.ImageColumn(
             width="small", help="Where the hues lie on dims 0 (up) and 1 (to the right). The triangle is red."
@@ -129,23 +128,20 @@ def _columns() -> dict[str, Any]:
         "pinned": column.TextColumn(width="small", help="The two that are pinned stand side by side below."),
         "settings": column.TextColumn(width="medium", help="Schedule, seed, and what was moved."),
         "verdict": column.TextColumn(width="medium", help="What went wrong, gravest first; or that it is sound."),
-        "checks": column.NumberColumn(width="small", help="How many checks of the list for a sound run it keeps."),
-        "largest MSE": column.NumberColumn(help="Intact, of all colors. High: answers are wrong.", **two_digits),
-        "grays without hue": column.NumberColumn(
-            help="MSE of the grays once hue is deleted. Low: they survive.", **two_digits
-        ),
-        "gray answers": column.NumberColumn(
-            format="%.0f %%", width="small", help="Share of all answers that are gray once hue is deleted."
-        ),
-        "selectivity": column.NumberColumn(
-            help="How closely the error after deleting hue follows how vibrant a color is: 1 is perfectly.",
-            **two_digits,
-        ),
-        "red’s cosine": column.NumberColumn(help="Of red to the first axis: 1 is exactly there.", **two_digits),
+        "checks": _figure("How many checks of the list for a sound run it keeps."),
+        "largest MSE": _figure("Intact, of all colors. High: answers are wrong."),
+        "grays without hue": _figure("MSE of the grays once hue is deleted. Low: they survive."),
+        "gray answers": _figure("Share of all answers that are gray once hue is deleted.", "%.0f %%"),
+        "selectivity": _figure("How closely the error after deleting hue follows how vibrant a color is; 1 is best."),
+        "red’s cosine": _figure("Of red to the first axis; 1 is exactly there."),
         "predicted": column.TextColumn(width="medium", help="How your predictions came out."),
         "reason": column.TextColumn(width="medium", help="The reason that you gave."),
         "trained": column.DatetimeColumn(format="D MMM, HH:mm", timezone=st.context.timezone or "UTC", width="small"),
     }
+
+
+def _figure(about: str, written: str = "%.2g") -> Any:
+    return st.column_config.NumberColumn(format=written, width="small", help=about)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1024, hash_funcs={Run: by_key})
@@ -177,8 +173,8 @@ def _these(entries: Sequence[Entry]) -> str:
 def _tools(selected: Sequence[Entry]) -> None:
     if not selected:
         st.caption(
-            "Select a run at the left edge of its row, or with the arrow keys and Shift and Space: then you can name it, "
-            "pin it, use it on other pages, or delete it. A click on the head of a column sorts by it."
+            "Select a run at the left edge of its row, or with the arrow keys and Shift and Space. Then you can name "
+            "it, pin it, use it on other pages, or delete it. A click on the head of a column sorts by it."
         )
         return
     st.markdown(f"**{_these(selected)}**")

@@ -41,7 +41,7 @@ with right:
         st.switch_page("pages/ablation.py")
     ending.ending(ending.of_a_run(measured), ending.of_one_seed(measured, log.made()))
     panels.fold("Color by color, without warmth and without hue", "fold-colors", lambda: comparison.named(run))
-    panels.fold("All figures, beside other networks", "fold-beside", lambda: comparison.beside_others(measured))
+    panels.fold("All figures, beside another network", "fold-beside", lambda: comparison.beside_others(measured))
     panels.fold("Name this run, or load one", "fold-keep", lambda: keeping.name_and_load(measured))
     panels.fold("The same, the readable way", "fold-engines", lambda: engines.readable(trained))
     st.page_link("pages/regularizers.py", label="Next: what each regularizer does →")

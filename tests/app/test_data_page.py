@@ -30,7 +30,7 @@ from excolor.turns import Turns
 from excolor.ui import study
 from excolor.ui.sections import robustness as section
 from excolor.ui.words import number
-from tests.support.app import app, html, sound
+from tests.support.app import app, html, last_run, sound
 
 # --- the training set, point by point ------------------------------------------------------------
 
@@ -283,7 +283,7 @@ def test_the_noise_goes_with_the_visitor_to_the_train_page(at: AppTest) -> None:
     at.button("data-train").click().run()
     sound(at.switch_page("pages/train.py").run())
     assert at.slider("train-noise").value == 0.15
-    assert at.session_state["last-run"].config.label_noise == 0.15
+    assert last_run(at).config.label_noise == 0.15
 
 
 # --- the study -----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from excolor.surgery import HUE, ablate
 from excolor.training import Run
 from excolor.ui.components.network import FIRST, deleted, given, layers, sound_dims
 from excolor.ui.shelf import LAST
-from tests.support.app import APP
+from tests.support.app import APP, log_run
 from tests.support.written import names, says
 
 SIZES = ((2, 2), (3, 7), (4, 16), (6, 64))
@@ -95,7 +95,7 @@ def opened(run: Run | None = None, model: str | None = None, **session: object) 
     at = AppTest.from_file(str(APP), default_timeout=120)
     at.session_state["model"] = LAST if run else model or PRETRAINED[0]
     if run:
-        at.session_state["last-run"] = run
+        log_run(at, run)
     for key, value in session.items():
         at.session_state[key.replace("_", "-")] = value
     at.run().switch_page("pages/network.py").run()

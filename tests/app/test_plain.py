@@ -17,7 +17,7 @@ from excolor.measured import measure
 from excolor.metrics import quick_grid
 from excolor.training import Stop
 from excolor.ui.words import plain, printable, settings
-from tests.support.app import PAGES, app, html, sound, unfold
+from tests.support.app import PAGES, app, html, named_runs, sound, unfold
 
 HOSTILE = [
     "![a](http://far.test/x.png)",
@@ -61,14 +61,14 @@ def test_printable_text_can_be_sent_and_reads_from_left_to_right(text: str) -> N
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_runs_name_is_text_on_every_page(name: str) -> None:
     at = unfold(app("train.py"), "keep")
-    next(each for each in at.text_input if str(each.key).startswith("keep-name")).set_value(name)
-    sound(at.button("keep").click().run())
-    assert [shown(each.value) for each in at.success] == [f"Kept as {name}. It can be chosen on every page."]
+    next(each for each in at.text_input if str(each.key).startswith("run-name")).set_value(name)
+    sound(at.button("name-run").click().run())
+    assert [shown(each.value) for each in at.success] == [f"Named {name}. It can be chosen on every page."]
     at.session_state["model"] = name
     at.session_state["predictions"] = {
-        at.session_state["shelf"][name].key: {"warmth": frozenset({name}), "hue": frozenset()}
+        named_runs(at)[name].key: {"warmth": frozenset({name}), "hue": frozenset()}
     }
-    at.session_state["predict-reasons"] = {at.session_state["shelf"][name].key: name}
+    at.session_state["predict-reasons"] = {named_runs(at)[name].key: name}
     seen = 0
     for page in PAGES:
         sound(at.switch_page(f"pages/{page}").run())
@@ -105,8 +105,8 @@ def test_a_files_name_and_what_is_written_in_it_are_text() -> None:
 
 def test_a_name_without_a_shape_is_none() -> None:
     at = unfold(app("train.py"), "keep")
-    next(each for each in at.text_input if str(each.key).startswith("keep-name")).set_value("\u202e\u200b")
-    sound(at.button("keep").click().run())
+    next(each for each in at.text_input if str(each.key).startswith("run-name")).set_value("\u202e\u200b")
+    sound(at.button("name-run").click().run())
     assert at.warning.len == 1
 
 

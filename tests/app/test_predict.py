@@ -21,7 +21,7 @@ from excolor.training import Run, train
 from excolor.ui import predict, shelf
 from excolor.ui.predict import MAX_WHY, NONE, Row
 from excolor.ui.shelf import file_maker
-from tests.support.app import app, html, sound, unfold
+from tests.support.app import app, html, last_run, sound, unfold
 
 Rows = dict[str, list[tuple[str, str, bool]]]
 
@@ -352,10 +352,10 @@ def test_before_a_regularizer_is_off_it_is_asked_what_will_break(term: str) -> N
     assert not asked(at)
     sound(at.button(f"preset-No {term}").click().run())
     assert asked(at)
-    assert at.session_state["last-run"].config.weights == Weights()  # it has not been trained
+    assert last_run(at).config.weights == Weights()  # it has not been trained
     assert any(f"**{term}**, which" in each.value for each in at.markdown)
     mark(at, run=["grays", "plane"])
-    config = at.session_state["last-run"].config
+    config = last_run(at).config
     assert config.weights[term] == 0
     truth = broken(config)
     shown = revealed(at)

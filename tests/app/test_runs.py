@@ -24,11 +24,12 @@ from excolor.config import BOTTLENECKS, RunConfig
 from excolor.diagnosis import causes, placement
 from excolor.errors import ExcolorError
 from excolor.losses import TERMS
-from excolor.metrics import evaluate
+from excolor.measured import Measured, measure
+from excolor.metrics import evaluate, quick_grid
 from excolor.replay import BINS, lines, nearest, replayed
 from excolor.training import LOSSES, Engine, History, Run, no_snapshots, plan, snapshot_colors, train
 from excolor.turns import Turns
-from excolor.ui import runs, shelf
+from excolor.ui import log, runs, shelf, state
 from excolor.ui.caches import replay_of
 from excolor.ui.components.replay import packed, packed_lines
 from excolor.ui.runs import Memory, Trained, trained
@@ -388,43 +389,40 @@ def one() -> Run:
     return train(steps=60, seed=7, bottleneck=3, hidden=8, label_noise=0.25, weights={"anchor": 2})
 
 
+@pytest.fixture(scope="module")
+def shown(one: Run) -> Measured:
+    return measure(one, quick_grid())
+
+
 def test_a_new_visitor_can_choose_what_ships(session: dict[str, Any]) -> None:
     assert list(shelf.choices()) == list(PRETRAINED)
-    assert shelf.kept() == {}
 
 
-def test_a_kept_run_can_be_chosen_under_its_name_until_it_is_forgotten(session: dict[str, Any], one: Run) -> None:
-    shelf.set_last(one)
-    assert shelf.keep("  mine ", one) == "mine"
-    assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST, "mine"]
-    assert shelf.choices()["mine"] is one
-    shelf.forget("mine")
+def test_a_named_run_can_be_chosen_with_its_history_until_it_is_deleted(
+    session: dict[str, Any], shown: Measured
+) -> None:
+    log.note(shown)
+    (key,) = log.current().by_key
     assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST]
-    shelf.forget("mine")  # a second click finds nothing to do
-    assert shelf.keep("mine", one) == "mine"
+    assert log.call(key, "  mine ") == "mine"
+    state.MODEL.set("mine")
+    log.note(measure(train(SHORT), quick_grid()))
+    assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST, "mine"]
+    assert shelf.current() is shown.run
+    assert log.call(key, "ours") == "ours"
+    assert shelf.chosen_name() == "ours"  # what is chosen stays chosen
+    log.delete([key])
+    assert list(shelf.choices()) == [*PRETRAINED, shelf.LAST]
+    assert shelf.chosen_name() == PRETRAINED[0]
+    log.undo()
+    assert list(log.current().named) == ["ours"]
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * (shelf.MAX_NAME + 1), *PRETRAINED, shelf.LAST, "mine", " mine "])
-def test_a_name_that_is_no_name_is_refused_in_a_sentence(session: dict[str, Any], one: Run, name: str) -> None:
-    shelf.keep("mine", one)
-    with pytest.raises(ExcolorError, match=r"^[A-Za-z].*\.$"):
-        shelf.keep(name, one)
-    assert list(shelf.kept()) == ["mine"]
-
-
-def test_the_longest_name_is_kept_whole(session: dict[str, Any], one: Run) -> None:
-    assert shelf.keep("x" * shelf.MAX_NAME, one) == "x" * shelf.MAX_NAME
-
-
-def test_a_full_shelf_asks_to_forget_one(session: dict[str, Any], one: Run) -> None:
-    for n in range(shelf.MAX_KEPT):
-        shelf.keep(f"run {n}", one)
-    for attempt in (lambda: shelf.keep("one more", one), lambda: shelf.load(shelf.file_maker(one)(), "one more")):
-        with pytest.raises(ExcolorError, match="forget one"):
-            attempt()
-    shelf.forget("run 3")
-    assert shelf.keep("one more", one) == "one more"
-    assert len(shelf.kept()) == shelf.MAX_KEPT
+def test_a_page_that_is_drawn_again_logs_nothing_new(session: dict[str, Any], shown: Measured) -> None:
+    log.note(shown)
+    before = log.current()
+    log.note(measure(dataclasses.replace(shown.run), quick_grid()))
+    assert log.current() is before
 
 
 def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, Any], one: Run) -> None:
@@ -442,34 +440,32 @@ def test_what_is_downloaded_and_loaded_is_bitwise_the_same(session: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("file", "names"),
+    ("file", "name"),
     [
-        ("mine.safetensors", ["mine", "mine 2", "mine 3"]),
-        ("robust.safetensors", ["robust 2", "robust 3", "robust 4"]),
-        ("last run.safetensors", ["last run 2", "last run 3", "last run 4"]),
-        (".safetensors", ["loaded", "loaded 2", "loaded 3"]),
-        ("no ending", ["no ending", "no ending 2", "no ending 3"]),
-        (f"{'x' * 60}.safetensors", ["x" * 36, f"{'x' * 36} 2", f"{'x' * 36} 3"]),
+        ("mine.safetensors", "mine"),
+        ("robust.safetensors", "robust 2"),
+        ("last run.safetensors", "last run 2"),
+        (".safetensors", "loaded"),
+        ("no ending", "no ending"),
+        (f"{'x' * 60}.safetensors", "x" * 40),
     ],
 )
-def test_a_loaded_run_is_named_after_its_file(session: dict[str, Any], one: Run, file: str, names: list[str]) -> None:
+def test_a_loaded_run_is_named_after_its_file_and_is_no_run_of_ones_own(
+    session: dict[str, Any], one: Run, file: str, name: str
+) -> None:
     data = shelf.file_maker(one)()
-    assert [shelf.load(data, file) for _ in names] == names
-    assert all(len(name) <= shelf.MAX_NAME for name in shelf.kept())
-
-
-def test_the_same_file_can_fill_the_shelf(session: dict[str, Any], one: Run) -> None:
-    data = shelf.file_maker(one)()
-    for _ in range(shelf.MAX_KEPT):
-        shelf.load(data, "robust.safetensors")
-    assert len(shelf.kept()) == shelf.MAX_KEPT
+    assert [shelf.load(data, file) for _ in range(2)] == [name, name]  # it is one run
+    other = shelf.file_maker(train(SHORT))()
+    assert shelf.load(other, file) == f"{name.removesuffix(' 2')[:36]} {3 if name.endswith(' 2') else 2}"
+    assert len(log.current().entries) == 2
+    assert log.made() == []
 
 
 @pytest.mark.parametrize("data", [b"", b"not a checkpoint", b"\x00" * 64, b"x" * (MAX_BYTES + 1)])
 def test_a_bad_file_is_refused_in_a_sentence_with_its_name(session: dict[str, Any], data: bytes) -> None:
     with pytest.raises(ExcolorError, match=r"^strange\.bin .*\.$"):
         shelf.load(data, "strange.bin")
-    assert shelf.kept() == {}
+    assert log.current().entries == ()
 
 
 def test_weights_that_are_no_numbers_make_no_file(session: dict[str, Any], one: Run) -> None:

@@ -26,7 +26,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run, snapshot_colors, train
 from excolor.ui.shelf import LAST
-from tests.support.app import APP
+from tests.support.app import APP, log_run
 from tests.support.scene_page import meshes, settings_of
 from tests.support.written import says
 
@@ -62,7 +62,7 @@ def open_page(name: str = "latent.py", last: Run | None = None) -> AppTest:
     at.run()
     unfold(at)
     if last is not None:
-        at.session_state["last-run"] = last
+        log_run(at, last)
         at.session_state["model"] = LAST
     at.switch_page(f"pages/{name}").run()
     return sound(at)
@@ -341,7 +341,7 @@ def test_a_scene_that_cannot_be_built_says_so_and_the_projections_stay(
     at.query_params["predict"] = "skip"
     at.run()
     unfold(at)
-    at.session_state["last-run"] = robust()
+    log_run(at, robust())
     at.session_state["model"] = LAST
     sound(at.switch_page(f"pages/{name}").run(), warnings=lost)
     for warning in at.warning:

@@ -23,7 +23,7 @@ from excolor.ui import runs, shelf
 from excolor.ui.runs import Trained, trained
 from excolor.ui.sections import running
 from excolor.ui.words import number, percent
-from tests.support.app import ROOT, app, html, sound, unfold
+from tests.support.app import ROOT, app, html, last_run, named_runs, sound, unfold
 from tests.support.search import measured, seed_where
 
 TERMS = list(EXPERIMENT)
@@ -41,7 +41,7 @@ def run(at: AppTest) -> AppTest:
 
 
 def config_of(at: AppTest) -> RunConfig:
-    return at.session_state["last-run"].config
+    return last_run(at).config
 
 
 def shown(at: AppTest) -> Trained:
@@ -217,19 +217,21 @@ def test_controls_are_as_they_were_left_when_the_visitor_comes_back(at: AppTest)
     assert at.select_slider("train-anchor").value == 0.0
 
 
-def test_figures_stand_beside_those_of_the_shipped_checkpoint(at: AppTest) -> None:
+def test_figures_stand_beside_those_of_the_shipped_checkpoint_or_of_what_is_pinned(at: AppTest) -> None:
     set_all(at, seed=1, steps=1000)
-    assert at.selectbox("compare-left").value == shelf.LAST
-    assert at.selectbox("compare-right").value == PRETRAINED[0]
     heads = re.findall(r'<th colspan="3" scope="colgroup">(.*?)</th>', html(at))
-    assert heads == [shelf.LAST, PRETRAINED[0]]
+    assert heads == ["this run", PRETRAINED[0]]
+    log = at.session_state["log"]
+    at.session_state["log"] = log.pinning([log.entries[0].key])  # another one, which the page trained first
+    heads = re.findall(r'<th colspan="3" scope="colgroup">(.*?)</th>', html(run(at)))
+    assert heads == ["this run", "robust, seed 0"]
 
 
 # --- the shelf -----------------------------------------------------------------------------------
 
 
 def name_field(at: AppTest) -> Any:
-    return next(each for each in at.text_input if str(each.key).startswith("keep-name"))
+    return next(each for each in at.text_input if str(each.key).startswith("run-name"))
 
 
 def upload(at: AppTest, name: str, data: bytes) -> AppTest:
@@ -277,12 +279,12 @@ def test_the_suggested_name_says_what_was_chosen_and_follows_the_run(at: AppTest
     assert name_field(at).value == "robust, seed 0, width 3, 300 updates, 50% noise"[: shelf.MAX_NAME]
 
 
-def test_a_kept_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(at: AppTest) -> None:
+def test_a_named_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(at: AppTest) -> None:
     set_all(at, seed=4, anchor=0.0)
     kept = config_of(at)
     name_field(at).set_value("turned wheel")
-    sound(at.button("keep").click().run())
-    assert [each.value for each in at.success] == ["Kept as turned wheel. It can be chosen on every page."]
+    sound(at.button("name-run").click().run())
+    assert [each.value for each in at.success] == ["Named turned wheel. It can be chosen on every page."]
     sound(at.button("reset-all").click().run())
     assert at.success.len == 0
     for page in ("start", "ablation"):
@@ -291,9 +293,9 @@ def test_a_kept_run_is_chosen_on_start_and_ablation_in_place_of_the_shipped_one(
         assert choice.options == [*PRETRAINED, shelf.LAST, "turned wheel"]
         sound(choice.set_value("turned wheel").run())
         assert at.session_state["model"] == "turned wheel"
-        assert at.session_state["shelf"]["turned wheel"].config == kept
-    unfold(at.switch_page("pages/train.py"), "keep")
-    sound(at.button("forget").click().run())
+        assert named_runs(at)["turned wheel"].config == kept
+    log = at.session_state["log"]
+    at.session_state["log"] = log.without({log.named["turned wheel"].key})
     sound(at.switch_page("pages/start.py").run())
     assert at.session_state["model"] == PRETRAINED[0]
 
@@ -302,10 +304,10 @@ def test_names_that_are_taken_or_empty_get_a_sentence(at: AppTest) -> None:
     set_all(at, steps=100)
     for name in ("robust", "   "):
         name_field(at).set_value(name)
-        sound(at.button("keep").click().run())
+        sound(at.button("name-run").click().run())
         assert len(at.warning) == 1
         assert at.warning[0].value.endswith(".")
-    assert at.session_state["shelf"] == {}
+    assert named_runs(at) == {}
 
 
 def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(at: AppTest) -> None:
@@ -316,19 +318,14 @@ def test_from_a_broken_wheel_to_its_ablation_in_two_clicks(at: AppTest) -> None:
     assert config_of(at) == RunConfig(weights=Weights(anchor=0))
 
 
-def test_a_downloaded_run_is_loaded_again_and_has_the_same_figures(at: AppTest) -> None:
+def test_a_downloaded_run_is_loaded_again_and_is_the_same_run(at: AppTest) -> None:
     set_all(at, seed=6, separate=0.0, steps=1000)
-    data = shelf.file_maker(at.session_state["last-run"])()
+    data = shelf.file_maker(last_run(at))()
     upload(at, "collapsed.safetensors", data)
     assert [each.value for each in at.success] == ["Loaded as collapsed. It can be chosen on every page."]
-    at.selectbox("compare-right").set_value("collapsed").run()
-    sound(at)
-    table = html(at).partition('<table class="xc-table xc-numbers xc-grouped"')[2]
-    for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table):
-        values = re.findall(r"<td>(.*?)</td>", row)
-        assert values[:3] == values[3:], row
+    assert named_runs(at)["collapsed"].key == last_run(at).key
     run(at)  # the same file is not loaded again with each run of the page
-    assert list(at.session_state["shelf"]) == ["collapsed"]
+    assert list(named_runs(at)) == ["collapsed"]
 
 
 @pytest.mark.parametrize(
@@ -340,7 +337,7 @@ def test_a_bad_file_gets_a_sentence_and_changes_nothing(data: bytes, at: AppTest
     upload(at, "strange.safetensors", data)
     assert len(at.warning) == 1
     assert re.fullmatch(r"strange\.safetensors .*\.", at.warning[0].value)
-    assert at.session_state["shelf"] == {}
+    assert named_runs(at) == {}
     assert config_of(at) == RunConfig()
 
 

@@ -10,6 +10,11 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
+from excolor.log import Entry, Log
+from excolor.measured import measure
+from excolor.metrics import quick_grid
+from excolor.training import Run
+
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
 PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py"))
@@ -37,6 +42,24 @@ def unfold(at: AppTest, *names: str) -> AppTest:
     for name in names:
         at.session_state[f"fold-{name}"] = True
     return sound(at.run())
+
+
+def last_run(at: AppTest) -> Run:
+    """The run that was trained last."""
+    return at.session_state["pasts"][at.session_state["last-made"]]
+
+
+def named_runs(at: AppTest) -> dict[str, Run]:
+    """The runs of the log that have a name, by it."""
+    return {name: entry.run.run for name, entry in at.session_state["log"].named.items()}
+
+
+def log_run(at: AppTest, run: Run) -> None:
+    """Make a run the last one, as if it had been trained."""
+    entry = Entry(1, measure(run, quick_grid()).forgetting())
+    at.session_state["log"] = Log().add(entry)
+    at.session_state["pasts"] = {entry.key: run}
+    at.session_state["last-made"] = entry.key
 
 
 class Served:

@@ -22,8 +22,9 @@ st.header("One thing to take home")
 findings.take_home()
 st.markdown(
     "**Going further:** turn the sphere on which the colors lie, or see how little the network was told, and how wrong that "
-    "may be."
+    "may be. Or compare all your runs, and take them along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")
     st.page_link("pages/data.py", label="Colors and labels →")
+    st.page_link("pages/log.py", label="Your runs →")

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 import excolor
 from excolor import ExcolorError, checkpoint
 from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.cli import main
-from excolor.ui import caches, shelf
+from excolor.measured import measure
+from excolor.metrics import quick_grid
+from excolor.ui import caches, log, state
 from tests.support.app import PAGES, framed, html, sound
 from tests.support.limits import full_disk
 
@@ -72,10 +75,12 @@ def test_without_the_others_every_page_shows_what_is_left_and_says_so(
         )
 
 
-def test_a_missing_network_keeps_its_name(lose: Lose) -> None:
+def test_a_missing_network_keeps_its_name(lose: Lose, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streamlit, "session_state", {})
     lose(("robust",))
+    log.note(measure(caches.shipped("clean"), quick_grid()))
     with pytest.raises(ExcolorError, match="robust is taken"):
-        shelf.keep("robust", caches.shipped("clean"))
+        log.call(state.LAST_MADE.get(), "robust")
 
 
 def test_without_any_network_every_page_is_one_sentence(lose: Lose, monkeypatch: pytest.MonkeyPatch) -> None:

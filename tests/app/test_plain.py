@@ -65,9 +65,7 @@ def test_a_runs_name_is_text_on_every_page(name: str) -> None:
     sound(at.button("name-run").click().run())
     assert [shown(each.value) for each in at.success] == [f"Named {name}. It can be chosen on every page."]
     at.session_state["model"] = name
-    at.session_state["predictions"] = {
-        named_runs(at)[name].key: {"warmth": frozenset({name}), "hue": frozenset()}
-    }
+    at.session_state["predictions"] = {named_runs(at)[name].key: {"warmth": frozenset({name}), "hue": frozenset()}}
     at.session_state["predict-reasons"] = {named_runs(at)[name].key: name}
     seen = 0
     for page in PAGES:

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from excolor.checkpoint import PRETRAINED
 from excolor.config import RunConfig
+from excolor.log import MOST, Entry
 from excolor.measured import measure
 from excolor.metrics import quick_grid
 from excolor.training import Run, train
-from excolor.ui import kept, runs, shelf, state
+from excolor.ui import kept, log, runs, shelf, state, store
 from excolor.ui.missions.words import TITLES
-from excolor.ui.store import LONGEST, Browser, sound
+from excolor.ui.store import LONGEST, ROOM, Browser, sound
 
 MINE = RunConfig(steps=60, seed=7, label_noise=0.25)
 SETTINGS = state.CONTROLS | {state.SEED: 7, state.weight("separate"): 0.0, state.LABEL_NOISE: 0.25}
@@ -75,10 +76,20 @@ class Tab:
         return changes
 
 
+def made(run: Run, name: str = "") -> str:
+    """Log a run that was trained here, and give it a name; returns its key."""
+    log.note(measure(run, quick_grid()))
+    key = state.LAST_MADE.get()
+    if name:
+        log.call(key, name)
+    return key
+
+
 def work(one: Run) -> None:
     """What a student does in a lesson."""
-    shelf.keep("mine", one)
-    shelf.set_last(one)
+    made(train(replace(MINE, seed=9)))
+    key = made(one, "mine")
+    state.LOG.set(log.current().pinning([key]))
     state.MODEL.set("mine")
     state.PREDICTIONS.get()[MINE] = {"run": frozenset({"grays", "tint"})}
     state.PREDICTIONS.get()[one.key] = {"warmth": frozenset(), "hue": frozenset({"white"})}
@@ -89,7 +100,6 @@ def work(one: Run) -> None:
     state.UNREAD.get().append("noisy")
     state.HINTS.get()["tinted"] = 2
     state.MISSION.set("tinted")
-    state.MISSION_RUNS.set([measure(each, quick_grid()).forgetting() for each in (train(replace(MINE, seed=9)), one)])
     for key, setting in SETTINGS.items():
         state.put(key, setting)
 
@@ -109,8 +119,8 @@ def of(session: dict[str, Any]) -> dict[str, Any]:
     told = Tab({}, session)
     with told.open():
         return {
-            "kept": {name: (run.key, run.config, run.stopped) for name, run in shelf.kept().items()},
-            "last": (last := state.LAST_RUN.get()) and last.key,
+            "named": {name: each.run.run.key for name, each in log.current().named.items()},
+            "last": (last := log.last()) and last.key,
             "model": shelf.chosen_name(),
             "predictions": dict(state.PREDICTIONS.get()),
             "reasons": {about: why for about, why in state.REASONS.get().items() if why},
@@ -120,7 +130,10 @@ def of(session: dict[str, Any]) -> dict[str, Any]:
             "unread": list(state.UNREAD.get()),
             "hints": dict(state.HINTS.get()),
             "mission": state.MISSION.get(),
-            "runs": [(run.run.key, run.metrics, run.placement, run.causes) for run in state.MISSION_RUNS.get()],
+            "log": [
+                (each.key, each.when, each.name, each.pinned, each.run.metrics, each.run.placement, each.run.causes)
+                for each in log.current().entries
+            ],
             "settings": {key: state.value(key) for key in state.CONTROLS},
         }
 
@@ -148,16 +161,16 @@ def test_what_has_changed_is_all_that_is_written(first: Tab, other: Run) -> None
     later = Tab(first.storage)
     later.greet()
     with later.open():
-        shelf.keep("another", other)
+        made(other, "another")
         state.HINTS.get()["tinted"] = 3
-        shelf.forget("mine")
+        log.delete([log.current().named["mine"].key])
     changes = later.run()
-    assert {key.split("/")[0] for key in changes} == {"run", "hint", "last"}
-    assert sorted(text is None for key, text in changes.items() if key.startswith("run/")) == [False, True]
+    assert {key.split("/")[0] for key in changes} == {"log", "hint", "last"}
+    assert sorted(text is None for key, text in changes.items() if key.startswith("log/")) == [False, True]
     again = Tab(later.storage)
     again.greet()
     assert of(again.session) == of(later.session)
-    assert list(of(again.session)["kept"]) == ["another"]
+    assert list(of(again.session)["named"]) == ["another"]
     assert of(again.session)["model"] == PRETRAINED[0]
 
 
@@ -165,7 +178,7 @@ def test_a_second_tab_follows_but_stays_where_its_student_left_off(first: Tab, o
     second = Tab(first.storage)
     second.greet()
     with second.open():
-        shelf.keep("another", other)
+        made(other, "another")
         state.SOLVED.get()["tinted"], state.SHOWED.get()["tinted"] = MINE, "It kept a tint."
         state.put(state.SEED, 3)
         state.MODEL.set("another")
@@ -173,14 +186,18 @@ def test_a_second_tab_follows_but_stays_where_its_student_left_off(first: Tab, o
     first.tell(changes)
     with first.open() as browser:
         assert browser.news
-    assert list(of(first.session)["kept"]) == ["mine", "another"]
+    assert list(of(first.session)["named"]) == ["mine", "another"]
     assert of(first.session)["solved"] == of(second.session)["solved"]
     assert of(first.session)["settings"] == SETTINGS
     assert of(first.session)["model"] == "mine"
     with first.open():
-        shelf.forget("mine")
+        last = log.last()
+        assert last is not None
+        assert last.name == "mine"  # which is on screen here
+        assert log.made()[-1] is last.run
+        log.delete([last.key])
     second.tell(first.run())
-    assert list(of(second.session)["kept"]) == ["another"]
+    assert list(of(second.session)["named"]) == ["another"]
     with first.open() as browser:
         browser.news = False
     first.tell({key: text for key, text in changes.items() if text})  # heard before
@@ -193,13 +210,13 @@ def test_two_tabs_that_keep_different_runs_by_one_name_at_once_have_both(one: Ru
     tabs = Tab(storage), Tab(storage)
     for tab, run in zip(tabs, (one, other), strict=True):
         with tab.open():
-            shelf.keep("mine", run)
+            made(run, "mine")
     written = [tab.run() for tab in tabs]
     for _ in range(4):
         for tab, changes in zip(tabs, reversed(written), strict=True):
             tab.tell(changes)
         written = [tab.run() for tab in tabs]
-    both = [{name: key for name, (key, *_rest) in of(tab.session)["kept"].items()} for tab in tabs]
+    both = [of(tab.session)["named"] for tab in tabs]
     assert both[0] == both[1]
     assert sorted(both[0].values()) == sorted([one.key, other.key])
     assert len(storage) == 2
@@ -235,6 +252,7 @@ def test_a_run_that_came_back_has_its_history_once_it_is_chosen(first: Tab, one:
         assert chosen.remembers
         assert chosen.key == one.key
         assert shelf.choices()["mine"] is chosen
+        assert log.current().named["mine"].run.run.remembers is False  # which would be all of its size
     assert later.run() == {}
 
 
@@ -250,18 +268,26 @@ def test_where_the_same_settings_lead_elsewhere_the_run_stays_what_it_was(
         assert not shelf.current().remembers
 
 
-def test_what_a_student_forgets_is_held_by_nobody(first: Tab, other: Run) -> None:
+def test_what_a_student_deletes_is_held_by_nobody_once_it_cannot_come_back(first: Tab, other: Run) -> None:
     large = replace(other)
     held = weakref.ref(large)
     with first.open():
-        shelf.keep("another", large)
+        key = made(large, "another")
     del large
     first.run()
     with first.open():
-        shelf.forget("another")
+        log.delete([key])
     first.run()
     gc.collect()
-    assert held() is None
+    assert held() is None  # its history; what can come back has none
+
+
+def test_a_log_that_is_cleared_has_nothing_to_bring_back(first: Tab) -> None:
+    with first.open():
+        log.delete([state.LAST_MADE.get()])
+        kept.clear()
+        log.undo()
+    assert of(first.session)["log"] == []
 
 
 # --- bounds ---------------------------------------------------------------------------------------
@@ -270,26 +296,39 @@ def test_what_a_student_forgets_is_held_by_nobody(first: Tab, other: Run) -> Non
 def test_a_run_that_is_too_large_is_not_written_and_the_page_can_say_so(first: Tab, one: Run) -> None:
     large = replace(one, config=replace(one.config, schedule=f"STEP,lr\n0,0.1\n100,0.1\n{'#' * LONGEST}"))
     with first.open():
-        shelf.keep("large", large)
+        key = made(large, "large")
     first.run()
     assert not any("large" in text for text in first.storage.values())
     with first.open() as browser:
-        assert not browser.keeps(shelf.RUNS, ("large", large))
-        assert browser.keeps(shelf.RUNS, ("mine", one))
+        by_key = log.current().by_key
+        assert [each for each in by_key if not browser.keeps(log.RUNS, by_key[each])] == [key]
 
 
-def test_of_too_many_the_newest_come_back_and_the_others_go(first: Tab) -> None:
-    (entry,) = (json.loads(text) for key, text in first.storage.items() if key.startswith("run/"))
-    for n in range(100):
-        entry["is"]["name"], entry["since"] = f"run {n}", n
-        first.storage[f"run/{n}"] = json.dumps(entry)
+def test_of_too_many_the_oldest_without_a_name_go_and_are_taken_out_of_the_browser(first: Tab, one: Run) -> None:
+    with first.open():
+        entry = log.current().named["mine"]
+        many = [
+            Entry(n, replace(entry.run, run=replace(entry.run.run, config=replace(MINE, seed=1000 + n))))
+            for n in range(1, MOST + 1)
+        ]
+        state.LOG.set(log.current().taking(many))
+        assert log.went().startswith("The log has room for 200 runs. 2 runs had to go, last of all robust, seed 1002,")
+    first.run()
     later = Tab(first.storage)
     later.greet()
-    later.run()
-    names = list(of(later.session)["kept"])
-    assert len(names) == shelf.RUNS.most
-    assert names[-2:] == ["run 99", "mine"]
-    assert len([key for key in later.storage if key.startswith("run/")]) == shelf.RUNS.most
+    assert of(later.session)["log"] == of(first.session)["log"]
+    assert len([key for key in first.storage if key.startswith("log/")]) == MOST
+    assert later.run() == {}
+    # What all of it takes: a browser has room for five million characters, and the app asks for two.
+    size = sum(map(len, first.storage.values()))
+    assert 500_000 < size < ROOM / 2
+
+
+def test_a_run_is_written_once_however_many_there_are(first: Tab, one: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with first.open() as browser:
+        browser.outgoing(kept.KINDS)
+        monkeypatch.setattr(store.json, "dumps", lambda *_, **__: pytest.fail("it was written already"))
+        browser.outgoing(kept.KINDS)
 
 
 # --- what cannot be trusted -----------------------------------------------------------------------
@@ -310,20 +349,25 @@ def changed(kind: str, **values: object) -> Change:
 
 
 HOSTILE: dict[str, Change] = {
-    "not JSON": lambda storage: storage.update({"run/x": "{"}),
-    "nested without end": lambda storage: storage.update({"run/x": "[" * 60_000}),
+    "not JSON": lambda storage: storage.update({"log/x": "{"}),
+    "nested without end": lambda storage: storage.update({"log/x": "[" * 60_000}),
     "a number of thousands of digits": lambda storage: storage.update(
         {"hint/tinted": f'{{"is":1,"since":{"9" * 9999}}}'}
     ),
-    "too long": lambda storage: storage.update({"run/x": " " * (LONGEST + 1)}),
-    "of no kind": lambda storage: storage.update({"runs/x": '{"is":1,"since":1}'}),
+    "too long": lambda storage: storage.update({"log/x": " " * (LONGEST + 1)}),
+    "of no kind": lambda storage: storage.update({"run/x": '{"is":1,"since":1}'}),
     "without a time": lambda storage: storage.update({"asked": '{"is":[]}'}),
     "at no time": lambda storage: storage.update({"asked": '{"is":[],"since":-1}'}),
-    "a run without a name": changed("run", name=""),
-    "a run with a long name": changed("run", name="x" * 41),
-    "a run with half a character": changed("run", name="\ud800"),
-    "a run whose name turns the writing round": changed("run", name="a\N{RIGHT-TO-LEFT OVERRIDE}b"),
-    "a run of nothing": changed("run", run=None),
+    "a run whose name is a number": changed("log", name=1),
+    "a run with a long name": changed("log", name="x" * 41),
+    "a run with half a character": changed("log", name="\ud800"),
+    "a run whose name turns the writing round": changed("log", name="a\N{RIGHT-TO-LEFT OVERRIDE}b"),
+    "a run that was made at no time": changed("log", when=-1),
+    "a run that is pinned twice": changed("log", pinned=2),
+    "a run of nothing": changed("log", run=None),
+    "a run that is kept as another": lambda storage: storage.update(
+        {"log/x": next(text for key, text in storage.items() if key.startswith("log/"))}
+    ),
     "a prediction about nothing": changed("prediction", about={}),
     "a prediction about no key": changed("prediction", about={"run": "../../x"}),
     "a prediction of other groups": changed("prediction", said={"other": []}),
@@ -384,7 +428,7 @@ def test_whatever_a_browser_has_kept_nothing_is_raised_and_the_session_is_sound(
     tab.tell(found, greeting=True)
     tab.run()
     told = of(tab.session)
-    assert told["model"] in (*PRETRAINED, *told["kept"])
+    assert told["model"] in (*PRETRAINED, *told["named"])
     assert set(told["solved"]) <= set(TITLES)
 
 

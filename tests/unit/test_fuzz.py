@@ -42,7 +42,7 @@ from excolor.replay import replayed
 from excolor.schedule import ALIASES, SHIPPED, SPACES, TIMINGS, find, for_training, parse, silent_from
 from excolor.sweeps import with_seeds
 from excolor.training import Run, train
-from excolor.ui import kept, predict, shelf, state, store
+from excolor.ui import kept, log, predict, state, store
 from excolor.ui.words import number
 from tests.support.checkpoints import file_of
 
@@ -353,12 +353,11 @@ def kept_by_a_browser() -> dict[str, str]:
     """What is in a browser after a run was kept, shown, predicted of and counted for a mission."""
     run = train(steps=40, seed=4)
     with mock.patch.object(streamlit, "session_state", {}):
-        shelf.keep("mine", run)
-        shelf.set_last(run)
+        log.note(measure(run, quick_grid()))
+        log.call(state.LAST_MADE.get(), "mine")
         state.MODEL.set("mine")
         state.PREDICTIONS.get()[run.config] = {"run": frozenset({"grays"})}
         state.REASONS.get()[run.config] = "because"
-        state.MISSION_RUNS.set([measure(run, quick_grid()).forgetting()])
         state.SOLVED.get()["noisy"], state.SHOWED.get()["noisy"] = run.config, "It bore 25 % of noise."
         state.HINTS.get()["tinted"] = 2
         return kept.browser().outgoing(kept.KINDS)["changes"]

@@ -91,7 +91,9 @@ def test_deleted_runs_come_back_as_they_were(run: Measured) -> None:
 # --- names and pins --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 41, "robust", "clean", "last run", "mine", " mine ", "a\x00b", "a\u202eb"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "x" * 41, "robust", "clean", "last run", "mine", " mine ", "a\x00b", "a\u202eb"]
+)
 def test_a_name_that_is_no_name_is_refused_in_a_sentence(run: Measured, name: str) -> None:
     log = Log().taking([entry(run, 1, name="mine"), entry(run, 2)])
     with pytest.raises(ExcolorError, match=r"^\S.*\.$"):

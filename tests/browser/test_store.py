@@ -13,7 +13,7 @@ from excolor.missions import MISSIONS, check
 from tests.support.browser import free_port, navigate, navigation, open_page, serve, settled, unfold, visit
 from tests.support.search import seed_where
 
-KEEP = "Keep this run, or load one"
+NAME = "Name this run, or load one"
 DISCONNECTED = "document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState !== 'CONNECTED'"
 
 
@@ -22,15 +22,15 @@ def press(page: Page, name: str) -> None:
     settled(page)
 
 
-def keep(page: Page, name: str) -> None:
-    """Keep the run on the Train page under a name."""
+def call(page: Page, name: str) -> None:
+    """Give the run on the Train page a name."""
     if not page.get_by_role("textbox", name="Name").is_visible():
-        unfold(page, KEEP)
+        unfold(page, NAME)
     page.get_by_role("textbox", name="Name").fill(name)
     page.get_by_role("textbox", name="Name").press("Enter")
     settled(page)
-    press(page, "Keep")
-    expect(page.get_by_text(f"Kept as {name}. It can be chosen on every page.")).to_be_visible()
+    press(page, "Name it")
+    expect(page.get_by_text(f"Named {name}. It can be chosen on every page.")).to_be_visible()
 
 
 def found(page: Page) -> list[list[str]]:
@@ -42,15 +42,10 @@ def found(page: Page) -> list[list[str]]:
     )
 
 
-def models(page: Page) -> list[str]:
-    """What can be chosen on the Train page besides."""
-    chooser = page.locator(".st-key-forget-name")
-    chooser.scroll_into_view_if_needed()  # what is open closes when the page is scrolled
-    chooser.get_by_role("button", name="Open").click()
-    page.locator('[role="option"]').first.wait_for()
-    names = page.locator('[role="option"]').all_inner_texts()
-    page.keyboard.press("Escape")
-    return names
+def named(page: Page) -> list[str]:
+    """The names in the log that the browser keeps."""
+    entries = [json.loads(text)["is"] for key, text in stored(page).items() if key.startswith("excolor/2/log/")]
+    return sorted(entry["name"] for entry in entries if entry["name"])
 
 
 def stored(page: Page) -> dict[str, str]:
@@ -86,7 +81,7 @@ def test_a_second_tab_a_reload_and_a_restarted_server_have_all_that_was_kept(bro
             page.get_by_role("textbox", name="Why?").fill("Nothing keeps them out.")
             page.get_by_role("textbox", name="Why?").press("Enter")
             settled(page)
-            keep(page, "mine")
+            call(page, "mine")
             verdict = page.locator(".st-key-train-verdict").inner_text()
             navigate(page, "What you found")
             settled(page)
@@ -101,7 +96,7 @@ def test_a_second_tab_a_reload_and_a_restarted_server_have_all_that_was_kept(bro
             settled(second)
             assert second.locator(".st-key-train-verdict").inner_text() == verdict
             press(second, "No planarity")
-            keep(second, "another")
+            call(second, "another")
             navigate(second, "What you found")
             settled(second)
             both = found(second)
@@ -116,14 +111,13 @@ def test_a_second_tab_a_reload_and_a_restarted_server_have_all_that_was_kept(bro
             navigate(page, "Train")
             settled(page)
             press(page, "No separate")
-            unfold(page, KEEP)
-            assert models(page) == ["mine", "another"]
+            assert named(page) == ["another", "mine"]
         page.wait_for_function(DISCONNECTED)
         with serve(tmp_path / "second.log", port=port):
             page.wait_for_function(f"!({DISCONNECTED})", timeout=60_000)
             settled(page)
             assert page.locator(".st-key-train-verdict").inner_text() == verdict
-            assert models(page) == ["mine", "another"]
+            assert named(page) == ["another", "mine"]
             navigate(page, "What you found")
             settled(page)
             assert found(page) == both
@@ -136,10 +130,9 @@ def test_where_a_browser_keeps_nothing_the_page_says_so_before_anything_is_lost(
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })"
     )
     open_page(page, "train")
-    unfold(page, KEEP)
+    unfold(page, NAME)
     expect(page.get_by_text("This browser keeps nothing for this page")).to_be_visible()
-    keep(page, "mine")
-    assert models(page) == ["mine"]
+    call(page, "mine")
 
 
 def test_a_storage_that_is_full_is_said_to_be_and_what_is_there_stays(own_page: Page) -> None:
@@ -148,43 +141,43 @@ def test_a_storage_that_is_full_is_said_to_be_and_what_is_there_stays(own_page: 
         "if (!localStorage.length) localStorage.setItem('another app', 'x'.repeat(5 * 1024 * 1024 - 200))"
     )
     open_page(page, "train")
-    unfold(page, KEEP)
+    unfold(page, NAME)
     expect(page.get_by_text("This browser’s storage is full.")).to_be_visible()
-    keep(page, "mine")
+    call(page, "mine")
     page.evaluate("localStorage.removeItem('another app')")
     press(page, "No anchor")
     expect(page.get_by_text("This browser’s storage is full.")).to_be_hidden()
-    assert any(key.startswith("excolor/1/run/") for key in ours(page))
+    assert named(page) == ["mine"]
 
 
 def test_what_cannot_be_read_is_left_out_and_one_button_clears_all(own_page: Page) -> None:
     page = own_page
-    unread = {"excolor/1/run/x": "{", "excolor/0/run/y": "1"}
-    left = unread | {"excolor/1/hint/tinted": json.dumps({"since": 1, "is": 2})}
+    unread = {"excolor/2/log/x": "{", "excolor/1/run/y": "1"}
+    left = unread | {"excolor/2/hint/tinted": json.dumps({"since": 1, "is": 2})}
     page.context.add_init_script(
         f"if (!localStorage.seen) Object.assign(localStorage, {json.dumps(left)}, {{ seen: '1' }})"
     )
-    open_page(page, "train")
-    unfold(page, KEEP)
+    open_page(page, "log")
     expect(page.get_by_text("Of what this browser kept, 1 thing could not be read.")).to_be_visible()
     expect(page.get_by_text("Another version of this app has 1 thing here.")).to_be_visible()
     assert {key: stored(page).get(key) for key in unread} == unread
-    keep(page, "mine")
-    press(page, "No anchor")
+    navigate(page, "Train")
+    settled(page)
+    call(page, "mine")
+    navigate(page, "Your runs")
+    settled(page)
     press(page, "Clear what this browser keeps")
-    expect(page.get_by_text("Forget 1 kept run, no predictions")).to_be_visible()
+    expect(page.get_by_text("Forget 1 run, no predictions")).to_be_visible()
     press(page, "No, keep it")
-    assert models(page) == ["mine"]
+    assert named(page) == ["mine"]
     press(page, "Clear what this browser keeps")
     press(page, "Forget all of it")
     expect(page.get_by_text("Forgotten. This page has begun anew.")).to_be_visible()
-    # The run that is on the page again is all there is.
-    assert sorted(key.split("/")[2] for key in ours(page)) == ["last", "made"]
+    assert ours(page) == []
     assert "seen" in stored(page)
     page.reload()
     settled(page)
-    unfold(page, KEEP)
-    assert page.locator(".st-key-forget-name").count() == 0
+    expect(page.get_by_text("There is no run yet.")).to_be_visible()
 
 
 def test_a_training_that_a_restart_cut_off_begins_again_and_can_be_cancelled(browser: Browser, tmp_path: Path) -> None:
@@ -192,7 +185,7 @@ def test_a_training_that_a_restart_cut_off_begins_again_and_can_be_cancelled(bro
     with visit(browser, f"http://localhost:{port}") as (page, _watch):
         with serve(tmp_path / "first.log", port=port):
             open_page(page, "train")
-            keep(page, "mine")
+            call(page, "mine")
             page.locator('.st-key-train-steps input[type="range"]').press("End")
             expect(page.get_by_text("of 100000 updates")).to_be_visible()
             page.wait_for_function("Object.entries(localStorage).some(([key, text]) => text.includes(':100000,'))")
@@ -207,4 +200,4 @@ def test_a_training_that_a_restart_cut_off_begins_again_and_can_be_cancelled(bro
             expect(page.get_by_text("of 100000 updates")).to_be_visible(timeout=60_000)
             press(page, "Cancel")
             expect(page.get_by_text("Cancelled. Move any control to train again.")).to_be_visible()
-            assert any(key.startswith("excolor/1/run/") for key in ours(page))
+            assert named(page) == ["mine"]

@@ -1,4 +1,4 @@
-"""The Train page in a real browser: every figure against the command line, the replay, the shelf, cancelling."""
+"""The Train page in a real browser: every figure against the command line, the replay, files, cancelling."""
 
 from __future__ import annotations
 
@@ -320,9 +320,9 @@ def test_a_new_run_shows_its_end_unless_an_earlier_moment_was_looked_at(page: Pa
     assert replay.pixels() != early
     # What has nothing to do with the run leaves it alone.
     before, early = replay.run, replay.pixels()
-    unfold(page, "Keep this run")
+    unfold(page, "Name this run")
     page.get_by_label("Name", exact=True).fill("mine")
-    button(page, "Keep").click()
+    button(page, "Name it").click()
     settled(page)
     assert (replay.run, replay.frame, replay.pixels()) == (before, 20, early)
     # A run that arrives while another one plays does not go on playing.
@@ -348,32 +348,17 @@ def test_every_width_has_the_round_wheels_of_one_size_that_show_its_dims(page: P
     assert across / down == pytest.approx(1, abs=0.02)
 
 
-# --- keep, compare, download, load ---------------------------------------------------------------
+# --- download, load --------------------------------------------------------------------------------
 
 
-def choose(page: Page, index: int, name: str) -> None:
-    """Pick one of the two networks that are compared."""
-    network = page.get_by_role("combobox", name="Network").nth(index)
-    network.scroll_into_view_if_needed()
-    settled(page)  # scrolling closes the list that opens
-    network.fill(name)
-    page.get_by_role("option", name=name, exact=True).wait_for()
-    page.keyboard.press("Enter")
-    settled(page)
-
-
-def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures_and_a_bad_file_gets_a_sentence(
+def test_a_downloaded_run_is_loaded_by_its_files_name_and_a_bad_file_gets_a_sentence(
     page: Page, tmp_path: Path
 ) -> None:
     open_page(page, "train")
     button(page, "No separate").click()
     settled(page)
     original = group(table(page), 0)
-    unfold(page, "Keep this run")
-    page.get_by_label("Name", exact=True).fill("collapsed wheel")
-    button(page, "Keep").click()
-    settled(page)
-    expect(page.get_by_text("Kept as collapsed wheel.")).to_be_visible()
+    unfold(page, "Name this run")
     with page.expect_download() as download:
         button(page, "Download").click()
     file = tmp_path / "downloaded.safetensors"
@@ -384,28 +369,22 @@ def test_kept_compared_downloaded_and_loaded_a_run_has_the_same_figures_and_a_ba
     button(page, "Reset all").click()
     settled(page)
     assert group(table(page), 0) != original
-    choose(page, 1, "collapsed wheel")
-    assert group(table(page), 1) == original
     upload = page.locator('[data-testid="stFileUploaderDropzoneInput"]')
     upload.set_input_files(file)
     settled(page)
     expect(page.get_by_text("Loaded as downloaded.")).to_be_visible()
-    choose(page, 0, "downloaded")
-    assert group(table(page), 0) == group(table(page), 1) == original
     # What is no checkpoint changes nothing.
     strange = tmp_path / "strange.safetensors"
     strange.write_bytes(b"not a checkpoint at all")
     upload.set_input_files(strange)
     settled(page)
     expect(page.get_by_text("strange.safetensors is not a safetensors file, or a damaged one.")).to_be_visible()
-    assert group(table(page), 0) == group(table(page), 1) == original
 
     # Both can be chosen where the shipped models are.
     page.get_by_role("link", name="Start").click()
     settled(page)
-    page.get_by_role("combobox", name="Model").press("ArrowDown")
-    for name in ("last run", "collapsed wheel", "downloaded"):
-        expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
+    for name in ("last run", "downloaded"):
+        expect(page.get_by_role("radio", name=name, exact=True)).to_be_visible()
 
 
 # --- long runs -----------------------------------------------------------------------------------

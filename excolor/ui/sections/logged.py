@@ -76,7 +76,7 @@ def _table(shown: Sequence[Entry]) -> list[Entry]:
     """The runs in a table; returns those that are selected."""
     # Rows are selected by their places, so other rows are another table.
     rows = hashlib.sha256("".join(each.key for each in shown).encode()).hexdigest()[:16]
-    told = st.dataframe(
+    told = st.container(key="log-table").dataframe(
         pa.Table.from_pylist([_row(each) for each in shown]),
         key=f"log-rows-{rows}",
         hide_index=True,
@@ -92,7 +92,7 @@ def _table(shown: Sequence[Entry]) -> list[Entry]:
 
 def _order(shown: Sequence[Entry]) -> list[str]:
     """The columns, without those in which there is nothing."""
-    empty = {"pinned"} if not any(each.pinned for each in shown) else set()
+    empty = {name for name in ("name", "pinned") if not any(getattr(each, name) for each in shown)}
     if not any(map(_predictions, shown)):
         empty |= {"predicted", "reason"}
     return [name for name in _row(shown[0]) if name not in empty]
@@ -107,11 +107,11 @@ def _row(entry: Entry) -> dict[str, Any]:
         "settings": settings(run.config) + (", from a file" if entry.loaded else ""),
         "verdict": in_short(run),
         "checks": sum(check.kept for check in run.checks.values()),
-        "largest MSE": metrics.intact.max_mse,
-        "grays without hue": metrics.hue.gray_mse,
+        "max MSE": metrics.intact.max_mse,
+        "gray MSE": metrics.hue.gray_mse,
         "gray answers": 100 * metrics.hue.gray_share,
         "selectivity": metrics.selectivity,
-        "red’s cosine": metrics.red_cosine,
+        "cosine": metrics.red_cosine,
         "predicted": _predictions(entry),
         "reason": _reasons(entry),
         "trained": datetime.fromtimestamp(entry.when / 1000, UTC),
@@ -127,21 +127,21 @@ def _columns() -> dict[str, Any]:
         "name": column.TextColumn(width="medium", help="A run with a name can be chosen on every page."),
         "pinned": column.TextColumn(width="small", help="The two that are pinned stand side by side below."),
         "settings": column.TextColumn(width="medium", help="Schedule, seed, and what was moved."),
-        "verdict": column.TextColumn(width="medium", help="What went wrong, gravest first; or that it is sound."),
+        "verdict": column.TextColumn(width="large", help="What went wrong, gravest first; or that it is sound."),
         "checks": _figure("How many checks of the list for a sound run it keeps."),
-        "largest MSE": _figure("Intact, of all colors. High: answers are wrong."),
-        "grays without hue": _figure("MSE of the grays once hue is deleted. Low: they survive."),
+        "max MSE": _figure("Intact, of all colors. High: answers are wrong."),
+        "gray MSE": _figure("MSE of the grays once hue is deleted. Low: they survive."),
         "gray answers": _figure("Share of all answers that are gray once hue is deleted.", "%.0f %%"),
         "selectivity": _figure("How closely the error after deleting hue follows how vibrant a color is; 1 is best."),
-        "red’s cosine": _figure("Of red to the first axis; 1 is exactly there."),
+        "cosine": _figure("Of red to the first axis; 1 is exactly there."),
         "predicted": column.TextColumn(width="medium", help="How your predictions came out."),
         "reason": column.TextColumn(width="medium", help="The reason that you gave."),
-        "trained": column.DatetimeColumn(format="D MMM, HH:mm", timezone=st.context.timezone or "UTC", width="small"),
+        "trained": column.DatetimeColumn(format="D MMM, HH:mm", timezone=st.context.timezone or "UTC", width=120),
     }
 
 
 def _figure(about: str, written: str = "%.2g") -> Any:
-    return st.column_config.NumberColumn(format=written, width="small", help=about)
+    return st.column_config.NumberColumn(format=written, width=96, help=about)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1024, hash_funcs={Run: by_key})

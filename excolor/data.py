@@ -89,29 +89,39 @@ def draw_batches(steps: int, label_noise: float, generator: np.random.Generator)
             true ones, but says nothing about its color.
         generator: the only source of chance; others are spawned from it.
     """
-    colors, probability = training_set()
+    colors, likelihoods = _single()
     shape = (steps, BATCH)
     drawn = draw_colors(shape, generator)
     sources = [generator] * _TOGETHER + generator.spawn(max(0, len(LABELS) - _TOGETHER))
     # One draw for each label, noise or none, so that a run with a little noise differs in those labels alone.
     chances = [source.random(shape, dtype=np.float32) for source, _ in zip(sources, LABELS, strict=False)]
     labels = np.empty((len(LABELS), *shape), np.float32)
-    for label, source, chance, likely in zip(labels, sources, chances, label_probabilities(colors), strict=False):
-        threshold = likely.astype(np.float32)[drawn]
+    for label, source, chance, (likely, on_average) in zip(labels, sources, chances, likelihoods, strict=False):
+        threshold = likely.take(drawn)
         if label_noise > 0:
             at_random = source.random(shape, dtype=np.float32) < label_noise
-            threshold = np.where(at_random, np.float32(probability @ likely), threshold)
+            threshold[at_random] = on_average
         label[:] = chance < threshold
-    return Batches(colors.astype(np.float32)[drawn], labels)
+    return Batches(colors.take(drawn, axis=0), labels)
 
 
 @lru_cache(maxsize=1)
-def _alias_table() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _single() -> tuple[NDArray[np.float32], list[tuple[NDArray[np.float32], np.float32]]]:
+    """The training colors in single precision, and for each label its probability at each, and over all draws."""
+    colors, probability = training_set()
+    likelihoods = label_probabilities(colors)
+    return colors.astype(np.float32), [
+        (each.astype(np.float32), np.float32(probability @ each)) for each in likelihoods
+    ]
+
+
+@lru_cache(maxsize=1)
+def _alias_table() -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     # Walker's alias method, in Vose's form: n equal columns, each shared by at most two colors, so that a draw
     # costs one look-up however uneven the probabilities are (a binary search took three quarters of the time).
     _, probability = training_set()
     n = len(probability)
-    share, alias = probability * n, np.arange(n)
+    share, alias = probability * n, np.arange(n, dtype=np.int32)
     small = [i for i in range(n) if share[i] < 1]
     large = [i for i in range(n) if share[i] >= 1]
     while small and large:
@@ -123,12 +133,14 @@ def _alias_table() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return share, alias
 
 
-def draw_colors(shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.int64]:
+def draw_colors(shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.int32]:
     """Indices into the training set, drawn with replacement by their probabilities."""
     share, alias = _alias_table()
-    place = generator.random(shape) * len(share)
-    column = place.astype(np.int64)
-    return np.where(place - column < share[column], column, alias[column])
+    place = generator.random(shape)
+    place *= len(share)
+    column = place.astype(np.int32)
+    place -= column
+    return np.where(place < share.take(column), column, alias.take(column))
 
 
 # --- the data looked at ---------------------------------------------------------------------------

@@ -30,6 +30,7 @@ TARGET, BYSTANDER = 0.5, 0.05  # share of ‖u‖² in the deleted dims
 QUICK_HUES, QUICK_SATURATIONS = 4, 6
 RESIDUE_HUES = 240
 _PARTS = 4  # of a grid, not by the machine's cores: how sums are rounded would depend on them
+_threads = ThreadPoolExecutor(_PARTS, "excolor-survey")
 SELECTIVITY_LEVELS = 8
 SELECTIVITY_POWER = 2.3
 
@@ -217,8 +218,7 @@ def _decoded(
         kernel.survey(model.bottleneck, model.hidden, params, deleted, *colors, bounds, mse, levels[part], tally[part])
 
     # The kernel releases the interpreter lock, so the parts go on side by side where there are cores to spare.
-    with ThreadPoolExecutor(_PARTS) as pool:
-        list(pool.map(decode, range(_PARTS)))
+    list(_threads.map(decode, range(_PARTS)))
     merged = tally.sum(0)
     merged[:, 0] = tally[..., 0].max(0)
     return mse, levels.sum(0), merged

@@ -1,7 +1,7 @@
 """Scenes in three dimensions: latents on the sphere, and the RGB cube stood on its black corner, with PyVista.
 
-A scene becomes one self-contained page (`to_html`), without a server, a process, OpenGL or the network: trame-vtk
-serializes the render window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
+A scene becomes one page (`to_html`) without a server, a process, OpenGL or the network: trame-vtk serializes the render
+window, and its viewer draws it in the browser. What VTK cannot export (titles, names of axes),
 what is cheaper to make there (balls of points) and what a lesson needs beyond turning (camera presets, a camera that
 is kept, frames to scrub, the picked color) is added by `viewer/`.
 Experiment 2.7, "Latents" and "RGB cube".
@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -28,7 +29,7 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import ArrayLike, NDArray
 from trame_vtk.modules.vtk.protocols.local_rendering import vtkWebLocalRendering
-from trame_vtk.tools.vtksz2html import write_html
+from trame_vtk.tools.vtksz2html import HTML_VIEWER_PATH, write_html
 from vtkmodules.vtkWebCore import vtkWebApplication
 
 from excolor.charts.base import FAINT, GROUND
@@ -52,6 +53,7 @@ os.environ.setdefault("ALLOW_PLOTTING", "true")
 if sys.platform == "linux" and not os.environ.get("DISPLAY"):
     # and this keeps VTK from looking for an X server when a window is made.
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+_MODULE = '<script type="module">'
 _LATER = '<script type="text/plain" data-later>'  # read when the scene comes near the screen, see later.js
 _building = threading.Lock()  # VTK's object map is one for the process
 
@@ -242,12 +244,27 @@ HSV_VIEWS = (
 )
 
 
-def to_html(scene: Scene, key: str, height: int) -> str:
-    """One self-contained page that draws a scene.
+@lru_cache(maxsize=1)
+def viewer_code() -> str:
+    """The code that reads and draws every scene, a megabyte of JavaScript: an ES module.
+
+    Raises:
+        ValueError: trame-vtk has it no longer as one module.
+    """
+    _before, start_of_code, rest = HTML_VIEWER_PATH.read_text(encoding="utf-8").partition(_MODULE)
+    code, end_of_code, _after = rest.partition("</script>")
+    if not (start_of_code and end_of_code):
+        raise ValueError("trame-vtk's viewer is no longer one module in one page")
+    return code
+
+
+def to_html(scene: Scene, key: str, height: int, viewer: str = "") -> str:
+    """One page that draws a scene.
 
     Args:
         key: of the camera that is kept: scenes with the same key share it.
         height: of the page, in pixels; panels under each other may take more.
+        viewer: the address of `viewer_code`. Without one the code is in the page, which then needs nothing else.
     """
     with _building:
         state = _export(scene)
@@ -259,7 +276,9 @@ def to_html(scene: Scene, key: str, height: int) -> str:
     style, scripts = _viewer(scene, key, height)
     head, end_of_head, rest = page.getvalue().partition("</head>")
     body, end_of_body, tail = rest.rpartition("</body>")
-    body = body.replace('<script type="module">', _LATER)
+    body = body.replace(_MODULE, _LATER)
+    if viewer:
+        body = body.replace(_LATER + viewer_code(), f'{_LATER[:-1]} data-from="{escape(viewer)}">')
     return "".join((head, style, end_of_head, body, scripts, end_of_body, tail))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import stpyvista
 import streamlit as st
+from streamlit import runtime
 
 from excolor import scenes
 from excolor.charts import latents
@@ -32,6 +33,7 @@ def mount(build: Callable[[], str], key: str, alt: str, height: int = HEIGHT) ->
     """
     try:
         page = build()
+        _viewer()
     except Exception as error:  # whatever VTK runs into, the projections on the page show the same
         st.warning(f"The scene could not be built ({type(error).__name__}). The flat charts show the same.")
         return
@@ -55,7 +57,7 @@ def shown_colors() -> np.ndarray:
 def sphere_page(chosen: Run, dims: Dims, deleted: tuple[int, ...], paint: Paint) -> str:
     """A page with one sphere."""
     panel = _panel("", chosen, dims, deleted, paint)
-    return scenes.to_html(Scene((panel,), _views(), words=_words("Colors on the sphere of latents")), "sphere", HEIGHT)
+    return _page(Scene((panel,), _views(), words=_words("Colors on the sphere of latents")), "sphere", HEIGHT)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Run: by_key})
@@ -65,7 +67,7 @@ def triple_page(chosen: Run, dims: Dims, right: tuple[int, ...], titles: tuple[s
         _panel(title, chosen, dims, deleted, "true color")
         for title, deleted in zip(titles, ((), WARMTH, right), strict=True)
     ]
-    return scenes.to_html(Scene(tuple(panels), _views(), words=_words("Three spheres of latents")), "triple", 400)
+    return _page(Scene(tuple(panels), _views(), words=_words("Three spheres of latents")), "triple", 400)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Run: by_memory})
@@ -75,7 +77,7 @@ def training_page(chosen: Run, dims: Dims) -> str:
     frames = np.stack([places[..., k] for k in dims], axis=-1)
     panel = scenes.latent_panel("", places[-1], snapshot_colors(), dims, axis_names(chosen))
     names = tuple(f"{done} updates" for done in chosen.snapshots.steps.tolist())
-    return scenes.to_html(
+    return _page(
         Scene((panel,), _views(), frames=frames, frame_names=names, words=_words("The sphere through training")),
         "training",
         HEIGHT,
@@ -101,12 +103,27 @@ def hsv_page(titles: tuple[str, str], drawn: np.ndarray, height: int = HEIGHT) -
     panels = tuple(scenes.hsv_panel(title, hsv) for title, hsv in zip(titles, (grid, grid[drawn]), strict=True))
     names = {"front": "front", "side": "from the side", "below": "from below", "oblique": "oblique"}
     views = tuple(scenes.View(names[view.name], view.position, view.up) for view in scenes.HSV_VIEWS)
-    return scenes.to_html(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words("Two HSV cubes")), "hsv", height)
+    return _page(Scene(panels, views, radius=scenes.HSV_RADIUS, words=_words("Two HSV cubes")), "hsv", height)
+
+
+def _page(scene: Scene, key: str, height: int) -> str:
+    return scenes.to_html(scene, key, height, _viewer())
+
+
+def _viewer() -> str:
+    """The address of the viewer's code, of which no scene needs one of its own; good until the page runs again."""
+    if not runtime.exists():
+        return ""
+    # A private call: Streamlit serves so what its own elements show. See the version's pin.
+    files = runtime.get_instance().media_file_mgr
+    address = files.add(scenes.viewer_code().encode(), "text/javascript", "excolor-viewer")
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}{address}" if base else address
 
 
 def _cubes(answers: np.ndarray | None) -> str:
     panels = tuple(scenes.cube_panel(title, answers) for title in ("from one side", "from the opposite side"))
-    return scenes.to_html(Scene(panels, CUBE_VIEWS, linked=False, words=_words("Two RGB cubes")), "cube", HEIGHT)
+    return _page(Scene(panels, CUBE_VIEWS, linked=False, words=_words("Two RGB cubes")), "cube", HEIGHT)
 
 
 def _panel(title: str, chosen: Run, dims: Dims, deleted: Sequence[int], paint: Paint) -> scenes.Panel:

@@ -18,7 +18,9 @@ new IntersectionObserver(
 function read() {
   for (const waiting of document.querySelectorAll("script[data-later]")) {
     const script = document.createElement("script");
-    Object.assign(script, { type: "module", async: false, textContent: waiting.textContent });
+    const { from } = waiting.dataset;
+    Object.assign(script, { type: "module", async: false, onerror: apologize });
+    Object.assign(script, from ? { src: from } : { textContent: waiting.textContent });
     document.head.append(script);
   }
 }

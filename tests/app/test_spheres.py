@@ -305,9 +305,9 @@ def test_equal_scenes_are_built_once(forgetful: None, monkeypatch: pytest.Monkey
     built: list[str] = []
     original = scenes.to_html
 
-    def counting(scene: scenes.Scene, key: str, height: int) -> str:
+    def counting(scene: scenes.Scene, key: str, height: int, viewer: str) -> str:
         built.append(key)
-        return original(scene, key, height)
+        return original(scene, key, height, viewer)
 
     monkeypatch.setattr(scenes, "to_html", counting)
     at = open_page(last=robust())
@@ -333,7 +333,7 @@ def test_equal_scenes_are_built_once(forgetful: None, monkeypatch: pytest.Monkey
 def test_a_scene_that_cannot_be_built_says_so_and_the_projections_stay(
     name: str, lost: int, charts: int, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(scene: scenes.Scene, key: str, height: int) -> str:
+    def broken(scene: scenes.Scene, key: str, height: int, viewer: str) -> str:
         raise RuntimeError("no such luck")
 
     monkeypatch.setattr(scenes, "to_html", broken)

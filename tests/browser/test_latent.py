@@ -485,7 +485,7 @@ def process_of(port: int) -> Path:
 def test_a_server_that_draws_scenes_has_no_child_and_listens_on_its_own_port_only(server: str) -> None:
     with session(server, "latent") as visitor:
         visitor.run()
-        assert max(each.ByteSize() for each in visitor.elements) > 500_000  # VTK's scene
+        assert max(each.ByteSize() for each in visitor.elements) > 100_000  # VTK's scene
     port = urlsplit(server).port
     assert port is not None
     process = process_of(port)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from excolor.ui import frame
-from excolor.ui.sections import findings
+from excolor.ui.sections import findings, handing_in
 
 frame.require()
 
@@ -17,6 +17,9 @@ findings.runs()
 
 st.header("What your missions showed")
 findings.missions()
+
+st.header("Hand it in")
+handing_in.hand_in()
 
 st.header("One thing to take home")
 findings.take_home()

@@ -22,7 +22,8 @@ from excolor.ui.html import Cell, Html, joined, markup, table
 from excolor.ui.sections import verdict
 from excolor.ui.words import METRIC_NAMES, number, settings, written
 
-MOST = 4  # runs: what two or three pages hold
+MOST = 4  # runs: what two or three pages hold, together with
+MOST_PREDICTIONS = 12
 _VARIANTS = {"intact": (), "− warmth": WARMTH, "− hue": HUE}
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -34,7 +35,7 @@ class Chosen:
 
     Attributes:
         name: that the student gave it; may be empty.
-        link: where it can be looked at again.
+        link: where it can be looked at again; empty if nowhere.
     """
 
     name: str
@@ -91,8 +92,11 @@ def _predictions(report: Report) -> Html:
     if not report.predictions:
         return Html("<section><h2>Predictions</h2><p>Nothing was predicted.</p></section>")
     heads = ["how it came out", "other than predicted", "reason"]
-    rows = table(heads, report.predictions, "Predictions and how they came out", kind="answers")
-    return Html(f"<section><h2>Predictions</h2>{rows}</section>")
+    last = dict([*report.predictions.items()][-MOST_PREDICTIONS:])
+    rows = table(heads, last, "Predictions and how they came out", kind="answers")
+    of = len(report.predictions)
+    more = f"<p>The last {len(last)} of {of}.</p>" if of > len(last) else ""
+    return Html(f"<section><h2>Predictions</h2>{rows}{more}</section>")
 
 
 def _missions(report: Report) -> Html:
@@ -114,11 +118,12 @@ def _run(chosen: Chosen) -> Html:
     rows: dict[Cell, list[Cell]] = {name: [each[name] for each in figures] for name in METRIC_NAMES.values()}
     rows["selectivity"] = [number(run.metrics.selectivity), "", ""]
     link = escape(chosen.link)
+    again = f'<p class="link"><a href="{link}">{link}</a></p>' if link else ""
     return Html(
         f"<section><h2>{heading}</h2><p>{verdict.mark(run)} {said}</p>"
         f'<div class="pictures">{pictures}</div>'
         f'<div class="figures">{verdict.checks_of(run)}{table(list(columns), rows, f"Figures of {told}")}</div>'
-        f'<p class="link"><a href="{link}">{link}</a></p></section>'
+        f"{again}</section>"
     )
 
 

@@ -152,6 +152,8 @@ UNREAD: Slot[list[str]] = Slot("missions-unread", list)  # of those, the ones wh
 HINTS: Slot[dict[str, int]] = Slot("missions-hints", dict)  # how many were asked for
 MISSION_REASON = "mission-reason"
 
+REPORT_BY, REPORT_RUNS = "report-by", "report-runs"
+
 # --- single pages ----------------------------------------------------------------------------------
 
 PLACE: Slot[str] = Slot("place", str)  # the page that is open

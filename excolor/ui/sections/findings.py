@@ -21,6 +21,15 @@ LISTED = 10  # runs
 
 def predictions() -> None:
     """Each prediction of the session: how much of it was right, what was not, and the reason that was given."""
+    if rows := predicted():
+        heads = ["how it came out", "other than you said", "your reason"]
+        st.html(html.table(heads, rows, "Your predictions and how they came out", kind="answers"))
+    else:
+        _nowhere("You have not predicted anything yet. Ablation asks before it shows.", "ablation", "To Ablation →")
+
+
+def predicted() -> dict[html.Cell, list[html.Cell]]:
+    """What each prediction of the session was about, and then how it came out, what came out otherwise, the reason."""
     rows: dict[html.Cell, list[html.Cell]] = {}
     made = {run.config: run for run in log.made()}
     for about in state.PREDICTIONS.get():
@@ -29,11 +38,7 @@ def predictions() -> None:
         wrong = any(row.said != row.found for row in found)
         otherwise = _by_group(found) if wrong else "nothing" if found else "–"
         rows[what] = [came, otherwise, state.REASONS.get().get(about) or "–"]
-    if rows:
-        heads = ["how it came out", "other than you said", "your reason"]
-        st.html(html.table(heads, rows, "Your predictions and how they came out", kind="answers"))
-    else:
-        _nowhere("You have not predicted anything yet. Ablation asks before it shows.", "ablation", "To Ablation →")
+    return rows
 
 
 def _about(about: Hashable, made: Mapping[RunConfig, Measured]) -> tuple[str, str, list[predict.Row]]:

@@ -1,0 +1,88 @@
+"""Handing in what was found: a report as one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from excolor import links
+from excolor.errors import ExcolorError
+from excolor.log import Entry
+from excolor.ui import log, report, state
+from excolor.ui.missions import showed as solved_missions
+from excolor.ui.missions.words import TITLES
+from excolor.ui.sections import findings
+from excolor.ui.words import plain, printable
+
+MAX_BY = 80
+
+
+def hand_in() -> None:
+    """Choose the runs that a report has, and download it."""
+    entries = {each.key: each for each in reversed(log.current().entries)}
+    st.markdown(
+        "A report has your predictions, the runs that you choose and what your missions showed. It is one file: it opens "
+        "without a network, and prints on two or three pages."
+    )
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    by = left.text_input("Your name, if it is to stand there", key=state.REPORT_BY, max_chars=MAX_BY)
+    # Widgets keep what is no longer there to be chosen.
+    state.begin(state.REPORT_RUNS, _first(list(entries.values())))
+    state.put(state.REPORT_RUNS, [key for key in state.value(state.REPORT_RUNS) if key in entries])
+    chosen = right.multiselect(
+        "Runs",
+        list(entries),
+        format_func=lambda key: plain(log.in_words(entries[key])),
+        max_selections=report.MOST,
+        key=state.REPORT_RUNS,
+        placeholder="Choose up to four" if entries else "No run yet",
+    )
+    st.download_button(
+        "Download the report",
+        lambda: _page(by, [entries[key] for key in chosen]).encode(),
+        "report.html",
+        "text/html",
+        key="report",
+        on_click="ignore",
+    )
+
+
+def _first(entries: Sequence[Entry]) -> list[str]:
+    """The runs that a student is most likely to mean, the pinned, then the named, then the last ones."""
+    likely = sorted(entries, key=lambda each: (not each.pinned, not each.name))
+    return [each.key for each in likely[: report.MOST - 1]]
+
+
+def _page(by: str, chosen: Sequence[Entry]) -> str:
+    made = log.current().made.values()
+    return report.page(
+        report.Report(
+            by=printable(by).strip(),
+            made=_today(),
+            chosen=[report.Chosen(each.name, each.run, _link(each)) for each in chosen],
+            predictions=findings.predicted(),
+            trained=(len(made), sum(each.run.sound for each in made)),
+            missions={TITLES[mission]: words for mission, words in solved_missions().items()},
+        )
+    )
+
+
+def _link(entry: Entry) -> str:
+    """Where the run can be looked at again; nothing where its schedule is too long to travel."""
+    at = urlsplit(st.context.url or links.HOME)
+    base = st.get_option("server.baseUrlPath").strip("/")
+    try:
+        return links.link(entry.run.config, entry.run.run.key, f"{at.scheme}://{at.netloc}/{base}")
+    except ExcolorError:
+        return ""
+
+
+def _today() -> date:
+    try:
+        return datetime.now(ZoneInfo(st.context.timezone or "UTC")).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return date.today()

@@ -29,6 +29,7 @@ HELP = (
     "join them."
 )
 LAST = "last run"  # of the Train page
+LINKED = "linked run"  # that came by the address
 
 
 def tell_lost() -> None:
@@ -103,12 +104,12 @@ def forget(name: str) -> None:
 
 def choices() -> dict[str, Run]:
     """Every model this session can choose, by name."""
-    last = state.LAST_RUN.get()
-    return all_shipped() | ({LAST: last} if last else {}) | kept()
+    own = {LAST: state.LAST_RUN.get(), LINKED: state.LINKED_RUN.get()}
+    return all_shipped() | {name: run for name, run in own.items() if run} | kept()
 
 
 def _taken() -> set[str]:
-    return {*choices(), *PRETRAINED, LAST}  # also before there is a last one, and while one that ships is missing
+    return {*choices(), *PRETRAINED, LAST, LINKED}  # also before there is a last one, and while one that ships is missing
 
 
 def current() -> Run:
@@ -153,6 +154,7 @@ def choose(key: str) -> Run:
 
     def remember() -> None:
         state.MODEL.set(state.value(key) or PRETRAINED[0])
+        state.WANTED.forget()
 
     state.put(key, name)
     names = list(models)
@@ -235,6 +237,11 @@ def _forget_last() -> None:
     state.RETURNED.get().discard(LAST)
 
 
+def _take_choice(name: str) -> None:
+    if MODEL.name not in state.NAMED.get():
+        state.MODEL.set(name)
+
+
 def _own_choice() -> str | None:
     name = chosen_name()
     return name if name != PRETRAINED[0] else None
@@ -248,4 +255,4 @@ def _read_choice(value: object) -> str:
 
 RUNS = Kind("run", 2 * MAX_KEPT, _entries, _write, _read, _take, _drop)
 LAST_RUN = single(f"{LAST_SEEN}run", state.LAST_RUN.get, note_of, run_of, _take_last, _forget_last)
-MODEL = single(f"{LAST_SEEN}model", _own_choice, str, _read_choice, state.MODEL.set, state.MODEL.forget)
+MODEL = single(f"{LAST_SEEN}model", _own_choice, str, _read_choice, _take_choice, state.MODEL.forget)

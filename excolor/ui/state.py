@@ -94,6 +94,9 @@ CLEARING: Slot[bool] = Slot("clearing", bool)  # whether the student is asked if
 
 SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"
 BOTTLENECK, LABEL_NOISE = "train-bottleneck", "train-noise"
+HIDDEN = "train-hidden"  # not moved by a control, but by a link
+OWN = "own"  # what the schedule control says when the session's own sheet is meant
+SHEET: Slot[str] = Slot("sheet", str)  # that sheet's CSV text; empty while there is none
 SEED_SAID: Slot[str] = Slot("seed-said", str)  # of a number that was no seed
 
 
@@ -108,8 +111,15 @@ CONTROLS: dict[str, Any] = {weight(term.name): float(term.name in EXPERIMENT) fo
     SCHEDULE: "robust",
     BOTTLENECK: 4,
     LABEL_NOISE: 0.0,
+    HIDDEN: 16,
 }
 """The controls of Train, and where they stand at first."""
+
+
+def dims(width: int) -> str:
+    """The choice of dims that are deleted on the right of the Ablation page, for a network of this bottleneck."""
+    return f"ablation-dims-{width}"
+
 
 # --- the picked color -----------------------------------------------------------------------------
 
@@ -152,6 +162,16 @@ UNREAD: Slot[list[str]] = Slot("missions-unread", list)  # of those, the ones wh
 HINTS: Slot[dict[str, int]] = Slot("missions-hints", dict)  # how many were asked for
 MISSION_REASON = "mission-reason"
 
+# --- the address ----------------------------------------------------------------------------------
+
+ADDRESS: Slot[dict[str, str] | None] = Slot("address", _nothing)  # what was written last
+AT: Slot[str | None] = Slot("address-page", _nothing)  # the page that it was read for
+NAMED: Slot[set[str]] = Slot("address-named", set)  # what an address has said, and the browser's memory may not
+IGNORED: Slot[tuple[str, ...]] = Slot("address-ignored", tuple)  # a sentence for each part that was not understood
+LINKED: Slot[Any] = Slot("address-linked", _nothing)  # the run that a link said
+LINKED_RUN: Slot[Run | None] = Slot("linked-run", _nothing)  # the network that was trained for it
+WANTED: Slot[str] = Slot("model-wanted", str)  # a model that an address named, and that may come from the browser
+
 # --- single pages ----------------------------------------------------------------------------------
 
 PLACE: Slot[str] = Slot("place", str)  # the page that is open
@@ -160,6 +180,7 @@ DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
 STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor has asked for the study
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
+SURGERY = "ablation-how"
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
 LESSON_MOMENT = "regularizers-moment"
 AHEAD: Slot[dict[str, int]] = Slot(

@@ -348,6 +348,11 @@ def _drop_hints(entries: Collection[str]) -> None:
         _hints().pop(name, None)
 
 
+def _take_open(mission: str) -> None:
+    if OPEN.name not in state.NAMED.get():
+        _open(mission)
+
+
 MADE = Kind("made", REMEMBERED, _entries, note_of_measured, lambda rest, value: measured_of(value), _take, _drop)
 SOLVED = Kind("solved", len(MISSIONS), _solved_entries, _write_solved, _read_solved, _take_solved, _drop_solved)
 HINTED = Kind(
@@ -358,6 +363,6 @@ OPEN = single(
     lambda: mission.id if (mission := opened()) else None,
     str,
     lambda value: _known(value if isinstance(value, str) else ""),
-    _open,
+    _take_open,
     lambda: _open(None),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
+from excolor.config import BOTTLENECKS, HIDDEN_WIDTHS, MAX_SEED, MAX_STEPS, MAX_WEIGHT, STEPS, RunConfig, Weights
 from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
@@ -18,6 +18,7 @@ from excolor.ui.words import EFFECTS
 
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
 STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
+NOISES = [round(share / 20, 2) for share in range(21)]
 NAMES = [term.name for term in TERMS]
 MORE = [name for name in NAMES if name not in EXPERIMENT]
 PRESETS = {
@@ -41,25 +42,67 @@ def panel() -> RunConfig:
         _weight(name)
     _run()
     _network()
+    return asked()
+
+
+def asked() -> RunConfig:
+    """What the controls ask for, wherever they were set; the default run before anybody has seen them."""
+    said = {key: first if (now := state.value(key)) is None else now for key, first in state.CONTROLS.items()}
     return RunConfig(
-        schedule=state.value(state.SCHEDULE),
-        seed=int(state.value(state.SEED)),
-        steps=state.value(state.STEP_COUNT),
-        bottleneck=state.value(state.BOTTLENECK),
-        label_noise=round(state.value(state.LABEL_NOISE), 2),
-        weights=_weights(),
+        schedule=_schedule(),
+        seed=int(said[state.SEED]),
+        steps=said[state.STEP_COUNT],
+        bottleneck=said[state.BOTTLENECK],
+        hidden=said[state.HIDDEN],
+        label_noise=said[state.LABEL_NOISE],
+        weights=_weights({name: said[state.weight(name)] for name in NAMES}),
     )
 
 
-def _weights() -> Weights:
-    usual, said = _usual(), {name: state.value(state.weight(name)) for name in NAMES}
+def ask(config: RunConfig) -> None:
+    """Set the controls to what a run is made of; before they are drawn.
+
+    Raises:
+        ExcolorError: the run has a schedule that is unknown or malformed.
+    """
+    weights = multipliers(config)
+    own = config.schedule not in SHIPPED
+    if own:
+        state.SHEET.set(config.schedule)
+    settings: dict[str, Any] = {state.weight(name): weights[name] for name in NAMES} | {
+        state.SCHEDULE: state.OWN if own else config.schedule,
+        state.SEED: config.seed,
+        state.STEP_COUNT: config.steps,
+        state.BOTTLENECK: config.bottleneck,
+        state.HIDDEN: config.hidden,
+        state.LABEL_NOISE: config.label_noise,
+    }
+    for key, setting in settings.items():
+        state.put(key, setting)
+
+
+def _schedule() -> str:
+    name = state.value(state.SCHEDULE) or state.CONTROLS[state.SCHEDULE]
+    return state.SHEET.get() or SHIPPED[0] if name == state.OWN else str(name)
+
+
+def _weights(said: Mapping[str, float]) -> Weights:
+    usual = _usual()
     # What the schedule decides is left to it, so that such a run is known as the same everywhere.
     return Weights(**{name: weight for name, weight in said.items() if name in EXPERIMENT or weight != usual[name]})
 
 
 def _usual() -> dict[str, float]:
     """Where the sliders stand on the chosen schedule as long as nobody moves them."""
-    return multipliers(RunConfig(schedule=state.value(state.SCHEDULE)))
+    return multipliers(RunConfig(schedule=_schedule()))
+
+
+def _marked(label: str, marks: Sequence[Any], key: str, words: str, said: Callable[[Any], str] = str) -> None:
+    """A slider that knows its marks, and one value between them for as long as it stands there."""
+    now = state.value(key)
+    state.put(key, now)  # with other marks it is another slider, which would begin anew
+    options = sorted({*marks, now})
+    st.select_slider(label, options, key=key, help=words, persist_state="session", format_func=said)
 
 
 def _presets() -> None:
@@ -101,33 +144,22 @@ def _keep_to_seeds() -> None:
 def _weight(name: str) -> None:
     key, effect = state.weight(name), EFFECTS[name]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.select_slider(
-            name,
-            SCALE,
-            key=key,
-            help=f"{effect[0].upper()}{effect[1:]}.",
-            persist_state="session",
-            format_func=_times,
-        )
+        _marked(name, SCALE, key, f"{effect[0].upper()}{effect[1:]}.", _times)
         st.button("↺", key=f"reset-{name}", on_click=_as_usual, args=(name,), help=f"Back to {_times(_usual()[name])}")
 
 
 def _run() -> None:
-    st.select_slider(
-        "updates", STEP_COUNTS, key=state.STEP_COUNT, persist_state="session", help="Stretches the schedule."
-    )
-    st.slider(
+    _marked("updates", STEP_COUNTS, state.STEP_COUNT, "Stretches the schedule.")
+    _marked(
         "label noise",
-        0.0,
-        1.0,
-        step=0.05,
-        key=state.LABEL_NOISE,
-        persist_state="session",
-        help="Share of the labels that are drawn at random and say nothing about their color.",
+        NOISES,
+        state.LABEL_NOISE,
+        "Share of the labels that are drawn at random and say nothing about their color.",
+        lambda share: f"{share:.2f}" if share in NOISES else f"{share:g}",
     )
     st.segmented_control(
         "schedule",
-        SHIPPED,
+        [*SHIPPED, state.OWN] if state.SHEET.get() else SHIPPED,
         key=state.SCHEDULE,
         required=True,
         persist_state="session",
@@ -146,6 +178,10 @@ def _network() -> None:
         persist_state="session",
         help="How many numbers a color is squeezed through.",
     )
+    if (width := state.value(state.HIDDEN)) != (usual := state.CONTROLS[state.HIDDEN]):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"The link gave the two hidden layers a width of {width}.")
+            st.button("↺", key="reset-hidden", on_click=state.put, args=(state.HIDDEN, usual), help=f"Back to {usual}")
 
 
 def _reset() -> None:
@@ -172,10 +208,10 @@ def _times(weight: float) -> str:
 
 _SAYS: Mapping[str, Collection[Any]] = {
     state.SEED: range(MAX_SEED + 1),
-    state.STEP_COUNT: STEP_COUNTS,
+    state.STEP_COUNT: range(1, MAX_STEPS + 1),
     state.SCHEDULE: SHIPPED,
     state.BOTTLENECK: BOTTLENECKS,
-    state.LABEL_NOISE: [round(share / 20, 2) for share in range(21)],
+    state.HIDDEN: HIDDEN_WIDTHS,
 }
 
 
@@ -188,23 +224,27 @@ def _settings() -> dict[str, Any] | None:
 
 def _read(value: object) -> dict[str, Any]:
     match value:
-        case dict() if value.keys() == state.CONTROLS.keys() and all(_can_say(*each) for each in value.items()):
-            return value
+        case dict() if {*value, state.HIDDEN} == {*state.CONTROLS} and all(_can_say(*each) for each in value.items()):
+            return state.CONTROLS | value
         case _:
             raise ExcolorError("A control of Train is missing, or says what it cannot.")
 
 
 def _can_say(key: str, setting: object) -> bool:
-    if key == state.LABEL_NOISE and isinstance(setting, float):
-        setting = round(setting, 2)  # as the panel reads it
-    return type(setting) is type(state.CONTROLS[key]) and setting in _SAYS.get(key, SCALE)
+    if type(setting) is not type(state.CONTROLS[key]):
+        return False
+    if key in _SAYS:
+        return setting in _SAYS[key]
+    return 0 <= setting <= (1 if key == state.LABEL_NOISE else MAX_WEIGHT)  # a link's may lie between the marks
 
 
 def _take(settings: Mapping[str, Any]) -> None:
-    # An open page whose server was started anew says itself where its controls stand.
-    if not _settings():
+    # An open page whose server was started anew says itself where its controls stand, and so does a link.
+    if not _settings() and state.SCHEDULE not in state.NAMED.get():
         for key, setting in settings.items():
             state.put(key, setting)
+    elif settings == _settings():
+        state.LINKED.forget()  # it was this browser's own
 
 
 SETTINGS = single(f"{LAST}settings", _settings, dict, _read, _take, _reset)

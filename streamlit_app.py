@@ -23,5 +23,6 @@ start_by_name = frame.by_name(lesson[0], "start")
 page = st.navigation({"": [*lesson, start_by_name], FURTHER: further}, position="top")
 if page is start_by_name:
     page.run()
-with frame.around(f"Page {lesson.index(page) + 1} of {len(lesson)}" if page in lesson else f"{FURTHER}: {page.title}"):
+place = f"Page {lesson.index(page) + 1} of {len(lesson)}" if page in lesson else f"{FURTHER}: {page.title}"
+with frame.around(place, page.url_path):
     page.run()

@@ -109,7 +109,12 @@ def choices() -> dict[str, Run]:
 
 
 def _taken() -> set[str]:
-    return {*choices(), *PRETRAINED, LAST, LINKED}  # also before there is a last one, and while one that ships is missing
+    return {
+        *choices(),
+        *PRETRAINED,
+        LAST,
+        LINKED,
+    }  # also before there is a last one, and while one that ships is missing
 
 
 def current() -> Run:

@@ -240,7 +240,7 @@ def _can_say(key: str, setting: object) -> bool:
 
 def _take(settings: Mapping[str, Any]) -> None:
     # An open page whose server was started anew says itself where its controls stand, and so does a link.
-    if not _settings() and state.SCHEDULE not in state.NAMED.get():
+    if not _settings() and SETTINGS.name not in state.NAMED.get():
         for key, setting in settings.items():
             state.put(key, setting)
     elif settings == _settings():

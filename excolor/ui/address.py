@@ -176,6 +176,18 @@ def _write_questions() -> dict[str, str]:
     return {"predict": "skip"} if state.NO_QUESTIONS.get() else {}
 
 
+def _write_left_out() -> dict[str, str]:
+    left_out = [part for part in controls.PARTS if part in state.LEFT_OUT.get()]
+    return {"hide": ",".join(left_out)} if left_out else {}
+
+
+def _read_left_out(words: Words) -> tuple[str, ...]:
+    asked = words["hide"].split(",") if words["hide"] else []
+    state.LEFT_OUT.set(frozenset(asked) & {*controls.PARTS})
+    strange = next((part for part in asked if part not in controls.PARTS), None)
+    return (f"hide has {shown(strange)}; it may have {', '.join(controls.PARTS)}.",) if strange is not None else ()
+
+
 _RUN = frozenset(links.WORDS)
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
@@ -185,6 +197,7 @@ EVERYWHERE = (
     Part(frozenset({"color"}), _write_color, _read_color),
     Part(frozenset({"mission"}), _write_mission, _read_mission),
     Part(frozenset({"predict"}), _write_questions, lambda words: ()),  # read by predict.listen
+    Part(frozenset({"hide"}), _write_left_out, _read_left_out),
 )
 PAGES: Mapping[str, tuple[Part, ...]] = {
     "": (MODEL,),
@@ -236,6 +249,17 @@ def _choose_wanted() -> None:
 
 def write(page: str) -> None:
     """Make the address say what the page is about now, and draw the button that copies it; called when it has run."""
+    said, trouble = about(page)
+    state.ADDRESS.set(said)
+    if st.query_params.to_dict() != said:
+        st.query_params.from_dict(said)
+    run = _shown(page)
+    copied = said | ({links.RUN: links.mark(run.key)} if run else {})
+    link.link(urlencode(copied), trouble, "link")
+
+
+def about(page: str) -> tuple[dict[str, str], str]:
+    """What a page is about now, in the words of an address, and why that is not all, if it is not."""
     said: dict[str, str] = {}
     trouble = ""
     for part in (*PAGES.get(page, ()), *EVERYWHERE):
@@ -243,12 +267,12 @@ def write(page: str) -> None:
             said |= part.write()
         except ExcolorError as error:
             trouble = str(error)
-    state.ADDRESS.set(said)
-    if st.query_params.to_dict() != said:
-        st.query_params.from_dict(said)
-    run = _shown(page)
-    copied = said | ({links.RUN: links.mark(run.key)} if run else {})
-    link.link(urlencode(copied), trouble, "link")
+    return said, trouble
+
+
+def take(page: str, words: Words) -> None:
+    """Set the session up as an address of a page says; from a callback."""
+    state.IGNORED.set(_take(page, words))
 
 
 def _shown(page: str) -> Run | None:

@@ -172,6 +172,9 @@ LINKED: Slot[Any] = Slot("address-linked", _nothing)  # the run that a link said
 LINKED_RUN: Slot[Run | None] = Slot("linked-run", _nothing)  # the network that was trained for it
 WANTED: Slot[str] = Slot("model-wanted", str)  # a model that an address named, and that may come from the browser
 
+LEFT_OUT: Slot[frozenset[str]] = Slot("left-out", frozenset)  # controls of Train that a teacher's link leaves out
+PREVIEW: Slot[bool] = Slot("preview", bool)  # whether this is a teacher's look at a link, which keeps nothing
+
 # --- single pages ----------------------------------------------------------------------------------
 
 PLACE: Slot[str] = Slot("place", str)  # the page that is open

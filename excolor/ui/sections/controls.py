@@ -29,20 +29,36 @@ PRESETS = {
 }
 
 
+PARTS = ("presets", "seed", *NAMES, "steps", "label-noise", "schedule", "bottleneck")
+"""What of the panel a teacher can leave out, in the words of an address."""
+WORDS = {"steps": "updates", "label-noise": "label noise", "bottleneck": "bottleneck width"}
+"""What the panel calls them, where that is another word."""
+
+
 def panel() -> RunConfig:
     """All controls under each other; returns what they ask for."""
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
-    _presets()
-    _seed()
-    for name in EXPERIMENT:
+    if _shows("presets"):
+        _presets()
+    if _shows("seed"):
+        _seed()
+    for name in filter(_shows, EXPERIMENT):
         _weight(name)
-    st.caption("**One more label,** “desaturated”: nearly gray.")
-    for name in MORE:
+    if more := [name for name in MORE if _shows(name)]:
+        st.caption("**One more label,** “desaturated”: nearly gray.")
+    for name in more:
         _weight(name)
     _run()
-    _network()
+    if _shows("bottleneck"):
+        _network()
+    if left_out := [part for part in PARTS if not _shows(part)]:
+        st.caption(f"Your teacher’s link leaves out: {', '.join(WORDS.get(part, part) for part in left_out)}.")
     return asked()
+
+
+def _shows(part: str) -> bool:
+    return part not in state.LEFT_OUT.get()
 
 
 def asked() -> RunConfig:
@@ -149,14 +165,21 @@ def _weight(name: str) -> None:
 
 
 def _run() -> None:
-    _marked("updates", STEP_COUNTS, state.STEP_COUNT, "Stretches the schedule.")
-    _marked(
-        "label noise",
-        NOISES,
-        state.LABEL_NOISE,
-        "Share of the labels that are drawn at random and say nothing about their color.",
-        lambda share: f"{share:.2f}" if share in NOISES else f"{share:g}",
-    )
+    if _shows("steps"):
+        _marked("updates", STEP_COUNTS, state.STEP_COUNT, "Stretches the schedule.")
+    if _shows("label-noise"):
+        _marked(
+            "label noise",
+            NOISES,
+            state.LABEL_NOISE,
+            "Share of the labels that are drawn at random and say nothing about their color.",
+            lambda share: f"{share:.2f}" if share in NOISES else f"{share:g}",
+        )
+    if _shows("schedule"):
+        _schedules()
+
+
+def _schedules() -> None:
     st.segmented_control(
         "schedule",
         [*SHIPPED, state.OWN] if state.SHEET.get() else SHIPPED,
@@ -185,8 +208,13 @@ def _network() -> None:
 
 
 def _reset() -> None:
+    """All that are shown stand where they stood at first; what a teacher set and left out stays."""
+    keys = {"steps": state.STEP_COUNT, "label-noise": state.LABEL_NOISE, "seed": state.SEED}
+    keys |= {"schedule": state.SCHEDULE, "bottleneck": state.BOTTLENECK} | {name: state.weight(name) for name in NAMES}
+    kept = {keys[part] for part in state.LEFT_OUT.get() if part in keys}
     for key, setting in state.CONTROLS.items():
-        state.put(key, setting)
+        if key not in kept:
+            state.put(key, setting)
 
 
 def _as_usual(*names: str) -> None:
@@ -196,7 +224,8 @@ def _as_usual(*names: str) -> None:
 
 def _preset(weights: dict[str, float]) -> None:
     for name, weight in (_usual() | weights).items():
-        state.put(state.weight(name), weight)
+        if _shows(name):
+            state.put(state.weight(name), weight)
 
 
 def _times(weight: float) -> str:

@@ -35,7 +35,20 @@ _FIELDS |= {"label-noise": "label_noise"}
 WORDS = (*_REGULARIZERS, *_FIELDS, "schedule", SHEET)
 """What says of a run how it is trained."""
 
-OTHERS = (RUN, "model", "dims", "surgery", "term", "color", "mission", "predict", "hide", "preview", "embed", "embed_options")
+OTHERS = (
+    RUN,
+    "model",
+    "dims",
+    "surgery",
+    "term",
+    "color",
+    "mission",
+    "predict",
+    "hide",
+    "preview",
+    "embed",
+    "embed_options",
+)
 """What else an address may have: it says what a page shows, and is no part of a run."""
 
 _WHOLE = re.compile(r"[0-9]{1,12}")

@@ -188,6 +188,15 @@ def _read_left_out(words: Words) -> tuple[str, ...]:
     return (f"hide has {shown(strange)}; it may have {', '.join(controls.PARTS)}.",) if strange is not None else ()
 
 
+def _write_preview() -> dict[str, str]:
+    return {"preview": "yes"} if state.PREVIEW.get() else {}
+
+
+def _read_preview(words: Words) -> tuple[str, ...]:
+    state.PREVIEW.set(words["preview"] == "yes")
+    return ()
+
+
 _RUN = frozenset(links.WORDS)
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
@@ -198,6 +207,7 @@ EVERYWHERE = (
     Part(frozenset({"mission"}), _write_mission, _read_mission),
     Part(frozenset({"predict"}), _write_questions, lambda words: ()),  # read by predict.listen
     Part(frozenset({"hide"}), _write_left_out, _read_left_out),
+    Part(frozenset({"preview"}), _write_preview, _read_preview),
 )
 PAGES: Mapping[str, tuple[Part, ...]] = {
     "": (MODEL,),

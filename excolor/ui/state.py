@@ -174,6 +174,10 @@ WANTED: Slot[str] = Slot("model-wanted", str)  # a model that an address named, 
 
 LEFT_OUT: Slot[frozenset[str]] = Slot("left-out", frozenset)  # controls of Train that a teacher's link leaves out
 PREVIEW: Slot[bool] = Slot("preview", bool)  # whether this is a teacher's look at a link, which keeps nothing
+SETUPS: Slot[dict[str, Any]] = Slot("setups", dict)  # a teacher's, by name, in the order in which they were kept
+CLASS_PAGE, CLASS_MISSION, CLASS_CONTROLS = "class-page", "class-mission", "class-controls"
+CLASS_ASKS, CLASS_HOME = "class-asks", "class-home"
+SETUP_NAME, SETUP_NOTE = "setup-name", "setup-note"
 
 # --- single pages ----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import streamlit as st
 from excolor.errors import ExcolorError
 from excolor.missions import MISSIONS
 from excolor.ui import address, reach, setups, state
+from excolor.ui.components.look import look
 from excolor.ui.missions.words import TITLES
 from excolor.ui.sections import controls
 from excolor.ui.setups import Setup
@@ -118,7 +119,7 @@ def preview(setup: Setup) -> None:
     st.caption("This is the app itself, as the link opens it. What you do in here is not kept.")
     base = st.get_option("server.baseUrlPath").strip("/")
     url = at(f"/{base}" if base else "", Setup(setup.page, {**setup.words, "preview": "yes"}))
-    st.iframe(url, height=720)
+    look(url, "The page as a student finds it", "look")
 
 
 def keeping(setup: Setup) -> None:

@@ -19,10 +19,12 @@ further = [
     st.Page("pages/data.py", title="Colors and labels", url_path="data"),
     st.Page("pages/latent.py", title="Latent space", url_path="latent"),
     st.Page("pages/log.py", title="Your runs", url_path="log"),
+    st.Page("pages/teacher.py", title="For a class", url_path="teacher"),
 ]
 start_by_name = frame.by_name(lesson[0], "start")
 page = st.navigation({"": [*lesson, start_by_name], FURTHER: further}, position="top")
 if page is start_by_name:
     page.run()
-with frame.around(f"Page {lesson.index(page) + 1} of {len(lesson)}" if page in lesson else f"{FURTHER}: {page.title}"):
+place = f"Page {lesson.index(page) + 1} of {len(lesson)}" if page in lesson else f"{FURTHER}: {page.title}"
+with frame.around(place, page.url_path):
     page.run()

@@ -27,7 +27,10 @@ from excolor.training import Run
 MOST = 200  # runs
 PINS = 2
 MAX_NAME = 40
-LAST = "last run"  # a name that no run is given: whatever was trained last has it
+LAST, LINKED = (
+    "last run",
+    "linked run",
+)  # names that no run is given: what was trained last has one, what a link says the other
 MAX_BYTES = 4_000_000  # of a file
 QUESTIONS = {"train": ("run",), "ablation": ("warmth", "hue")}
 """Who asks what becomes of a run, and the groups of its question."""
@@ -35,7 +38,7 @@ MAX_MARKED = 40  # of one group, and characters of each
 MAX_WHY = 200
 
 _FORMAT = "excolor-log-1"
-_RESERVED = (*PRETRAINED, LAST)
+_RESERVED = (*PRETRAINED, LAST, LINKED)
 _LATEST = 253_402_300_799_000  # ms: the last second of the year 9999
 # What a spreadsheet takes for the beginning of a formula, and what it skips before one.
 _FORMULA = ("=", "+", "-", "−", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001

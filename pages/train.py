@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from excolor.ui import frame, glossary, log, missions, panels, shelf, state
+from excolor.ui import address, frame, glossary, log, missions, panels, shelf, state
 from excolor.ui.caches import first_shipped, replay_of
 from excolor.ui.components import replay
 from excolor.ui.sections import comparison, controls, ending, engines, guess, keeping, running
@@ -31,6 +31,7 @@ with right:
         st.html(mark(measured))
         st.markdown(said)
     st.html(checks_of(measured))
+    address.tell_of(run)
     guess.reveal(measured)
     replay.draw(replay_of(run), replay_of(first_shipped()).lines, said.replace("**", ""), run.key, "replay")
     st.caption(f"Trained in {number(trained.train_s)} s, evaluated in {number(trained.evaluate_s)} s.")

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
 from excolor.kernel import compile_kernels
 from excolor.metrics import full_grid
-from excolor.ui import glossary, janitor, kept, missions, predict, shelf, state
+from excolor.ui import address, glossary, janitor, kept, missions, predict, shelf, state
+from excolor.ui.components.link import one_entry_a_page
 from excolor.ui.panels import style
 
 
@@ -49,24 +51,29 @@ _has_run = threading.Event()
 
 
 @contextmanager
-def around(place: str) -> Generator[None]:
-    """What every page has around it; `place` says where in the story it is."""
+def around(place: str, page: str) -> Generator[None]:
+    """What every page has around it; `place` says where in the story it is, `page` is its address."""
     kept.browser().news = False  # this run shows it
     with st.container(key="kept"):
         carrier = st.container()
-    open_page(place)
+    corner = open_page(place, page)
+
+    def close() -> None:
+        with corner:
+            address.write(page)
+        with carrier:
+            kept.carry()
+
     try:
         yield
     except StopException:  # a page that waits for an answer
-        with carrier:
-            kept.carry()
+        close()
         raise
-    with carrier:
-        kept.carry()
+    close()
 
 
-def open_page(place: str) -> None:
-    """What stands above every page."""
+def open_page(place: str, page: str) -> DeltaGenerator:
+    """What stands above every page; returns the place of what copies its link."""
     _has_run.set()
     # Models this small only wait for what speeds up large ones: a pool of threads, and code generated for the shape of
     # every layer. Every run of a page is a thread of its own, which would start the one and generate the other anew.
@@ -80,18 +87,25 @@ def open_page(place: str) -> None:
     if state.PLACE.get() != place:
         state.PLACE.set(place)
         predict.forget_freshness()
+    address.read(page)
     _scroll_to_the_top(place)
     missions.strip()
     with st.container(key="place", horizontal=True, gap="small"):
         st.caption(place, width="content")
         glossary.fold(place)
+        corner = st.container(key="copy-link", width="content")
+    address.tell(page)
+    return corner
 
 
 def _scroll_to_the_top(place: str) -> None:
-    """Streamlit keeps how far the last page was scrolled. Run by the browser whenever the text is another one."""
+    """Streamlit keeps how far the last page was scrolled. Run by the browser whenever the text is another one.
+
+    Before anything is written into the address, so the history is looked after here too.
+    """
     scroll = "location.hash || document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, 0)"
     with st.container(key="to-the-top"):
-        st.html(f"<script>/* {place} */ {scroll};</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>/* {place} */ {one_entry_a_page()} {scroll};</script>", unsafe_allow_javascript=True)
 
 
 def require() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from excolor.ui import log, missions, predict, shelf, state
+from excolor.ui import log, missions, predict, setups, shelf, state
 from excolor.ui.components import store
 from excolor.ui.sections import controls
 from excolor.ui.store import Browser
@@ -21,6 +21,7 @@ KINDS = (
     controls.SETTINGS,
     log.RUNS,
     shelf.MODEL,
+    setups.SETUPS,
 )
 
 
@@ -39,6 +40,8 @@ def carry() -> None:
 
     In a fragment, because a report that changes nothing on the page is none of the page's business.
     """
+    if state.PREVIEW.get():
+        return
     store.store(browser().outgoing(KINDS), lambda report: browser().hear(report, KINDS), "store")
     if browser().news:
         st.rerun()
@@ -46,6 +49,8 @@ def carry() -> None:
 
 def carry_early(place: str) -> None:
     """The same in the middle of a run of a page, where something takes long; `place` tells such moments apart."""
+    if state.PREVIEW.get():
+        return
     with st.container(key=f"kept-{place}"):
         store.store(browser().outgoing(KINDS) | {"early": True}, lambda _report: None, f"store-{place}")
 

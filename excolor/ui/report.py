@@ -13,7 +13,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from excolor.charts import printed
+from excolor import printed
 from excolor.charts.latents import VIEWS
 from excolor.deletions import Column, column
 from excolor.measured import Measured

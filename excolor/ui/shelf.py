@@ -10,7 +10,7 @@ import streamlit as st
 from excolor import checkpoint
 from excolor.checkpoint import PRETRAINED
 from excolor.errors import ExcolorError
-from excolor.log import LAST, MAX_NAME, Entry
+from excolor.log import LAST, LINKED, MAX_NAME, Entry
 from excolor.measured import measure
 from excolor.training import Run
 from excolor.ui import log, predict, state
@@ -54,8 +54,10 @@ def load(data: bytes, file_name: str) -> str:
 
 
 def choices() -> dict[str, Run]:
-    """Every model this session can choose, by name: what ships, the last run, and those of the log with a name."""
-    return all_shipped() | {name: log.whole(entry) for name, entry in _own().items()}
+    """Every model this session can choose, by name: what ships, the last and the linked run, those with a name."""
+    linked = state.LINKED_RUN.get()
+    own = {name: log.whole(entry) for name, entry in _own().items()}
+    return all_shipped() | ({LINKED: linked} if linked else {}) | own
 
 
 def _own() -> dict[str, Entry]:
@@ -89,6 +91,7 @@ def choose(key: str) -> Run:
 
     def remember() -> None:
         state.MODEL.set(state.value(key) or PRETRAINED[0])
+        state.WANTED.forget()
 
     state.put(key, name)
     names = list(models)
@@ -119,6 +122,11 @@ def _asked_about(run: Run) -> dict[str, tuple[Hashable, tuple[str, ...]]]:
 # --- what the browser keeps -----------------------------------------------------------------------
 
 
+def _take_choice(name: str) -> None:
+    if MODEL.name not in state.NAMED.get():
+        state.MODEL.set(name)
+
+
 def _own_choice() -> str | None:
     name = chosen_name()
     return name if name != PRETRAINED[0] else None
@@ -130,4 +138,4 @@ def _read_choice(value: object) -> str:
     return value
 
 
-MODEL = single(f"{LAST_SEEN}model", _own_choice, str, _read_choice, state.MODEL.set, state.MODEL.forget)
+MODEL = single(f"{LAST_SEEN}model", _own_choice, str, _read_choice, _take_choice, state.MODEL.forget)

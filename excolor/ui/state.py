@@ -95,6 +95,9 @@ CLEARING: Slot[bool] = Slot("clearing", bool)  # whether the student is asked if
 
 SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"
 BOTTLENECK, LABEL_NOISE = "train-bottleneck", "train-noise"
+HIDDEN = "train-hidden"  # not moved by a control, but by a link
+OWN = "own"  # what the schedule control says when the session's own sheet is meant
+SHEET: Slot[str] = Slot("sheet", str)  # that sheet's CSV text; empty while there is none
 SEED_SAID: Slot[str] = Slot("seed-said", str)  # of a number that was no seed
 
 
@@ -109,8 +112,15 @@ CONTROLS: dict[str, Any] = {weight(term.name): float(term.name in EXPERIMENT) fo
     SCHEDULE: "robust",
     BOTTLENECK: 4,
     LABEL_NOISE: 0.0,
+    HIDDEN: 16,
 }
 """The controls of Train, and where they stand at first."""
+
+
+def dims(width: int) -> str:
+    """The choice of dims that are deleted on the right of the Ablation page, for a network of this bottleneck."""
+    return f"ablation-dims-{width}"
+
 
 # --- the picked color -----------------------------------------------------------------------------
 
@@ -153,6 +163,22 @@ HINTS: Slot[dict[str, int]] = Slot("missions-hints", dict)  # how many were aske
 MISSION_REASON = "mission-reason"
 
 REPORT_BY, REPORT_RUNS = "report-by", "report-runs"
+# --- the address ----------------------------------------------------------------------------------
+
+ADDRESS: Slot[dict[str, str] | None] = Slot("address", _nothing)  # what was written last
+AT: Slot[str | None] = Slot("address-page", _nothing)  # the page that it was read for
+NAMED: Slot[set[str]] = Slot("address-named", set)  # what an address has said, and the browser's memory may not
+IGNORED: Slot[tuple[str, ...]] = Slot("address-ignored", tuple)  # a sentence for each part that was not understood
+LINKED: Slot[Any] = Slot("address-linked", _nothing)  # the run that a link said
+LINKED_RUN: Slot[Run | None] = Slot("linked-run", _nothing)  # the network that was trained for it
+WANTED: Slot[str] = Slot("model-wanted", str)  # a model that an address named, and that may come from the browser
+
+LEFT_OUT: Slot[frozenset[str]] = Slot("left-out", frozenset)  # controls of Train that a teacher's link leaves out
+PREVIEW: Slot[bool] = Slot("preview", bool)  # whether this is a teacher's look at a link, which keeps nothing
+SETUPS: Slot[dict[str, Any]] = Slot("setups", dict)  # a teacher's, by name, in the order in which they were kept
+CLASS_PAGE, CLASS_MISSION, CLASS_CONTROLS = "class-page", "class-mission", "class-controls"
+CLASS_ASKS, CLASS_HOME = "class-asks", "class-home"
+SETUP_NAME, SETUP_NOTE = "setup-name", "setup-note"
 
 # --- single pages ----------------------------------------------------------------------------------
 
@@ -162,6 +188,7 @@ DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
 STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor has asked for the study
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
+SURGERY = "ablation-how"
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
 LESSON_MOMENT = "regularizers-moment"
 LOG_FIND, LOG_ONLY = "log-find", "log-only"  # which runs the log shows

@@ -314,6 +314,11 @@ def _drop_hints(entries: Collection[str]) -> None:
         _hints().pop(name, None)
 
 
+def _take_open(mission: str) -> None:
+    if OPEN.name not in state.NAMED.get():
+        _open(mission)
+
+
 SOLVED = Kind("solved", len(MISSIONS), _solved_entries, _write_solved, _read_solved, _take_solved, _drop_solved)
 HINTED = Kind(
     "hint", len(MISSIONS), lambda: dict(_hints()), int, _read_hint, lambda told: _hints().update(told), _drop_hints
@@ -323,6 +328,6 @@ OPEN = single(
     lambda: mission.id if (mission := opened()) else None,
     str,
     lambda value: _known(value if isinstance(value, str) else ""),
-    _open,
+    _take_open,
     lambda: _open(None),
 )

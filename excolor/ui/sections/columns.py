@@ -16,7 +16,7 @@ from excolor.deletions import Column, Surgery, answers
 from excolor.metrics import Deletion, Metrics, respond
 from excolor.surgery import HUE, WARMTH
 from excolor.training import Run
-from excolor.ui import panels
+from excolor.ui import panels, state
 from excolor.ui.caches import column_of, metrics_of
 from excolor.ui.components import inspector
 from excolor.ui.words import dims_text, gray_answers, number, percent
@@ -49,12 +49,14 @@ class Comparison:
 
 def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
     """The controls: how to operate, and which dims are deleted on the right."""
+    dims_key = state.dims(chosen.config.bottleneck)
+    state.begin(state.SURGERY, "ablate")
+    state.begin(dims_key, list(HUE))
     how: Surgery = st.segmented_control(
         "Surgery",
         get_args(Surgery),
-        default="ablate",
         required=True,
-        key="ablation-how",
+        key=state.SURGERY,
         persist_state="session",
         help="Both delete a dim: it is set to zero, or taken out.",
     )
@@ -62,8 +64,7 @@ def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
         "Dims deleted on the right",
         range(chosen.config.bottleneck),
         selection_mode="multi",
-        default=list(HUE),
-        key=f"ablation-dims-{chosen.config.bottleneck}",
+        key=dims_key,
         persist_state="session",
         help="0 and 1 together are hue. Any other set can be tried.",
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from excolor.config import BOTTLENECKS, MAX_SEED, MAX_STEPS, STEPS, RunConfig, Weights
+from excolor.config import BOTTLENECKS, HIDDEN_WIDTHS, MAX_SEED, MAX_STEPS, MAX_WEIGHT, STEPS, RunConfig, Weights
 from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
@@ -18,6 +18,7 @@ from excolor.ui.words import EFFECTS
 
 SCALE = [0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
 STEP_COUNTS = [100, 300, 1000, 2000, STEPS, 6000, 10_000, 30_000, MAX_STEPS]
+NOISES = [round(share / 20, 2) for share in range(21)]
 NAMES = [term.name for term in TERMS]
 MORE = [name for name in NAMES if name not in EXPERIMENT]
 PRESETS = {
@@ -28,38 +29,96 @@ PRESETS = {
 }
 
 
+PARTS = ("presets", "seed", *NAMES, "steps", "label-noise", "schedule", "bottleneck")
+"""What of the panel a teacher can leave out, in the words of an address."""
+WORDS = {"steps": "updates", "label-noise": "label noise", "bottleneck": "bottleneck width"}
+"""What the panel calls them, where that is another word."""
+
+
 def panel() -> RunConfig:
     """All controls under each other; returns what they ask for."""
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
-    _presets()
-    _seed()
-    for name in EXPERIMENT:
+    if _shows("presets"):
+        _presets()
+    if _shows("seed"):
+        _seed()
+    for name in filter(_shows, EXPERIMENT):
         _weight(name)
-    st.caption("**One more label,** “desaturated”: nearly gray.")
-    for name in MORE:
+    if more := [name for name in MORE if _shows(name)]:
+        st.caption("**One more label,** “desaturated”: nearly gray.")
+    for name in more:
         _weight(name)
     _run()
-    _network()
+    if _shows("bottleneck"):
+        _network()
+    if left_out := [part for part in PARTS if not _shows(part)]:
+        st.caption(f"Your teacher’s link leaves out: {', '.join(WORDS.get(part, part) for part in left_out)}.")
+    return asked()
+
+
+def _shows(part: str) -> bool:
+    return part not in state.LEFT_OUT.get()
+
+
+def asked() -> RunConfig:
+    """What the controls ask for, wherever they were set; the default run before anybody has seen them."""
+    said = {key: first if (now := state.value(key)) is None else now for key, first in state.CONTROLS.items()}
     return RunConfig(
-        schedule=state.value(state.SCHEDULE),
-        seed=int(state.value(state.SEED)),
-        steps=state.value(state.STEP_COUNT),
-        bottleneck=state.value(state.BOTTLENECK),
-        label_noise=round(state.value(state.LABEL_NOISE), 2),
-        weights=_weights(),
+        schedule=_schedule(),
+        seed=int(said[state.SEED]),
+        steps=said[state.STEP_COUNT],
+        bottleneck=said[state.BOTTLENECK],
+        hidden=said[state.HIDDEN],
+        label_noise=said[state.LABEL_NOISE],
+        weights=_weights({name: said[state.weight(name)] for name in NAMES}),
     )
 
 
-def _weights() -> Weights:
-    usual, said = _usual(), {name: state.value(state.weight(name)) for name in NAMES}
+def ask(config: RunConfig) -> None:
+    """Set the controls to what a run is made of; before they are drawn.
+
+    Raises:
+        ExcolorError: the run has a schedule that is unknown or malformed.
+    """
+    weights = multipliers(config)
+    own = config.schedule not in SHIPPED
+    if own:
+        state.SHEET.set(config.schedule)
+    settings: dict[str, Any] = {state.weight(name): weights[name] for name in NAMES} | {
+        state.SCHEDULE: state.OWN if own else config.schedule,
+        state.SEED: config.seed,
+        state.STEP_COUNT: config.steps,
+        state.BOTTLENECK: config.bottleneck,
+        state.HIDDEN: config.hidden,
+        state.LABEL_NOISE: config.label_noise,
+    }
+    for key, setting in settings.items():
+        state.put(key, setting)
+
+
+def _schedule() -> str:
+    name = state.value(state.SCHEDULE) or state.CONTROLS[state.SCHEDULE]
+    return state.SHEET.get() or SHIPPED[0] if name == state.OWN else str(name)
+
+
+def _weights(said: Mapping[str, float]) -> Weights:
+    usual = _usual()
     # What the schedule decides is left to it, so that such a run is known as the same everywhere.
     return Weights(**{name: weight for name, weight in said.items() if name in EXPERIMENT or weight != usual[name]})
 
 
 def _usual() -> dict[str, float]:
     """Where the sliders stand on the chosen schedule as long as nobody moves them."""
-    return multipliers(RunConfig(schedule=state.value(state.SCHEDULE)))
+    return multipliers(RunConfig(schedule=_schedule()))
+
+
+def _marked(label: str, marks: Sequence[Any], key: str, words: str, said: Callable[[Any], str] = str) -> None:
+    """A slider that knows its marks, and one value between them for as long as it stands there."""
+    now = state.value(key)
+    state.put(key, now)  # with other marks it is another slider, which would begin anew
+    options = sorted({*marks, now})
+    st.select_slider(label, options, key=key, help=words, persist_state="session", format_func=said)
 
 
 def _presets() -> None:
@@ -101,33 +160,29 @@ def _keep_to_seeds() -> None:
 def _weight(name: str) -> None:
     key, effect = state.weight(name), EFFECTS[name]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.select_slider(
-            name,
-            SCALE,
-            key=key,
-            help=f"{effect[0].upper()}{effect[1:]}.",
-            persist_state="session",
-            format_func=_times,
-        )
+        _marked(name, SCALE, key, f"{effect[0].upper()}{effect[1:]}.", _times)
         st.button("↺", key=f"reset-{name}", on_click=_as_usual, args=(name,), help=f"Back to {_times(_usual()[name])}")
 
 
 def _run() -> None:
-    st.select_slider(
-        "updates", STEP_COUNTS, key=state.STEP_COUNT, persist_state="session", help="Stretches the schedule."
-    )
-    st.slider(
-        "label noise",
-        0.0,
-        1.0,
-        step=0.05,
-        key=state.LABEL_NOISE,
-        persist_state="session",
-        help="Share of the labels that are drawn at random and say nothing about their color.",
-    )
+    if _shows("steps"):
+        _marked("updates", STEP_COUNTS, state.STEP_COUNT, "Stretches the schedule.")
+    if _shows("label-noise"):
+        _marked(
+            "label noise",
+            NOISES,
+            state.LABEL_NOISE,
+            "Share of the labels that are drawn at random and say nothing about their color.",
+            lambda share: f"{share:.2f}" if share in NOISES else f"{share:g}",
+        )
+    if _shows("schedule"):
+        _schedules()
+
+
+def _schedules() -> None:
     st.segmented_control(
         "schedule",
-        SHIPPED,
+        [*SHIPPED, state.OWN] if state.SHEET.get() else SHIPPED,
         key=state.SCHEDULE,
         required=True,
         persist_state="session",
@@ -146,34 +201,20 @@ def _network() -> None:
         persist_state="session",
         help="How many numbers a color is squeezed through.",
     )
-
-
-def restore(config: RunConfig) -> None:
-    """Let the controls ask for these settings; only before they are drawn, or from a callback.
-
-    Raises:
-        ExcolorError: one of the settings cannot be said with them.
-    """
-    if config.hidden != RunConfig().hidden:
-        raise ExcolorError(f"This run has a hidden width of {config.hidden}, which no control of Train can ask for.")
-    settings = {state.weight(name): weight for name, weight in multipliers(config).items()} | {
-        state.SEED: config.seed,
-        state.STEP_COUNT: config.steps,
-        state.SCHEDULE: config.schedule,
-        state.BOTTLENECK: config.bottleneck,
-        state.LABEL_NOISE: config.label_noise,
-    }
-    for key, setting in settings.items():
-        if not _can_say(key, setting):
-            what = "schedule of its own" if key == state.SCHEDULE else f"{key.removeprefix('train-')} of {setting:g}"
-            raise ExcolorError(f"This run has a {what}, which no control of Train can ask for.")
-    for key, setting in settings.items():
-        state.put(key, setting)
+    if (width := state.value(state.HIDDEN)) != (usual := state.CONTROLS[state.HIDDEN]):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"The link gave the two hidden layers a width of {width}.")
+            st.button("↺", key="reset-hidden", on_click=state.put, args=(state.HIDDEN, usual), help=f"Back to {usual}")
 
 
 def _reset() -> None:
+    """All that are shown stand where they stood at first; what a teacher set and left out stays."""
+    keys = {"steps": state.STEP_COUNT, "label-noise": state.LABEL_NOISE, "seed": state.SEED}
+    keys |= {"schedule": state.SCHEDULE, "bottleneck": state.BOTTLENECK} | {name: state.weight(name) for name in NAMES}
+    kept = {keys[part] for part in state.LEFT_OUT.get() if part in keys}
     for key, setting in state.CONTROLS.items():
-        state.put(key, setting)
+        if key not in kept:
+            state.put(key, setting)
 
 
 def _as_usual(*names: str) -> None:
@@ -183,7 +224,8 @@ def _as_usual(*names: str) -> None:
 
 def _preset(weights: dict[str, float]) -> None:
     for name, weight in (_usual() | weights).items():
-        state.put(state.weight(name), weight)
+        if _shows(name):
+            state.put(state.weight(name), weight)
 
 
 def _times(weight: float) -> str:
@@ -195,10 +237,10 @@ def _times(weight: float) -> str:
 
 _SAYS: Mapping[str, Collection[Any]] = {
     state.SEED: range(MAX_SEED + 1),
-    state.STEP_COUNT: STEP_COUNTS,
+    state.STEP_COUNT: range(1, MAX_STEPS + 1),
     state.SCHEDULE: SHIPPED,
     state.BOTTLENECK: BOTTLENECKS,
-    state.LABEL_NOISE: [round(share / 20, 2) for share in range(21)],
+    state.HIDDEN: HIDDEN_WIDTHS,
 }
 
 
@@ -211,23 +253,28 @@ def _settings() -> dict[str, Any] | None:
 
 def _read(value: object) -> dict[str, Any]:
     match value:
-        case dict() if value.keys() == state.CONTROLS.keys() and all(_can_say(*each) for each in value.items()):
-            return value
+        case dict() if {*value, state.HIDDEN} == {*state.CONTROLS} and all(_can_say(*each) for each in value.items()):
+            return state.CONTROLS | value
         case _:
             raise ExcolorError("A control of Train is missing, or says what it cannot.")
 
 
 def _can_say(key: str, setting: object) -> bool:
-    if key == state.LABEL_NOISE and isinstance(setting, float):
-        setting = round(setting, 2)  # as the panel reads it
-    return type(setting) is type(state.CONTROLS[key]) and setting in _SAYS.get(key, SCALE)
+    if type(setting) is not type(state.CONTROLS[key]):
+        return False
+    if key in _SAYS:
+        return setting in _SAYS[key]
+    most = 1.0 if key == state.LABEL_NOISE else MAX_WEIGHT
+    return isinstance(setting, float) and 0 <= setting <= most  # a link's may lie between the marks
 
 
 def _take(settings: Mapping[str, Any]) -> None:
-    # An open page whose server was started anew says itself where its controls stand.
-    if not _settings():
+    # An open page whose server was started anew says itself where its controls stand, and so does a link.
+    if not _settings() and SETTINGS.name not in state.NAMED.get():
         for key, setting in settings.items():
             state.put(key, setting)
+    elif settings == _settings():
+        state.LINKED.forget()  # it was this browser's own
 
 
 SETTINGS = single(f"{LAST}settings", _settings, dict, _read, _take, _reset)

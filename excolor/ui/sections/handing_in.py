@@ -25,8 +25,8 @@ def hand_in() -> None:
     """Choose the runs that a report has, and download it."""
     entries = {each.key: each for each in reversed(log.current().entries)}
     st.markdown(
-        "A report has your predictions, the runs that you choose and what your missions showed. It is one file: it opens "
-        "without a network, and prints on two or three pages."
+        "A report has your predictions, the runs that you choose and what your missions showed. It is one file: it "
+        "opens without a network, and prints on two or three pages."
     )
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     by = left.text_input("Your name, if it is to stand there", key=state.REPORT_BY, max_chars=MAX_BY)

@@ -200,7 +200,7 @@ def _of_one(entry: Entry) -> None:
     if st.button("Use it", key="log-use", help="On every page that lets you choose a network."):
         keeping.say_next_time(f"{plain(log.use(entry.key))} is now the network of every page.")
     if st.button("Train it again", key="log-restore", help="Puts its settings into the controls of Train."):
-        controls.restore(entry.run.config)
+        controls.ask(entry.run.config)
         st.switch_page("pages/train.py")
 
 

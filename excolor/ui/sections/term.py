@@ -17,10 +17,10 @@ from excolor.ui.words import number, percent
 
 def choose() -> str:
     """The control to choose a term with; returns its name."""
+    state.begin(state.LESSON_TERM, NAMES[0])
     chosen = st.segmented_control(
         "Regularizer",
         NAMES,
-        default=NAMES[0],
         required=True,
         key=state.LESSON_TERM,
         label_visibility="collapsed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,7 +16,7 @@ from excolor.charts.base import ERROR_TICKS, FAINT, GROUND, INK
 from excolor.charts.wheel import REACH
 
 # Equal figures are equal files: the names of what is defined in one come from this instead of from chance.
-_STYLE = {"svg.hashsalt": "excolor", "font.size": 9, "axes.linewidth": 0.6, "axes.edgecolor": FAINT}
+_STYLE: dict[Any, Any] = {"svg.hashsalt": "excolor", "font.size": 9, "axes.linewidth": 0.6, "axes.edgecolor": FAINT}
 _drawing = threading.Lock()  # Matplotlib's settings are one for the process
 
 
@@ -37,9 +38,9 @@ def wheel(rows: pa.Table) -> str:
                 axes.plot((x, x2), (y, y2), color=FAINT, linewidth=0.8, linestyle=(0, (2, 3)))
             elif kind == "name":
                 axes.text(x, y, label, color=INK, fontsize=7, ha="center", va="center", zorder=4)
-        points = rows.filter(pa.compute.equal(rows["kind"], "color"))
-        x, y, paint = _columns(points, "x", "y", "paint")
-        axes.scatter(x, y, c=paint, s=7, linewidths=0, zorder=3)
+        kinds, x, y, paint = map(np.array, _columns(rows, "kind", "x", "y", "paint"))
+        shown = kinds == "color"
+        axes.scatter(x[shown], y[shown], c=paint[shown].tolist(), s=7, linewidths=0, zorder=3)
         return _svg(figure)
 
 
@@ -66,7 +67,7 @@ def errors(rows: pa.Table) -> str:
         return _svg(figure)
 
 
-def _columns(rows: pa.Table, *names: str) -> list[list[object]]:
+def _columns(rows: pa.Table, *names: str) -> list[list[Any]]:
     return [rows.column(name).to_pylist() for name in names]
 
 

@@ -1,0 +1,340 @@
+"""What a page is about, in its address: written when the page has run, read when a visitor opens one.
+
+Everything that is at its default is absent. What an address says wins over what the browser has kept, and what it says
+without being understood is named on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import get_args
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from excolor import links
+from excolor.checkpoint import PRETRAINED
+from excolor.config import RunConfig
+from excolor.deletions import Surgery
+from excolor.errors import ExcolorError, shown
+from excolor.log import LINKED
+from excolor.missions import MISSIONS
+from excolor.surgery import HUE
+from excolor.training import Run
+from excolor.ui import log, missions, runs, shelf, state
+from excolor.ui.caches import all_shipped
+from excolor.ui.components import link
+from excolor.ui.sections import controls
+from excolor.ui.sections.prose import NAMES
+from excolor.ui.words import plain
+
+Words = Mapping[str, str]
+_CODE = re.compile("#?([0-9a-f]{6})", re.IGNORECASE)
+_DIMS = re.compile("[0-9](,[0-9])*|")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a page is about.
+
+    Attributes:
+        words: of an address that are its own.
+        write: what of it is not at its default, in these words.
+        read: takes an address that has one of them into the session; returns a sentence for each that was ignored.
+    """
+
+    words: frozenset[str]
+    write: Callable[[], dict[str, str]]
+    read: Callable[[Words], tuple[str, ...]]
+
+
+# --- the parts ------------------------------------------------------------------------------------
+
+
+def _write_settings() -> dict[str, str]:
+    return links.query(controls.asked())
+
+
+def _read_settings(words: Words) -> tuple[str, ...]:
+    config, ignored = links.parse(words)
+    controls.ask(config)
+    state.NAMED.get().add(controls.SETTINGS.name)
+    if links.RUN in words or state.AT.get() is None:
+        state.LINKED.set(_Linked(controls.asked(), words.get(links.RUN, ""), bool(ignored)))
+    return ignored
+
+
+def _write_model() -> dict[str, str]:
+    name = shelf.chosen_name()
+    if name in PRETRAINED:
+        return {"model": name} if name != PRETRAINED[0] else {}
+    # Whoever does not have it can train it. Its seed, which is always there, says that these are its settings.
+    config = shelf.choices()[name].config
+    return {"model": name, "seed": str(config.seed)} | links.query(config)
+
+
+def _read_model(words: Words) -> tuple[str, ...]:
+    name, said = words.get("model", ""), words.keys() & set(links.WORDS)
+    config, ignored = links.parse(words)
+    state.NAMED.get().add(shelf.MODEL.name)
+    there = shelf.choices().get(name)
+    if name in all_shipped() or (there and (not said or there.config == config)):
+        state.MODEL.set(name)
+        return ()
+    if said:
+        ignored += _train(config, words.get(links.RUN, ""), bool(ignored))
+    elif name:
+        ignored = (f"There is no model {shown(name)} here; {PRETRAINED[0]} is shown.",)
+    if state.MODEL.get() != LINKED:
+        state.MODEL.set(PRETRAINED[0])
+    state.WANTED.set(name)  # the browser may have kept it, and says so in a moment
+    return ignored
+
+
+def _train(config: RunConfig, key: str, partly: bool) -> tuple[str, ...]:
+    """Make the linked run a model that can be chosen, if that is quick."""
+    state.MODEL.forget()
+    if config.steps > log.QUICK:
+        return (f"The model has {config.steps:,} updates; a link trains up to {log.QUICK:,}.",)
+    try:
+        run = runs.trained(config).measured.run
+    except ExcolorError as error:
+        return (str(error),)
+    state.LINKED_RUN.set(run)
+    state.MODEL.set(LINKED)
+    state.LINKED.set(_Linked(config, key, partly))
+    return ()
+
+
+def _write_deletion() -> dict[str, str]:
+    how = state.value(state.SURGERY) or "ablate"
+    picked = state.value(state.dims(shelf.current().config.bottleneck))
+    dims = HUE if picked is None else tuple(sorted(picked))
+    said = {"surgery": how} if how != "ablate" else {}
+    return said | ({"dims": ",".join(map(str, dims))} if dims != HUE else {})
+
+
+def _read_deletion(words: Words) -> tuple[str, ...]:
+    ignored: list[str] = []
+    width = shelf.current().config.bottleneck
+    if (how := words.get("surgery", "ablate")) in get_args(Surgery):
+        state.put(state.SURGERY, how)
+    else:
+        ignored.append(f"surgery is {shown(how)}; it must be {' or '.join(get_args(Surgery))}.")
+    said = words.get("dims", "0,1")
+    dims = {int(dim) for dim in said.split(",") if dim} if _DIMS.fullmatch(said) else {width}
+    if max(dims, default=0) < width:
+        state.put(state.dims(width), sorted(dims))
+    else:
+        ignored.append(f"dims is {shown(said)}; it must be some of 0 to {width - 1}, such as 0,1.")
+    return tuple(ignored)
+
+
+def _write_term() -> dict[str, str]:
+    term = state.value(state.LESSON_TERM) or NAMES[0]
+    return {"term": term} if term != NAMES[0] else {}
+
+
+def _read_term(words: Words) -> tuple[str, ...]:
+    term = words["term"]
+    if term not in NAMES:
+        return (f"term is {shown(term)}; it must be {', '.join(NAMES)}.",)
+    state.put(state.LESSON_TERM, term)
+    return ()
+
+
+def _write_color() -> dict[str, str]:
+    picked = state.picked()
+    return {"color": picked.removeprefix("#")} if picked else {}
+
+
+def _read_color(words: Words) -> tuple[str, ...]:
+    code = _CODE.fullmatch(words["color"])
+    if code is None:
+        return (f"color is {shown(words['color'])}; it must be six digits from 0 to f, such as ff0000.",)
+    if state.picked() != (picked := f"#{code[1].lower()}"):
+        state.pick(picked)
+    return ()
+
+
+def _write_mission() -> dict[str, str]:
+    mission = state.MISSION.get()
+    return {"mission": mission} if mission else {}
+
+
+def _read_mission(words: Words) -> tuple[str, ...]:
+    known = [mission.id for mission in MISSIONS]
+    if words["mission"] not in known:
+        return (f"mission is {shown(words['mission'])}; it must be {', '.join(known)}.",)
+    state.MISSION.set(words["mission"])
+    state.NAMED.get().add(missions.OPEN.name)
+    return ()
+
+
+def _write_questions() -> dict[str, str]:
+    return {"predict": "skip"} if state.NO_QUESTIONS.get() else {}
+
+
+def _write_left_out() -> dict[str, str]:
+    left_out = [part for part in controls.PARTS if part in state.LEFT_OUT.get()]
+    return {"hide": ",".join(left_out)} if left_out else {}
+
+
+def _read_left_out(words: Words) -> tuple[str, ...]:
+    asked = words["hide"].split(",") if words["hide"] else []
+    state.LEFT_OUT.set(frozenset(asked) & {*controls.PARTS})
+    strange = next((part for part in asked if part not in controls.PARTS), None)
+    return (f"hide has {shown(strange)}; it may have {', '.join(controls.PARTS)}.",) if strange is not None else ()
+
+
+def _write_preview() -> dict[str, str]:
+    return {"preview": "yes"} if state.PREVIEW.get() else {}
+
+
+def _read_preview(words: Words) -> tuple[str, ...]:
+    state.PREVIEW.set(words["preview"] == "yes")
+    return ()
+
+
+_RUN = frozenset(links.WORDS)
+SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
+MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
+DELETION = Part(frozenset({"surgery", "dims"}), _write_deletion, _read_deletion)
+TERM = Part(frozenset({"term"}), _write_term, _read_term)
+EVERYWHERE = (
+    Part(frozenset({"color"}), _write_color, _read_color),
+    Part(frozenset({"mission"}), _write_mission, _read_mission),
+    Part(frozenset({"predict"}), _write_questions, lambda words: ()),  # read by predict.listen
+    Part(frozenset({"hide"}), _write_left_out, _read_left_out),
+    Part(frozenset({"preview"}), _write_preview, _read_preview),
+)
+PAGES: Mapping[str, tuple[Part, ...]] = {
+    "": (MODEL,),
+    "network": (MODEL,),
+    "ablation": (MODEL, DELETION),  # in this order: which dims there are depends on the model
+    "train": (SETTINGS,),
+    "regularizers": (MODEL, TERM),
+    "data": (MODEL,),
+    "latent": (MODEL,),
+}
+"""What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
+
+
+# --- to and fro -----------------------------------------------------------------------------------
+
+
+def read(page: str) -> None:
+    """Take the address of a page into the session when a visitor opens the page; called before the page runs."""
+    came = st.query_params.to_dict()
+    if state.AT.get() != page:
+        state.IGNORED.forget()
+        # A page that was reached from another of this session still has what was written for that one, or nothing.
+        if came and came != state.ADDRESS.get():
+            state.IGNORED.set(_take(page, came))
+        state.AT.set(page)
+    if state.WANTED.get() in shelf.choices():
+        _choose_wanted()
+
+
+def _take(page: str, came: Words) -> tuple[str, ...]:
+    parts = [*PAGES.get(page, ()), *EVERYWHERE]
+    known = frozenset[str]().union(*(part.words for part in parts))
+    ignored = [f"{shown(word)} says nothing on this page." for word in came if word not in known]
+    for part in parts:
+        if part.words & came.keys():
+            ignored += part.read(came)
+    return tuple(ignored)
+
+
+def _choose_wanted() -> None:
+    """The browser has brought the model that the address names."""
+    name, linked = state.WANTED.take(), state.LINKED_RUN.get()
+    if linked is None or linked.config == shelf.choices()[name].config:
+        state.MODEL.set(name)
+        state.IGNORED.forget()
+        state.LINKED.forget()
+        state.LINKED_RUN.forget()
+
+
+def write(page: str) -> None:
+    """Make the address say what the page is about now, and draw the button that copies it; called when it has run."""
+    said, trouble = about(page)
+    state.ADDRESS.set(said)
+    if st.query_params.to_dict() != said:
+        st.query_params.from_dict(said)
+    run = _shown(page)
+    copied = said | ({links.RUN: links.mark(run.key)} if run else {})
+    link.link(urlencode(copied), trouble, "link")
+
+
+def about(page: str) -> tuple[dict[str, str], str]:
+    """What a page is about now, in the words of an address, and why that is not all, if it is not."""
+    said: dict[str, str] = {}
+    trouble = ""
+    for part in (*PAGES.get(page, ()), *EVERYWHERE):
+        try:
+            said |= part.write()
+        except ExcolorError as error:
+            trouble = str(error)
+    return said, trouble
+
+
+def take(page: str, words: Words) -> None:
+    """Set the session up as an address of a page says; from a callback."""
+    state.IGNORED.set(_take(page, words))
+
+
+def _shown(page: str) -> Run | None:
+    """The run that a page shows, if it shows what it is about."""
+    parts = PAGES.get(page, ())
+    if MODEL in parts:
+        return shelf.current()
+    last = log.last() if SETTINGS in parts else None
+    return last.run.run if last and last.run.config == controls.asked() and not last.run.run.stopped else None
+
+
+# --- what a visitor is told -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Linked:
+    """What a link said: the run, its mark if it had one, and whether a part of it was ignored."""
+
+    config: RunConfig
+    key: str
+    partly: bool
+
+
+def tell(page: str) -> None:
+    """A line for what was ignored, and one for a linked model."""
+    if ignored := state.IGNORED.get():
+        st.caption(f"Not all of the address was understood. {' '.join(plain(each) for each in ignored)}")
+    if MODEL in PAGES.get(page, ()) and shelf.chosen_name() == LINKED:
+        tell_of(shelf.current())
+
+
+def tell_of(run: Run) -> None:
+    """Whether a run that is shown is the one that a link was copied from; nothing if it came by no link."""
+    linked = state.LINKED.get()
+    if linked is not None and linked.config == run.config:
+        st.caption(came_out(run.key, linked.key, linked.partly))
+
+
+def came_out(key: str, said: str, partly: bool) -> str:
+    """How a run that was trained for a link compares with the one that the link was copied from.
+
+    Args:
+        key: of the run.
+        said: the mark in the link; empty if it has none.
+        partly: whether a part of the link was ignored.
+    """
+    otherwise = "On another kind of processor, or with another version of excolor, the same settings can lead to"
+    if not said:
+        return f"These settings came by a link. {otherwise} another run than this one."
+    if said == links.mark(key):
+        return "This is the run that the link was copied from, to the last bit."
+    if partly:
+        return "This is another run than the one that the link was copied from: a part of the link was ignored."
+    return f"This is another run than the one that the link was copied from. {otherwise} one that differs."

@@ -173,7 +173,7 @@ def _plot(notes: Notes, path: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4), layout="constrained")
-    axes = figure.add_subplot(xlabel="minutes", ylabel="server's memory (MB)", ylim=(0, None))
+    axes = figure.add_subplot(xlabel="minutes", ylabel="server's memory (MB)")
     seconds, memory = np.array(notes.memory).T
     axes.plot(seconds / 60, memory, color="black", linewidth=1)
     for at, words in notes.marks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,19 +28,8 @@ def hand_in() -> None:
         "A report has your predictions, the runs that you choose and what your missions showed. It is one file: it "
         "opens without a network, and prints on two or three pages."
     )
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    by = left.text_input("Your name, if it is to stand there", key=state.REPORT_BY, max_chars=MAX_BY)
-    # Widgets keep what is no longer there to be chosen.
-    state.begin(state.REPORT_RUNS, _first(list(entries.values())))
-    state.put(state.REPORT_RUNS, [key for key in state.value(state.REPORT_RUNS) if key in entries])
-    chosen = right.multiselect(
-        "Runs",
-        list(entries),
-        format_func=lambda key: plain(log.in_words(entries[key])),
-        max_selections=report.MOST,
-        key=state.REPORT_RUNS,
-        placeholder="Choose up to four" if entries else "No run yet",
-    )
+    by = st.text_input("Your name, if it is to stand there", key=state.REPORT_BY, max_chars=MAX_BY, width=360)
+    chosen = _chosen(entries) if entries else []
     st.download_button(
         "Download the report",
         lambda: _page(by, [entries[key] for key in chosen]).encode(),
@@ -48,6 +37,19 @@ def hand_in() -> None:
         "text/html",
         key="report",
         on_click="ignore",
+    )
+
+
+def _chosen(entries: Mapping[str, Entry]) -> list[str]:
+    state.begin(state.REPORT_RUNS, _first(list(entries.values())))
+    state.put(state.REPORT_RUNS, [key for key in state.value(state.REPORT_RUNS) if key in entries])
+    return st.multiselect(
+        "Runs",
+        list(entries),
+        format_func=lambda key: plain(log.in_words(entries[key])),
+        max_selections=report.MOST,
+        key=state.REPORT_RUNS,
+        placeholder="Choose up to four",
     )
 
 

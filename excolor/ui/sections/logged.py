@@ -282,8 +282,5 @@ def _take(data: bytes) -> None:
         return
     new = log.take_file(entries)
     state.LOADS.set(state.LOADS.get() + 1)
-    was = len(entries) - new
-    keeping.say_next_time(
-        f"{counted(new, 'run')} joined the log, measured again."
-        + (f" {counted(was, 'run')} was here already." if was else "")
-    )
+    here = f" The log had {counted(len(entries) - new, 'run')} of the file already." if new < len(entries) else ""
+    keeping.say_next_time(f"New in the log, measured again: {counted(new, 'run')}.{here}")

@@ -22,8 +22,9 @@ LISTED = 10  # runs
 def predictions() -> None:
     """Each prediction of the session: how much of it was right, what was not, and the reason that was given."""
     rows: dict[html.Cell, list[html.Cell]] = {}
-    made = {run.config: run for run in log.made()}
-    for about in state.PREDICTIONS.get():
+    predicted = state.PREDICTIONS.get()
+    made = {run.config: run for run in log.made()} if predicted else {}
+    for about in predicted:
         what, so, found = _about(about, made)
         came = predict.score(found, so) if found else "Its network is not here any more."
         wrong = any(row.said != row.found for row in found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from excolor.errors import ExcolorError, shown
@@ -103,7 +104,7 @@ class RunConfig:
 
     def is_but_for_its_seed(self, other: RunConfig) -> bool:
         """Whether another configuration is the same, whatever its seed."""
-        return all(mine == vars(other)[name] for name, mine in vars(self).items() if name != "seed")
+        return _but_for_the_seed(self) == _but_for_the_seed(other)
 
     def to_json(self) -> str:
         """The configuration as one line of JSON with sorted keys."""
@@ -130,6 +131,9 @@ class RunConfig:
         except (ValueError, RecursionError) as error:
             raise ExcolorError(f"The configuration is not JSON ({type(error).__name__}).") from error
         return RunConfig.from_dict(values)
+
+
+_but_for_the_seed = attrgetter(*(each.name for each in fields(RunConfig) if each.name != "seed"))
 
 
 def _known(what: str, values: object, names: Sequence[str]) -> dict[str, Any]:

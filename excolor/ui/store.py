@@ -213,7 +213,7 @@ class Browser:
 
     def _text(self, kind: Kind[Any], key: str, value: object, before: tuple[Any, str] | None) -> str:
         # What has not changed since the last run is not written out again: a page is drawn many times.
-        if before is None or before[0] != value:
+        if before is None or (before[0] is not value and before[0] != value):
             since = self._since.setdefault(key, max([_now(), *self._since.values()]) + 1)
             entry = {"since": since, "is": kind.write(value)}
             before = value, json.dumps(entry, separators=(",", ":"), sort_keys=True)

@@ -132,6 +132,7 @@ def written(metrics: Intact | Deletion) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=1024)
 def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()

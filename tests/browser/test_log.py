@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from excolor.cli import main
+from tests.browser.conftest import printed
 from tests.support.browser import navigate, open_page, settled
 
 HEAD, ROW, EDGE = 38, 60, 18  # pixels: of the table's head, of a row, and to the middle of what selects one
@@ -86,7 +86,7 @@ def test_a_log_is_named_pinned_compared_exported_cleared_and_brought_back(page: 
     table, file = download(page, "Download as CSV", tmp_path), download(page, "Download as JSON", tmp_path)
     with table.open(encoding="utf-8-sig", newline="") as rows:
         assert sorted(row["name"] for row in csv.DictReader(rows)) == ["", "", "'=collapsed"]
-    assert main(["log", str(file), "--json"]) == 0  # the command line reads it too
+    assert len(printed("log", str(file))["runs"]) == 3  # the command line reads it too
 
     mine = said(page)
     press(page, "Clear what this browser keeps")
@@ -99,16 +99,17 @@ def test_a_log_is_named_pinned_compared_exported_cleared_and_brought_back(page: 
     assert said(page) == mine
     assert heads(page) == ["robust, seed 0", "=collapsed"]
 
-    # With the keyboard: the second row, used on every page, and its settings back in Train's controls.
-    grid(page).press("ArrowDown")
+    # With the keyboard: the second row is used on every page, and its settings go into Train's controls.
     grid(page).press("ArrowDown")
     grid(page).press("Shift+Space")
     settled(page)
     press(page, "Use it")
     press(page, "Train it again")
     assert page.get_by_role("heading", level=1).inner_text() == "What breaks when you train it yourself?"
-    expect(page.locator(".st-key-train-separate")).to_contain_text("off")
-    expect(page.locator(".st-key-train-anchor")).to_contain_text("× 1")
+    for term, weight in {"separate": "off", "anchor": "× 1"}.items():
+        expect(page.locator(f".st-key-train-{term}").get_by_test_id("stSliderThumbValue")).to_have_text(weight)
+    assert set(stored(page)) == set(mine)  # which is the same run again
     navigate(page, "Ablation")
     settled(page)
-    expect(page.get_by_role("radio", name="=collapsed", exact=True)).to_be_checked()
+    model = page.locator(".st-key-ablation-model").get_by_role("radio", checked=True)
+    expect(model).to_contain_text("=collapsed")

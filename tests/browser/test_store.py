@@ -44,7 +44,8 @@ def found(page: Page) -> list[list[str]]:
 
 def named(page: Page) -> list[str]:
     """The names in the log that the browser keeps."""
-    entries = [json.loads(text)["is"] for key, text in stored(page).items() if key.startswith("excolor/2/log/")]
+    log = (text for key, text in stored(page).items() if key.startswith("excolor/2/log/") and len(text) > 1)
+    entries = [json.loads(text)["is"] for text in log]
     return sorted(entry["name"] for entry in entries if entry["name"])
 
 

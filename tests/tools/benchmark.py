@@ -31,7 +31,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.tools.measures import Row, crowd, process, screen, server, training
+from tests.tools.measures import Row, crowd, log, process, screen, server, training
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "rerun-script": process.rerun_script,
@@ -48,6 +48,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "train-class": training.train_class,
     "train-sixty": crowd.train_sixty,
     "train-beside": crowd.train_beside,
+    "log-reruns": log.log_reruns,
+    "log-switches": log.log_switches,
 }
 
 
@@ -69,7 +71,7 @@ def main() -> int:
     for column in ("measured", "bound", "within"):
         table.add_column(column, justify="right")
     for row in rows:
-        digits = ".0f" if row.unit == "ms" else ".1f"
+        digits = ".0f" if row.unit == "ms" else ".2f" if row.unit == "×" else ".1f"
         bound = "" if row.bound is None else f"{row.bound:{digits}} {row.unit}"
         within = "" if row.bound is None else "yes" if row.value <= row.bound else "no"
         table.add_row(row.name, f"{row.value:{digits}} {row.unit}", bound, within)

@@ -36,6 +36,7 @@ from excolor.charts import keyframes
 from excolor.color import exact_rgb, hex_to_rgb
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
+from excolor.log import Entry, Log, Prediction, from_json, to_csv, to_json
 from excolor.measured import Measured, measure
 from excolor.metrics import quick_grid
 from excolor.replay import replayed
@@ -397,6 +398,34 @@ def use_stored(entries: object) -> None:
         assert store.sound({key: text for key, text in again.items() if text}, kept.KINDS).left_out == 0
 
 
+# --- a log's file --------------------------------------------------------------------------------
+
+
+@cache
+def log_file() -> str:
+    entry = Entry(1, quickly(train(steps=40, seed=4)), "mine", True, False, {"train": Prediction({"run": frozenset()})})
+    return to_json([entry])
+
+
+def quickly(run: Run) -> Measured:
+    return measure(run, quick_grid()).forgetting()
+
+
+@st.composite
+def log_files(draw: st.DrawFn) -> object:
+    """A file with one place changed, or cut, or some other JSON or bytes."""
+    file = json.loads(log_file())
+    texts = st.just(file) | changed(file) | changed(file["runs"][0]).map(lambda run: file | {"runs": [run]}) | any_json
+    return draw(texts.map(json.dumps) | st.just(log_file()[:-9]) | st.binary(max_size=40))
+
+
+def use_log_file(data: Any) -> None:
+    """Read it; what was read can be written as JSON and CSV, and read again."""
+    entries = from_json(data, quickly)
+    assert to_json(from_json(to_json(entries), quickly)) == to_json(entries)
+    to_csv(Log().taking(entries).entries)
+
+
 KINDS = {
     "checkpoint, cut": Kind(cut(), use_checkpoint, 128),
     "checkpoint, flipped": Kind(flipped(), use_checkpoint, 128),
@@ -405,6 +434,7 @@ KINDS = {
     "schedule": Kind(csv_texts() | any_text, use_schedule, 256),
     "query string": Kind(queries, use_query, 256),
     "command line": Kind(arguments, use_arguments, 128),
+    "log file": Kind(log_files(), use_log_file, 128),
     "stored in a browser": Kind(stored(), use_stored, 128),
     "color": Kind(codes | any_text | any_json, use_color, 64),
 }

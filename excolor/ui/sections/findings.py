@@ -31,8 +31,9 @@ def predictions() -> None:
 def predicted() -> dict[html.Cell, list[html.Cell]]:
     """What each prediction of the session was about, and then how it came out, what came out otherwise, the reason."""
     rows: dict[html.Cell, list[html.Cell]] = {}
-    made = {run.config: run for run in log.made()}
-    for about in state.PREDICTIONS.get():
+    predicted = state.PREDICTIONS.get()
+    made = {run.config: run for run in log.made()} if predicted else {}
+    for about in predicted:
         what, so, found = _about(about, made)
         came = predict.score(found, so) if found else "Its network is not here any more."
         wrong = any(row.said != row.found for row in found)

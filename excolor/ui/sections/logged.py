@@ -17,7 +17,7 @@ from excolor.log import MAX_BYTES, MAX_NAME, PINS, Entry, from_json, to_csv, to_
 from excolor.measured import Measured, measure
 from excolor.metrics import respond
 from excolor.training import Run
-from excolor.ui import log, predict, state
+from excolor.ui import log, predict, runs, state
 from excolor.ui.caches import by_key, metrics_of
 from excolor.ui.sections import comparison, controls, guess, keeping, survival
 from excolor.ui.sections.verdict import in_short
@@ -75,10 +75,10 @@ def _text(entry: Entry) -> str:
 def _table(shown: Sequence[Entry]) -> list[Entry]:
     """The runs in a table; returns those that are selected."""
     # Rows are selected by their places, so other rows are another table.
-    rows = hashlib.sha256("".join(each.key for each in shown).encode()).hexdigest()[:16]
+    these = hashlib.sha256("".join(each.key for each in shown).encode()).hexdigest()[:16]
     told = st.container(key="log-table").dataframe(
         pa.Table.from_pylist([_row(each) for each in shown]),
-        key=f"log-rows-{rows}",
+        key=f"log-rows-{these}",
         hide_index=True,
         row_height=thumbnail.SIDE + 4,
         height=min(38 + (thumbnail.SIDE + 4) * len(shown), 560),
@@ -271,6 +271,7 @@ def _take(data: bytes) -> None:
     def measured(run: Run) -> Measured:
         nonlocal done
         done += 1
+        runs.turns.step_aside()  # for those who train meanwhile
         place.caption(f"Measuring run {done} again.")
         return measure(run, metrics=metrics_of(run))
 
@@ -282,8 +283,5 @@ def _take(data: bytes) -> None:
         return
     new = log.take_file(entries)
     state.LOADS.set(state.LOADS.get() + 1)
-    was = len(entries) - new
-    keeping.say_next_time(
-        f"{counted(new, 'run')} joined the log, measured again."
-        + (f" {counted(was, 'run')} was here already." if was else "")
-    )
+    here = f" The log had {counted(len(entries) - new, 'run')} of the file already." if new < len(entries) else ""
+    keeping.say_next_time(f"New in the log, measured again: {counted(new, 'run')}.{here}")

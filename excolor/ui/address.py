@@ -234,20 +234,28 @@ def _choose_wanted() -> None:
         state.LINKED_RUN.forget()
 
 
-def write(page: str) -> None:
-    """Make the address say what the page is about now, and draw the button that copies it; called when it has run."""
-    said: dict[str, str] = {}
+def said(page: str) -> tuple[dict[str, str], str]:
+    """What the page is about now, in the words of an address; and why it has no link, empty if it has one."""
+    words: dict[str, str] = {}
     trouble = ""
     for part in (*PAGES.get(page, ()), *EVERYWHERE):
         try:
-            said |= part.write()
+            words |= part.write()
         except ExcolorError as error:
             trouble = str(error)
-    state.ADDRESS.set(said)
-    if st.query_params.to_dict() != said:
-        st.query_params.from_dict(said)
+    return words, trouble
+
+
+def write(page: str) -> None:
+    """Make the address say what the page is about, and draw the button that copies it; called when it has run."""
+    words, trouble = said(page)
+    begun = state.ADDRESS.get() is not None
+    state.ADDRESS.set(words)
+    # Of a session that begins, the browser may not look after the history yet (history.js).
+    if begun and st.query_params.to_dict() != words:
+        st.query_params.from_dict(words)
     run = _shown(page)
-    copied = said | ({links.RUN: links.mark(run.key)} if run else {})
+    copied = words | ({links.RUN: links.mark(run.key)} if run else {})
     link.link(urlencode(copied), trouble, "link")
 
 
@@ -274,10 +282,11 @@ class _Linked:
 
 def tell(page: str) -> None:
     """A line for what was ignored, and one for a linked model."""
-    if ignored := state.IGNORED.get():
-        st.caption(f"Not all of the address was understood. {' '.join(plain(each) for each in ignored)}")
-    if MODEL in PAGES.get(page, ()) and shelf.chosen_name() == shelf.LINKED:
-        tell_of(shelf.current())
+    with st.container(key="address-told"):
+        if ignored := state.IGNORED.get():
+            st.caption(f"Not all of the address was understood: {' '.join(plain(each) for each in ignored)}")
+        if MODEL in PAGES.get(page, ()) and shelf.chosen_name() == shelf.LINKED:
+            tell_of(shelf.current())
 
 
 def tell_of(run: Run) -> None:

@@ -88,7 +88,7 @@ def _read_model(words: Words) -> tuple[str, ...]:
         ignored = (f"There is no model {shown(name)} here; {PRETRAINED[0]} is shown.",)
     if state.MODEL.get() != shelf.LINKED:
         state.MODEL.set(PRETRAINED[0])
-    state.WANTED.set(name)  # the browser may have kept it, and says so in a moment
+    state.WANTED.set("" if name == shelf.LINKED else name)  # the browser may have kept it, and says so in a moment
     return ignored
 
 
@@ -210,7 +210,7 @@ def read(page: str) -> None:
         if came and came != state.ADDRESS.get():
             state.IGNORED.set(_take(page, came))
         state.AT.set(page)
-    if state.WANTED.get() in shelf.choices():
+    if state.WANTED.get() and state.WANTED.get() in shelf.choices():
         _choose_wanted()
 
 

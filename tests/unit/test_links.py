@@ -53,9 +53,7 @@ def test_a_link_has_the_command_lines_words_and_none_at_its_default() -> None:
 
 any_words = st.dictionaries(
     st.sampled_from([*links.WORDS, *links.OTHERS]) | st.text(max_size=9),
-    st.sampled_from(
-        ["", "0", "-1", "1_0", "nan", "inf", "1e999", "9" * 500, "\N{FULLWIDTH DIGIT ONE}", "0x1", " 1", "robust"]
-    )
+    st.sampled_from(["", "0", "-1", "1_0", "nan", "inf", "1e999", "9" * 500, "\N{FULLWIDTH DIGIT ONE}", " 1", "robust"])
     | st.text(max_size=60)
     | st.binary(max_size=60).map(lambda data: base64.urlsafe_b64encode(zlib.compress(data)).decode()),
 )

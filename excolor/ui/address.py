@@ -82,19 +82,17 @@ def _read_model(words: Words) -> tuple[str, ...]:
     if name in all_shipped() or (there and (not said or there.config == config)):
         state.MODEL.set(name)
         return ()
+    state.MODEL.set(PRETRAINED[0])
     if said:
         ignored += _train(config, words.get(links.RUN, ""), bool(ignored))
     elif name:
-        ignored = (f"There is no model {shown(name)} here; {PRETRAINED[0]} is shown.",)
-    if state.MODEL.get() != shelf.LINKED:
-        state.MODEL.set(PRETRAINED[0])
+        ignored = (f"There is no model {shown(name)} here; {shelf.chosen_name()} is shown.",)
     state.WANTED.set("" if name == shelf.LINKED else name)  # the browser may have kept it, and says so in a moment
     return ignored
 
 
 def _train(config: RunConfig, key: str, partly: bool) -> tuple[str, ...]:
-    """Make the linked run a model that can be chosen, if that is quick."""
-    state.MODEL.forget()
+    """Make the linked run a model and choose it, if that is quick."""
     if config.steps > shelf.QUICK:
         return (f"The model has {config.steps:,} updates; a link trains up to {shelf.QUICK:,}.",)
     try:

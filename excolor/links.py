@@ -132,6 +132,14 @@ def mark(key: str) -> str:
     return key[:_MARK]
 
 
+def marked(words: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The mark that some words have, empty if there is none; and a sentence if it was ignored. Raises nothing."""
+    text = words.get(RUN, "")
+    if not text or re.fullmatch(f"[0-9a-f]{{{_MARK}}}", text):
+        return text, ()
+    return "", (f"{RUN} is {shown(text)}; it must be the {_MARK} signs that a copied link has there.",)
+
+
 # --- a schedule of one's own ----------------------------------------------------------------------
 
 

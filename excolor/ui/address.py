@@ -58,11 +58,12 @@ def _write_settings() -> dict[str, str]:
 
 def _read_settings(words: Words) -> tuple[str, ...]:
     config, ignored = links.parse(words)
+    key, strange = links.marked(words)
     controls.ask(config)
     state.NAMED.get().add(controls.SETTINGS.name)
-    if links.RUN in words or state.AT.get() is None:
-        state.LINKED.set(_Linked(controls.asked(), words.get(links.RUN, ""), bool(ignored)))
-    return ignored
+    if key or state.AT.get() is None:
+        state.LINKED.set(_Linked(controls.asked(), key, bool(ignored)))
+    return ignored + strange
 
 
 def _write_model() -> dict[str, str]:
@@ -84,7 +85,8 @@ def _read_model(words: Words) -> tuple[str, ...]:
         return ()
     state.MODEL.set(PRETRAINED[0])
     if said:
-        ignored += _train(config, words.get(links.RUN, ""), bool(ignored))
+        key, strange = links.marked(words)
+        ignored += strange + _train(config, key, bool(ignored))
     elif name:
         ignored = (f"There is no model {shown(name)} here; {shelf.chosen_name()} is shown.",)
     state.WANTED.set("" if name == shelf.LINKED else name)  # the browser may have kept it, and says so in a moment

@@ -62,6 +62,8 @@ def test_a_model_that_is_not_here_is_trained_from_its_settings_or_said_to_be_mis
     opened(at, "latent", "model=clean&dims=0")
     assert "'dims' says nothing on this page." in told(at)
     assert at.session_state[state.MODEL.key] == "clean"
+    opened(at, "train", "seed=7&run=<b>")
+    assert "run is '\\<b\\>'" in told(at)
 
 
 def test_another_page_of_the_app_is_no_other_address(at: AppTest) -> None:

@@ -155,3 +155,14 @@ def test_the_address_follows_the_controls_and_back_leads_from_page_to_page(page:
     assert page.evaluate("() => Object.keys(localStorage).length") > 0
     assert json.loads(page.evaluate("() => localStorage['excolor/1/last/settings']"))["is"]["train-anchor"] == 0
     expect(page.get_by_text("came by a link")).to_have_count(0)  # it is this browser's own
+
+
+def test_a_link_that_opens_with_a_question_finds_what_the_browser_has_kept(page: Page) -> None:
+    open_page(page, "train?separate=0", asked=True)
+    press("Skip")(page)
+    settled(page)
+    page.reload()
+    settled(page)
+    expect(page.get_by_role("button", name="Skip", exact=True)).to_have_count(0)
+    expect(page.locator(".st-key-train-verdict")).to_be_visible()
+    assert urlsplit(page.url).query == "separate=0"

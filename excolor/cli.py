@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from threading import Event
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ from excolor import (
     Weights,
     bench,
     files,
+    links,
     load,
     measure,
     save,
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    config = _config(args, seed=args.seed)
+    config = _config(args)
     if args.out is not None:
         files.try_place(args.out)
     with bar("Training", config.steps) as progress:
@@ -83,6 +84,7 @@ def _train(args: argparse.Namespace) -> int:
         "metrics": measured.metrics.to_dict(),
         **measured.judgment(),
         "stopped_at": run.stopped.step if run.stopped else None,
+        "link": _link(run, args.engine),
     }
     if args.json:
         return _print_json(result)
@@ -91,7 +93,16 @@ def _train(args: argparse.Namespace) -> int:
         write(f"{_stopped(run)}\n")
     if args.out is not None:
         write(f"Written to {args.out}.\n")
+    write(f"In the app: {result['link']}\n" if result["link"] else "Its schedule is too long for a link.\n")
     return 0
+
+
+def _link(run: Run, engine: str) -> str | None:
+    """The run in the app, which trains with the fused engine; None if its own schedule is too long."""
+    try:
+        return links.link(run.config, run.key if engine == "fused" else "")
+    except ExcolorError:
+        return None
 
 
 def _evaluate(args: argparse.Namespace) -> int:
@@ -234,7 +245,10 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("train", _train, "Train one model and print its figures.")
     _add_run_options(one)
-    one.add_argument("--seed", type=_whole, default=0, metavar="N", help="of weights and batches (0)")
+    one.add_argument("--seed", type=_whole, metavar="N", help="of weights and batches (0)")
+    one.add_argument(
+        "--link", metavar="URL", help="train the run of a link of the app; what else is given counts instead of its own"
+    )
     one.add_argument("--engine", choices=("fused", "autograd"), default="fused", help="compiled, or readable (fused)")
     one.add_argument("--out", metavar="FILE", help="write a checkpoint here")
 
@@ -268,9 +282,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(term.name for term in TERMS)
-    parser.add_argument(
-        "--schedule", default="robust", metavar="NAME|FILE", help=f"{', '.join(SHIPPED)}, or a CSV file"
-    )
+    parser.add_argument("--schedule", metavar="NAME|FILE", help=f"{', '.join(SHIPPED)}, or a CSV file (robust)")
     parser.add_argument("--steps", type=_whole, metavar="N", help="stretches the schedule (its own length)")
     parser.add_argument("--weight", action="append", default=[], metavar="NAME=X", help=f"multiplier, 0 to 10: {names}")
     parser.add_argument(
@@ -279,27 +291,26 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="W",
         help="multiplier of the fifth regularizer, 0 to 10 (1 if the schedule has its column, else 0)",
     )
-    parser.add_argument("--bottleneck", type=_whole, default=4, metavar="N", help="latent dims, 2 to 6 (4)")
-    parser.add_argument("--hidden", type=_whole, default=16, metavar="N", help="hidden width, 2 to 64 (16)")
-    parser.add_argument(
-        "--label-noise", type=float, default=0.0, metavar="X", help="share of labels drawn at random (0)"
-    )
+    parser.add_argument("--bottleneck", type=_whole, metavar="N", help="latent dims, 2 to 6 (4)")
+    parser.add_argument("--hidden", type=_whole, metavar="N", help="hidden width, 2 to 64 (16)")
+    parser.add_argument("--label-noise", type=float, metavar="X", help="share of labels drawn at random (0)")
 
 
-def _config(args: argparse.Namespace, seed: int = 0) -> RunConfig:
-    schedule = find(args.schedule) if args.schedule in SHIPPED else read(args.schedule)
-    return RunConfig(
-        schedule=schedule.name if args.schedule in SHIPPED else schedule.text,
-        seed=seed,
-        steps=schedule.steps if args.steps is None else args.steps,
-        bottleneck=args.bottleneck,
-        hidden=args.hidden,
-        label_noise=args.label_noise,
-        weights=_weights(args.weight, args.neutrality),
-    )
+def _config(args: argparse.Namespace) -> RunConfig:
+    """The run that the arguments say; what they leave open is the link's, if there is one, or the usual."""
+    given = vars(args)
+    config = RunConfig() if given.get("link") is None else links.config_of(given["link"])
+    changes = {name: given[name] for name in ("seed", "steps", "bottleneck", "hidden", "label_noise") if name in given}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if args.schedule is not None:
+        shipped = args.schedule in SHIPPED
+        schedule = find(args.schedule) if shipped else read(args.schedule)
+        changes = {"schedule": schedule.name if shipped else schedule.text, "steps": schedule.steps} | changes
+    weights = _weights(args.weight, args.neutrality)
+    return replace(config, **changes, weights=Weights(**{**config.weights, **weights}))
 
 
-def _weights(texts: Sequence[str], neutrality: float | None) -> Weights:
+def _weights(texts: Sequence[str], neutrality: float | None) -> dict[str, float]:
     names = [term.name for term in TERMS]
     found: dict[str, float] = {} if neutrality is None else {"neutrality": neutrality}
     for text in texts:
@@ -312,7 +323,7 @@ def _weights(texts: Sequence[str], neutrality: float | None) -> Weights:
             found[name] = float(value)
         except ValueError:
             raise ExcolorError(f"--weight {shown(text)} has no number; write for example {name}=0.5.") from None
-    return Weights(**found)
+    return found
 
 
 def _seeds(text: str) -> range:

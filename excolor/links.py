@@ -30,7 +30,7 @@ LONGEST = 10_000  # characters of a link
 _MARK = 12  # characters of a run's key
 
 _REGULARIZERS = [term.name for term in TERMS]
-_FIELDS = {name: name for name in ("seed", "steps", "bottleneck", "hidden")} | {"label-noise": "label_noise"}
+_FIELDS = {word: word.replace("-", "_") for word in ("seed", "steps", "bottleneck", "hidden", "label-noise")}
 WORDS = (*_REGULARIZERS, *_FIELDS, "schedule", SHEET)
 """What says of a run how it is trained."""
 
@@ -143,6 +143,14 @@ def config_of(link: str) -> RunConfig:
 def mark(key: str) -> str:
     """A run's mark in a link: the beginning of its key. Equal runs have the same one, and others hardly ever."""
     return key[:_MARK]
+
+
+def marked(words: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The mark that some words have, empty if there is none; and a sentence if it was ignored. Raises nothing."""
+    text = words.get(RUN, "")
+    if not text or re.fullmatch(f"[0-9a-f]{{{_MARK}}}", text):
+        return text, ()
+    return "", (f"{RUN} is {shown(text)}; it must be the {_MARK} signs that a copied link has there.",)
 
 
 # --- a schedule of one's own ----------------------------------------------------------------------

@@ -17,14 +17,14 @@ with controls:
     chosen = shelf.choose("ablation-model")
 if survival.due(chosen):
     survival.ask(chosen)
-    st.stop()
+    panels.end_here()
 with controls:
     surgery, right = columns.choose(chosen)
 try:
     compared = columns.compare(chosen, surgery, right)
 except ExcolorError as error:
     st.warning(plain(str(error)))
-    st.stop()
+    panels.end_here()
 
 survival.reveal(chosen)
 done, same = st.columns([3, 2], gap="large")

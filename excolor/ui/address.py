@@ -59,11 +59,12 @@ def _write_settings() -> dict[str, str]:
 
 def _read_settings(words: Words) -> tuple[str, ...]:
     config, ignored = links.parse(words)
+    key, strange = links.marked(words)
     controls.ask(config)
     state.NAMED.get().add(controls.SETTINGS.name)
-    if links.RUN in words or state.AT.get() is None:
-        state.LINKED.set(_Linked(controls.asked(), words.get(links.RUN, ""), bool(ignored)))
-    return ignored
+    if key or state.AT.get() is None:
+        state.LINKED.set(_Linked(controls.asked(), key, bool(ignored)))
+    return ignored + strange
 
 
 def _write_model() -> dict[str, str]:
@@ -83,19 +84,18 @@ def _read_model(words: Words) -> tuple[str, ...]:
     if name in all_shipped() or (there and (not said or there.config == config)):
         state.MODEL.set(name)
         return ()
+    state.MODEL.set(PRETRAINED[0])
     if said:
-        ignored += _train(config, words.get(links.RUN, ""), bool(ignored))
+        key, strange = links.marked(words)
+        ignored += strange + _train(config, key, bool(ignored))
     elif name:
-        ignored = (f"There is no model {shown(name)} here; {PRETRAINED[0]} is shown.",)
-    if state.MODEL.get() != LINKED:
-        state.MODEL.set(PRETRAINED[0])
-    state.WANTED.set(name)  # the browser may have kept it, and says so in a moment
+        ignored = (f"There is no model {shown(name)} here; {shelf.chosen_name()} is shown.",)
+    state.WANTED.set("" if name == LINKED else name)  # the browser may have kept it, and says so in a moment
     return ignored
 
 
 def _train(config: RunConfig, key: str, partly: bool) -> tuple[str, ...]:
-    """Make the linked run a model that can be chosen, if that is quick."""
-    state.MODEL.forget()
+    """Make the linked run a model and choose it, if that is quick."""
     if config.steps > log.QUICK:
         return (f"The model has {config.steps:,} updates; a link trains up to {log.QUICK:,}.",)
     try:
@@ -234,7 +234,7 @@ def read(page: str) -> None:
         if came and came != state.ADDRESS.get():
             state.IGNORED.set(_take(page, came))
         state.AT.set(page)
-    if state.WANTED.get() in shelf.choices():
+    if state.WANTED.get() and state.WANTED.get() in shelf.choices():
         _choose_wanted()
 
 
@@ -258,27 +258,29 @@ def _choose_wanted() -> None:
         state.LINKED_RUN.forget()
 
 
-def write(page: str) -> None:
-    """Make the address say what the page is about now, and draw the button that copies it; called when it has run."""
-    said, trouble = about(page)
-    state.ADDRESS.set(said)
-    if st.query_params.to_dict() != said:
-        st.query_params.from_dict(said)
-    run = _shown(page)
-    copied = said | ({links.RUN: links.mark(run.key)} if run else {})
-    link.link(urlencode(copied), trouble, "link")
-
-
-def about(page: str) -> tuple[dict[str, str], str]:
-    """What a page is about now, in the words of an address, and why that is not all, if it is not."""
-    said: dict[str, str] = {}
+def said(page: str) -> tuple[dict[str, str], str]:
+    """What the page is about now, in the words of an address; and why it has no link, empty if it has one."""
+    words: dict[str, str] = {}
     trouble = ""
     for part in (*PAGES.get(page, ()), *EVERYWHERE):
         try:
-            said |= part.write()
+            words |= part.write()
         except ExcolorError as error:
             trouble = str(error)
-    return said, trouble
+    return words, trouble
+
+
+def write(page: str) -> None:
+    """Make the address say what the page is about, and draw the button that copies it; called when it has run."""
+    words, trouble = said(page)
+    begun = state.ADDRESS.get() is not None
+    state.ADDRESS.set(words)
+    # Of a session that begins, the browser may not look after the history yet (history.js).
+    if begun and st.query_params.to_dict() != words:
+        st.query_params.from_dict(words)
+    run = _shown(page)
+    copied = words | ({links.RUN: links.mark(run.key)} if run else {})
+    link.link(urlencode(copied), trouble, "link")
 
 
 def take(page: str, words: Words) -> None:
@@ -309,10 +311,11 @@ class _Linked:
 
 def tell(page: str) -> None:
     """A line for what was ignored, and one for a linked model."""
-    if ignored := state.IGNORED.get():
-        st.caption(f"Not all of the address was understood. {' '.join(plain(each) for each in ignored)}")
-    if MODEL in PAGES.get(page, ()) and shelf.chosen_name() == LINKED:
-        tell_of(shelf.current())
+    with st.container(key="address-told"):
+        if ignored := state.IGNORED.get():
+            st.caption(f"Not all of the address was understood: {' '.join(plain(each) for each in ignored)}")
+        if MODEL in PAGES.get(page, ()) and shelf.chosen_name() == LINKED:
+            tell_of(shelf.current())
 
 
 def tell_of(run: Run) -> None:

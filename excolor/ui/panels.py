@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 from numpy.typing import ArrayLike
+from streamlit.runtime.scriptrunner import StopException
 
 from excolor.charts.base import PICK
 from excolor.color import rgb_to_hex
@@ -19,6 +20,11 @@ from excolor.measured import Measured
 from excolor.metrics import Deletion, Intact
 from excolor.ui import html, state
 from excolor.ui.words import METRIC_NAMES, number, written
+
+
+def end_here() -> NoReturn:
+    """End the run of a page. After Streamlit's own `st.stop` nothing can be drawn, and the frame still has to."""
+    raise StopException
 
 
 def style() -> None:

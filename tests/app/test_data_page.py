@@ -282,7 +282,7 @@ def test_the_noise_goes_with_the_visitor_to_the_train_page(at: AppTest) -> None:
     at.slider("data-noise").set_value(0.15).run()
     at.button("data-train").click().run()
     sound(at.switch_page("pages/train.py").run())
-    assert at.slider("train-noise").value == 0.15
+    assert at.select_slider("train-noise").value == 0.15
     assert last_run(at).config.label_noise == 0.15
 
 

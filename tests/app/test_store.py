@@ -383,7 +383,7 @@ HOSTILE: dict[str, Change] = {
     "a seed below 0": changed("last/settings", **{state.SEED: -1}),
     "a seed that is half": changed("last/settings", **{state.SEED: 0.5}),
     "a seed that is true": changed("last/settings", **{state.SEED: True}),
-    "a weight that is on no scale": changed("last/settings", **{state.weight("anchor"): 0.4}),
+    "a weight beyond all bounds": changed("last/settings", **{state.weight("anchor"): 10.5}),
     "a weight that is a list": changed("last/settings", **{state.weight("anchor"): []}),
     "a schedule that does not ship": changed("last/settings", **{state.SCHEDULE: "/etc/passwd"}),
     "steps beyond all bounds": changed("last/settings", **{state.STEP_COUNT: 10**12}),

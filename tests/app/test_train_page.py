@@ -84,7 +84,7 @@ def set_all(at: AppTest, **values: Any) -> AppTest:
             case "seed":
                 at.number_input("train-seed").set_value(value)
             case "noise":
-                at.slider("train-noise").set_value(value)
+                at.select_slider("train-noise").set_value(value)
             case "schedule" | "bottleneck":
                 at.button_group(f"train-{name}").set_value(value)
             case _:

@@ -59,7 +59,7 @@ def check_judgment(said: dict[str, Any]) -> None:
 
 def test_train_prints_configuration_figures_and_where_it_stopped(run_json: Run) -> None:
     said = run_json("train", *FAST, "--seed", "7", "--schedule", "ex-2.7", "--bottleneck", "3", "--hidden", "9")
-    assert list(said) == ["config", "metrics", "checks", "sound", "stopped_at"]
+    assert list(said) == ["config", "metrics", "checks", "sound", "stopped_at", "link"]
     check_judgment(said)
     config = RunConfig("ex-2.7", seed=7, steps=40, bottleneck=3, hidden=9)
     assert RunConfig.from_dict(said["config"]) == config

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qs
@@ -30,7 +31,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from streamlit.runtime.state.query_params import QueryParams, process_query_params
 
-from excolor import checkpoint, cli
+from excolor import checkpoint, cli, links
 from excolor.benchmark import Benchmark
 from excolor.charts import keyframes
 from excolor.color import exact_rgb, hex_to_rgb
@@ -43,7 +44,8 @@ from excolor.replay import replayed
 from excolor.schedule import ALIASES, SHIPPED, SPACES, TIMINGS, find, for_training, parse, silent_from
 from excolor.sweeps import with_seeds
 from excolor.training import Run, train
-from excolor.ui import kept, log, predict, state, store
+from excolor.ui import kept, log, predict, runs, state, store
+from excolor.ui.address import PAGES, read, said
 from excolor.ui.words import number
 from tests.support.checkpoints import file_of
 
@@ -240,7 +242,11 @@ def use_schedule(text: str) -> None:
 
 # --- the address ---------------------------------------------------------------------------------
 
-words = st.sampled_from(["predict", "skip", "ask", "PREDICT", "%70redict", "sk%69p", "%ff", "%00", "+", "=", "embed"])
+words = st.sampled_from(
+    ["predict", "skip", "ask", "PREDICT", "%70redict", "sk%69p", "%ff", "%00", "+", "=", "embed"]
+) | st.sampled_from(
+    [*links.WORDS, *links.OTHERS, "0", "1", "-1", "0.5", "nan", "9" * 5000, "0,1", "robust", "last+run", "%23FF0000"]
+)
 sent = st.text(max_size=60)  # Streamlit's protocol carries whole characters only
 queries = st.lists(st.builds("{}={}".format, words | sent, words | sent) | words | sent, max_size=6).flatmap(
     lambda parts: st.sampled_from("&;?#").map(lambda sign: sign.join(parts))
@@ -248,7 +254,10 @@ queries = st.lists(st.builds("{}={}".format, words | sent, words | sent) | words
 
 
 def use_query(text: str) -> None:
-    """Read it as the pages do; only one word leaves the questions out. Then hand it on, as /start does."""
+    """Read it as the pages do; only one word leaves the questions out. Then hand it on, as /start does.
+
+    What a page writes after that is an address that it reads without a complaint, and writes again.
+    """
     address = QueryParams()
     address.populate_from_query_string(text, set())
     with mock.patch.object(streamlit, "query_params", address):
@@ -256,13 +265,53 @@ def use_query(text: str) -> None:
         predict.listen()
     assert state.NO_QUESTIONS.get() == (parse_qs(text, keep_blank_values=True).get("predict", [])[-1:] == ["skip"])
     process_query_params(address.to_dict())
+    for page in PAGES:
+        with visited(page, address.to_dict()) as said:
+            again = said
+        with visited(page, again) as said:
+            assert not state.IGNORED.get()
+            assert {**said, "model": ""} == {**again, "model": ""}  # it says "last run" of one, and "linked run"
+
+
+@contextmanager
+def visited(page: str, words: dict[str, str]) -> Generator[dict[str, str]]:
+    """What a page is about to a visitor who came with this address."""
+
+    def trained(config: RunConfig) -> object:
+        run = replace(train(replace(config, steps=1)), config=config)
+        return SimpleNamespace(measured=SimpleNamespace(run=run))
+
+    query = QueryParams()
+    query.set_with_no_forward_msg("predict", "ask")
+    for word, text in words.items():
+        query.set_with_no_forward_msg(word, text)
+    with (
+        mock.patch.object(streamlit, "session_state", {}),
+        mock.patch.object(streamlit, "query_params", query),
+        mock.patch.object(runs, "trained", trained),
+    ):
+        read(page)
+        yield said(page)[0]
 
 
 # --- the command line ------------------------------------------------------------------------------
 
 COMMANDS = ["train", "evaluate", "sweep", "bench", "pretrain"]
 OPTIONS = ["--seed", "--engine", "--out", "--schedule", "--steps", "--weight", "--neutrality", "--bottleneck"]
-OPTIONS += ["--hidden", "--label-noise", "--seeds", "--jobs", "--json", "--help", "-h", "--", "-", "--s", "--no"]
+OPTIONS += [
+    "--hidden",
+    "--label-noise",
+    "--link",
+    "--seeds",
+    "--jobs",
+    "--json",
+    "--help",
+    "-h",
+    "--",
+    "-",
+    "--s",
+    "--no",
+]
 VALUES = [*SHIPPED, "0", "1", "-1", "4", "1e3", "nan", "inf", "0:2", "0:", ":", "5:1", "separate=0.5", "anchor=nan"]
 VALUES += [
     "separate",
@@ -276,6 +325,8 @@ VALUES += [
     " ",
     ".",
     "no-such-file",
+    "http://localhost:8501/train?separate=0&seed=3",
+    "/train?sheet=x",
 ]
 names = any_text.filter(lambda text: "/" not in text)  # a file of that name is written in a folder of its own
 arguments = st.builds(

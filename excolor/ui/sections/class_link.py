@@ -57,7 +57,7 @@ def form() -> Setup:
         help="One that is left out stays as you set it.",
     )
     asks = st.toggle("Ask for a prediction before a result is shown", key=state.CLASS_ASKS, persist_state="session")
-    words, trouble = address.about(page)
+    words, trouble = address.said(page)
     if trouble:
         st.warning(plain(trouble))
     return Setup(page, _words(page, words, mission, shown, asks))

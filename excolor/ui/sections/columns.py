@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import get_args
+from typing import cast, get_args
 
 import numpy as np
 import streamlit as st
@@ -52,7 +52,7 @@ def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
     dims_key = state.dims(chosen.config.bottleneck)
     state.begin(state.SURGERY, "ablate")
     state.begin(dims_key, list(HUE))
-    how: Surgery = st.segmented_control(
+    how = st.segmented_control(
         "Surgery",
         get_args(Surgery),
         required=True,
@@ -68,7 +68,7 @@ def choose(chosen: Run) -> tuple[Surgery, tuple[int, ...]]:
         persist_state="session",
         help="0 and 1 together are hue. Any other set can be tried.",
     )
-    return how, tuple(sorted(picked))
+    return cast(Surgery, how), tuple(sorted(picked))
 
 
 def compare(chosen: Run, how: Surgery, right: tuple[int, ...]) -> Comparison:

@@ -259,7 +259,7 @@ def _read(value: object) -> dict[str, Any]:
             raise ExcolorError("A control of Train is missing, or says what it cannot.")
 
 
-def _can_say(key: str, setting: object) -> bool:
+def _can_say(key: str, setting: Any) -> bool:
     if type(setting) is not type(state.CONTROLS[key]):
         return False
     if key in _SAYS:

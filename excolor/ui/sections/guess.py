@@ -10,7 +10,7 @@ from excolor.config import RunConfig
 from excolor.diagnosis import Bound
 from excolor.measured import Measured
 from excolor.training import moved
-from excolor.ui import missions, predict, state
+from excolor.ui import missions, panels, predict, state
 from excolor.ui.words import EFFECTS, number, settings
 
 SETTINGS = "settings"  # what is asked again where no regularizer is off
@@ -43,7 +43,7 @@ def ask_or_go_on(config: RunConfig) -> None:
     st.markdown(said_before([term for term in asked if term != SETTINGS], config))
     choice = predict.Choice("run", "What will break?", BREAKS, "nothing will break")
     predict.ask(asked, config, [choice])
-    st.stop()
+    panels.end_here()
 
 
 def said_before(off: Sequence[str], config: RunConfig) -> str:

@@ -11,7 +11,7 @@ from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.kernel import is_compiled
 from excolor.training import Engine
-from excolor.ui import kept, state
+from excolor.ui import kept, panels, state
 from excolor.ui.runs import Trained, trained
 from excolor.ui.words import plain
 
@@ -28,12 +28,12 @@ def run_or_stop(config: RunConfig) -> Trained:
         made = with_progress(config, "fused", st.empty())
     except ExcolorError as error:
         st.warning(plain(str(error)))
-        st.stop()
+        panels.end_here()
     if made is None:
         st.info("Cancelled. Move any control to train again.")
         made = state.SHOWN.get()
         if made is None:
-            st.stop()
+            panels.end_here()
     state.SHOWN.set(made)
     return made
 

@@ -3,16 +3,14 @@
 
 const SAID = 2000; // milliseconds
 
-const label = (trouble) => (trouble ? "No link" : "Copy link");
-
 export default function ({ data: [data], parentElement }) {
   const [button, field, status] = ["button", "input", "span"].map((name) => parentElement.querySelector(name));
   button.disabled = data.trouble !== "";
   button.title = data.trouble || "Copies the address of what this page shows now";
-  if (!button.timer) button.textContent = label(data.trouble);
-  if (data.trouble) field.hidden = true;
+  const link = `${location.origin}${location.pathname}${data.query ? "?" : ""}${data.query}`;
+  if (link !== button.link) rest(); // what was copied is not what the page shows any more
+  button.link = link;
   button.onclick = async () => {
-    const link = `${location.origin}${location.pathname}${data.query ? "?" : ""}${data.query}`;
     const copied = await copy(link);
     field.hidden = copied;
     field.value = link;
@@ -23,11 +21,13 @@ export default function ({ data: [data], parentElement }) {
   function say(words) {
     button.textContent = status.textContent = words;
     clearTimeout(button.timer);
-    button.timer = setTimeout(() => {
-      button.timer = 0;
-      button.textContent = label(button.disabled);
-      status.textContent = "";
-    }, SAID);
+    button.timer = setTimeout(rest, SAID);
+  }
+
+  function rest() {
+    clearTimeout(button.timer);
+    button.textContent = button.disabled ? "No link" : "Copy link";
+    status.textContent = "";
   }
 }
 

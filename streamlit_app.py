@@ -18,6 +18,7 @@ lesson = [
 further = [
     st.Page("pages/data.py", title="Colors and labels", url_path="data"),
     st.Page("pages/latent.py", title="Latent space", url_path="latent"),
+    st.Page("pages/schedule.py", title="Your own schedule", url_path="schedule"),
 ]
 start_by_name = frame.by_name(lesson[0], "start")
 page = st.navigation({"": [*lesson, start_by_name], FURTHER: further}, position="top")

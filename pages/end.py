@@ -21,9 +21,10 @@ findings.missions()
 st.header("One thing to take home")
 findings.take_home()
 st.markdown(
-    "**Going further:** turn the sphere on which the colors lie, or see how little the network was told, and how wrong that "
-    "may be."
+    "**Going further:** turn the sphere on which the colors lie, see how little the network was told, and how wrong that "
+    "may be, or decide yourself when each regularizer pushes."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")
     st.page_link("pages/data.py", label="Colors and labels →")
+    st.page_link("pages/schedule.py", label="Your own schedule →")

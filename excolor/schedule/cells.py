@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from excolor.errors import shown
-from excolor.schedule.sheet import CellError, Row, columns_of, lines_of
+from excolor.schedule.sheet import CellError, Column, Row, columns_of, lines_of
 
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
 
@@ -35,10 +35,14 @@ class Cells:
         writer.writerows([_BREAK.sub(" ", cell).strip() for cell in row] for row in (self.header, *self.rows))
         return written.getvalue()
 
+    @property
+    def columns(self) -> list[Column]:
+        """What the header says of each column."""
+        return columns_of(Row(1, self.header))
+
     def column(self, name: str) -> int | None:
         """The place of a column, whichever of its names is given; None if there is none."""
-        columns = columns_of(Row(1, self.header))
-        return next((i for i, each in enumerate(columns) if name in (each.name, each.spelling)), None)
+        return next((i for i, each in enumerate(self.columns) if name in (each.name, each.spelling)), None)
 
     def with_row(self, at: int) -> "Cells":
         """With a blank row in `rows[at]`."""

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import streamlit as st
 
-from excolor.ui import missions, predict, shelf, state
+from excolor.ui import missions, predict, sheet, shelf, state
 from excolor.ui.components import store
 from excolor.ui.sections import controls
 from excolor.ui.store import Browser
 
 # What a student would miss most comes first, should there be no room for all; and a run that was the last is known
-# before the list of runs that it ends.
+# before the list of runs that it ends, as the own schedule is before the settings that may mean it.
 KINDS = (
     shelf.RUNS,
     predict.PREDICTIONS,
@@ -22,6 +22,7 @@ KINDS = (
     missions.OPEN,
     shelf.MODEL,
     shelf.LAST_RUN,
+    sheet.KEPT,
     controls.SETTINGS,
     missions.MADE,
 )

@@ -17,6 +17,7 @@ import streamlit as st
 from excolor.config import STEPS, RunConfig
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.measured import Measured
+from excolor.schedule import Cells
 from excolor.training import Run
 
 T = TypeVar("T")
@@ -110,6 +111,15 @@ CONTROLS: dict[str, Any] = {weight(term.name): float(term.name in EXPERIMENT) fo
     LABEL_NOISE: 0.0,
 }
 """The controls of Train, and where they stand at first."""
+
+# --- the student's own schedule -------------------------------------------------------------------
+
+OWN = "own"  # what SCHEDULE says when SHEET is meant
+SHEET: Slot[str] = Slot("sheet", str)  # its text, which can be trained with; empty while there is none
+DRAFT: Slot[tuple[str, Cells] | None] = Slot("sheet-draft", _nothing)  # the table as typed, and the SHEET it goes with
+EARLIER: Slot[list[Cells]] = Slot("sheet-earlier", list)  # what it was before each change
+TABLES: Slot[int] = Slot("sheet-tables", int)  # how many were given to the editor
+TABLE: Slot[Cells | None] = Slot("sheet-table", _nothing)  # the one that was given to it last
 
 # --- the picked color -----------------------------------------------------------------------------
 

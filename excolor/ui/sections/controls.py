@@ -12,7 +12,7 @@ from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
 from excolor.training import multipliers
-from excolor.ui import state
+from excolor.ui import sheet, state
 from excolor.ui.store import LAST, single
 from excolor.ui.words import EFFECTS
 
@@ -32,8 +32,13 @@ def panel() -> RunConfig:
     """All controls under each other; returns what they ask for."""
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
+    if state.value(state.SCHEDULE) == state.OWN and not sheet.text():
+        state.put(state.SCHEDULE, state.CONTROLS[state.SCHEDULE])
     _presets()
-    _seed()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _seed()
+        st.button("Reset all", on_click=_reset, key="reset-all")
+    _say_seed()
     for name in EXPERIMENT:
         _weight(name)
     st.caption("**One more label,** “desaturated”: nearly gray.")
@@ -42,7 +47,7 @@ def panel() -> RunConfig:
     _run()
     _network()
     return RunConfig(
-        schedule=state.value(state.SCHEDULE),
+        schedule=_schedule(),
         seed=int(state.value(state.SEED)),
         steps=state.value(state.STEP_COUNT),
         bottleneck=state.value(state.BOTTLENECK),
@@ -59,7 +64,13 @@ def _weights() -> Weights:
 
 def _usual() -> dict[str, float]:
     """Where the sliders stand on the chosen schedule as long as nobody moves them."""
-    return multipliers(RunConfig(schedule=state.value(state.SCHEDULE)))
+    return multipliers(RunConfig(schedule=_schedule()))
+
+
+def _schedule() -> str:
+    """The chosen schedule as a configuration has it: its name, or the text of the own sheet."""
+    name = state.value(state.SCHEDULE)
+    return sheet.text() if name == state.OWN else name
 
 
 def _presets() -> None:
@@ -70,17 +81,32 @@ def _presets() -> None:
             st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}", type=marked)
 
 
+def choose_seed() -> int:
+    """The seed alone, for another page: the same as on Train."""
+    state.begin(state.SEED, state.CONTROLS[state.SEED])
+    _seed()
+    _say_seed()
+    return int(state.value(state.SEED))
+
+
+def use_own_schedule() -> None:
+    """Let Train use the session's own sheet."""
+    state.put(state.SCHEDULE, state.OWN)
+    _as_usual(*MORE)
+
+
 def _seed() -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.number_input(
-            "seed",
-            step=1,
-            key=state.SEED,
-            persist_state="session",
-            help="Another seed is another run.",
-            on_change=_keep_to_seeds,
-        )
-        st.button("Reset all", on_click=_reset, key="reset-all")
+    st.number_input(
+        "seed",
+        step=1,
+        key=state.SEED,
+        persist_state="session",
+        help="Another seed is another run.",
+        on_change=_keep_to_seeds,
+    )
+
+
+def _say_seed() -> None:
     if said := state.SEED_SAID.take():
         st.caption(said)
 
@@ -127,14 +153,17 @@ def _run() -> None:
     )
     st.segmented_control(
         "schedule",
-        SHIPPED,
+        [*SHIPPED, state.OWN] if sheet.text() else SHIPPED,
         key=state.SCHEDULE,
         required=True,
         persist_state="session",
         on_change=_as_usual,
         args=MORE,
-        help="ex-2.7 is the published one; robust was found by trying many; clean has neutrality too.",
+        help="ex-2.7 is the published one; robust was found by trying many; clean has neutrality too. One that you "
+        "wrote yourself is called own.",
     )
+    if sheet.text():
+        st.page_link("pages/schedule.py", label="Edit your own schedule →")
 
 
 def _network() -> None:
@@ -173,7 +202,7 @@ def _times(weight: float) -> str:
 _SAYS: Mapping[str, Collection[Any]] = {
     state.SEED: range(MAX_SEED + 1),
     state.STEP_COUNT: STEP_COUNTS,
-    state.SCHEDULE: SHIPPED,
+    state.SCHEDULE: (*SHIPPED, state.OWN),
     state.BOTTLENECK: BOTTLENECKS,
     state.LABEL_NOISE: [round(share / 20, 2) for share in range(21)],
 }
@@ -205,6 +234,8 @@ def _take(settings: Mapping[str, Any]) -> None:
     if not _settings():
         for key, setting in settings.items():
             state.put(key, setting)
+        if state.value(state.SCHEDULE) == state.OWN and not sheet.text():  # which could not be read
+            state.put(state.SCHEDULE, state.CONTROLS[state.SCHEDULE])
 
 
 SETTINGS = single(f"{LAST}settings", _settings, dict, _read, _take, _reset)

@@ -95,13 +95,18 @@ def _remedy(bottleneck: int) -> str:
 _CHECKS = {
     "reconstructs": ("It gives every color back", "largest MSE {value}, at most {bound}"),
     "red_on_axis": ("Red is on the first axis", "cosine {value}, at least {bound}"),
-    "wheel_not_turned": ("The wheel is not turned", "red {value}° off, at most {bound}°"),
+    "wheel_not_turned": ("The wheel is not turned", "red {value} off, at most {bound}°"),
     "hues_in_plane": ("The hues lie in the plane", "{value} outside it, at most {bound}"),
     "hues_go_round": ("The hues go round in it", "{value} times, at least once"),
     "grays_survive": ("Each gray survives hue’s deletion", "worst MSE {value}, at most {bound}"),
     "answers_gray": ("Without hue the answers are gray", "{value}, at least {bound}; intact {intact}"),
 }
-_WRITTEN = {"hues_in_plane": percent, "answers_gray": percent, "hues_go_round": "{:.0f}".format}
+_WRITTEN = {
+    "wheel_not_turned": lambda angle: f"{number(angle)}°",
+    "hues_in_plane": percent,
+    "hues_go_round": "{:.0f}".format,
+    "answers_gray": percent,
+}
 
 
 def checks_of(run: Measured) -> Html:

@@ -83,11 +83,15 @@ def load(data: bytes, name: str) -> None:
     Raises:
         ExcolorError: it is too large, not UTF-8, or not a table of a schedule.
     """
-    table = cells_of(decoded(data, f"The file is {shown(name)}"))
+    replace(_table_of(decoded(data, f"The file is {shown(name)}")))
+
+
+def _table_of(text: str) -> Cells:
+    table = cells_of(text)
     if len(table.rows) > MAX_ROWS or len(table.header) > MAX_COLUMNS:
         came = f"{counted(len(table.rows), 'row')} and {counted(len(table.header), 'column')}"
         raise ExcolorError(f"The sheet has {came}; here it may have up to {MAX_ROWS} and {MAX_COLUMNS}.")
-    replace(table)
+    return table
 
 
 def _remember(table: Cells) -> None:
@@ -124,9 +128,9 @@ def _read(value: object) -> tuple[str, str]:
     match value:
         case {"sheet": str(kept), "typed": str(typed)} if kept or typed:
             if kept:
-                schedule_of(cells_of(kept))
+                schedule_of(_table_of(kept))
             if typed:
-                cells_of(typed)
+                _table_of(typed)
             return kept, typed
         case _:
             raise ExcolorError("An own schedule has no sheet.")

@@ -102,7 +102,12 @@ def _editor(cells: Cells, row: int | None, column: int | None) -> Cells:
         num_rows="fixed",
         hide_index=True,
         disabled=["row"],
-        column_config={"row": st.column_config.TextColumn("row", help="Counted as in the file: the header is row 1.", pinned=True, width=70)} | config,
+        column_config={
+            "row": st.column_config.TextColumn(
+                "row", help="Counted as in the file: the header is row 1.", pinned=True, width=70
+            )
+        }
+        | config,
         alt="The sheet of the schedule: a row for each moment, a column for each number that training reads.",
     )
     said = [edited.column(name).to_pylist() for name in names]

@@ -16,7 +16,7 @@ st.markdown(
 st.caption(glossary.explain("regularizer", "weight", "update"))
 sheet.begin_with()
 sheet.table()
-left, right = st.columns([1, 1], gap="large")
+left, right = st.columns([4, 5], gap="large")
 with left:
     sheet.curves(last_sound())
 with right:

@@ -30,5 +30,5 @@ tones.chart(
     "latent-brightness",
 )
 ending.ending(*ending.of_the_sphere(view.chosen))
-st.page_link("pages/log.py", label="Next: all your runs →")
+st.page_link("pages/schedule.py", label="Next: your own schedule →")
 sphere.picked_color(view)

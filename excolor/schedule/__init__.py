@@ -1,6 +1,7 @@
 """The training schedule: a table of keyframes in, the value of every parameter at any step out.
 
-`track` has what a schedule is, `sheet` makes one of the text of a sheet, and the sheets of `SHIPPED` lie beside them.
+`track` has what a schedule is, `sheet` makes one of the text of a sheet, `cells` has such a text as a table to edit,
+and the sheets of `SHIPPED` lie beside them.
 
     schedule = find("ex-2.7")
     schedule.at(500)["reg-anchor"]
@@ -15,12 +16,14 @@ import numpy as np
 from excolor.errors import ExcolorError, shown, shown_path
 from excolor.files import read_up_to
 from excolor.losses import TERMS
-from excolor.schedule.sheet import ALIASES, MAX_ROWS, MAX_STEP, parse
+from excolor.schedule.cells import Cells, cells_of
+from excolor.schedule.sheet import ALIASES, FIXED, MAX_ROWS, MAX_STEP, CellError, parse
 from excolor.schedule.track import SPACES, TIMINGS, Schedule, Track, minimum_jerk
 from excolor.schedule.wording import listed
 
 __all__ = [
     "ALIASES",
+    "FIXED",
     "MAX_BYTES",
     "MAX_ROWS",
     "MAX_STEP",
@@ -29,8 +32,12 @@ __all__ = [
     "SHIPPED",
     "SPACES",
     "TIMINGS",
+    "CellError",
+    "Cells",
     "Schedule",
     "Track",
+    "cells_of",
+    "decoded",
     "find",
     "for_training",
     "minimum_jerk",
@@ -72,22 +79,30 @@ def read(path: str | Path) -> Schedule:
             `parse`).
     """
     content = read_up_to(path, MAX_BYTES)
+    return parse(decoded(content, f"path is {shown_path(path)}"), Path(path).stem)
+
+
+def decoded(content: bytes, came: str) -> str:
+    """The text of a CSV file; `came` is how an error begins.
+
+    Raises:
+        ExcolorError: it has more than 64 kB, or is not UTF-8.
+    """
     if len(content) > MAX_BYTES:
-        raise ExcolorError(f"path is {shown_path(path)}; it must be a file of up to {MAX_BYTES // 1000} kB.")
+        raise ExcolorError(f"{came}; it must be a file of up to {MAX_BYTES // 1000} kB.")
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        problem = f"it must be UTF-8, which it is not at byte {error.start}"
-        raise ExcolorError(f"path is {shown_path(path)}; {problem}.") from error
-    return parse(text, Path(path).stem)
+        raise ExcolorError(f"{came}; it must be UTF-8, which it is not at byte {error.start}.") from error
 
 
 def for_training(schedule: Schedule) -> Schedule:
     """The same schedule, known to be fit for training. A regularizer without a column has weight 0.
 
     Raises:
-        ExcolorError: it has no learning rate, a value below 0 or above 1e30, or parameters that training does not
-            read: all of them are named at once, as neither a misspelt one nor another model's may be ignored.
+        ExcolorError: it has no learning rate, or parameters that training does not read: all of them are named at
+            once, as neither a misspelt one nor another model's may be ignored.
+        CellError: a value is below 0 or above 1e30.
     """
     came = f"schedule {shown(schedule.name)} has"
     unknown = [parameter for parameter in schedule.parameters if parameter not in PARAMETERS]
@@ -96,10 +111,10 @@ def for_training(schedule: Schedule) -> Schedule:
     if "lr" not in schedule.parameters:
         raise ExcolorError(f"{came} {listed(schedule.parameters)}; it must have lr, the learning rate.")
     for track in schedule.tracks:
-        for step, value in zip(track.steps, track.values, strict=True):
+        for step, value, line in zip(track.steps, track.values, track.lines, strict=True):
             if not 0 <= value <= MAX_VALUE:
                 right = f"it must be from 0 to {MAX_VALUE:g}"
-                raise ExcolorError(f"{came} {track.parameter} {value:g} at step {step}; {right}.")
+                raise CellError(line, track.parameter, f"{value:g} at step {step}", right)
     return schedule
 
 

@@ -69,6 +69,7 @@ class Track:
         timing: one of `TIMINGS`.
         steps: where the keys are, strictly increasing.
         values: one finite number per key, above 0 in log space.
+        lines: where in its file each key stands.
     """
 
     parameter: str
@@ -76,6 +77,7 @@ class Track:
     timing: str
     steps: tuple[int, ...]
     values: tuple[float, ...]
+    lines: tuple[int, ...] = field(compare=False, repr=False)
 
     def at(self, steps: ArrayLike) -> Array:
         """The value at each step, in the shape of `steps`; it holds before the first key and after the last.

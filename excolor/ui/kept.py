@@ -6,18 +6,20 @@ from datetime import timedelta
 
 import streamlit as st
 
-from excolor.ui import log, missions, predict, setups, shelf, state
+from excolor.ui import log, missions, predict, setups, sheet, shelf, state
 from excolor.ui.components import store
 from excolor.ui.sections import controls
 from excolor.ui.store import Browser
 
-# What a student would miss most comes first, should there be no room for all; runs are known before one is chosen.
+# What a student would miss most comes first, should there be no room for all. Runs are known before one is chosen, and
+# the own schedule is before the settings that may mean it.
 KINDS = (
     predict.PREDICTIONS,
     predict.ASKED,
     missions.SOLVED,
     missions.HINTED,
     missions.OPEN,
+    sheet.KEPT,
     controls.SETTINGS,
     log.RUNS,
     shelf.MODEL,

@@ -17,6 +17,7 @@ import streamlit as st
 from excolor.config import STEPS, RunConfig
 from excolor.log import Entry, Log
 from excolor.losses import EXPERIMENT, TERMS
+from excolor.schedule import Cells
 from excolor.training import Run
 
 T = TypeVar("T")
@@ -96,8 +97,6 @@ CLEARING: Slot[bool] = Slot("clearing", bool)  # whether the student is asked if
 SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"
 BOTTLENECK, LABEL_NOISE = "train-bottleneck", "train-noise"
 HIDDEN = "train-hidden"  # not moved by a control, but by a link
-OWN = "own"  # what the schedule control says when the session's own sheet is meant
-SHEET: Slot[str] = Slot("sheet", str)  # that sheet's CSV text; empty while there is none
 SEED_SAID: Slot[str] = Slot("seed-said", str)  # of a number that was no seed
 
 
@@ -120,6 +119,16 @@ CONTROLS: dict[str, Any] = {weight(term.name): float(term.name in EXPERIMENT) fo
 def dims(width: int) -> str:
     """The choice of dims that are deleted on the right of the Ablation page, for a network of this bottleneck."""
     return f"ablation-dims-{width}"
+
+
+# --- the student's own schedule -------------------------------------------------------------------
+
+OWN = "own"  # what SCHEDULE says when SHEET is meant
+SHEET: Slot[str] = Slot("sheet", str)  # its text, which can be trained with; empty while there is none
+DRAFT: Slot[tuple[str, Cells] | None] = Slot("sheet-draft", _nothing)  # the table as typed, and the SHEET it goes with
+EARLIER: Slot[list[Cells]] = Slot("sheet-earlier", list)  # what it was before each change
+TABLES: Slot[int] = Slot("sheet-tables", int)  # how many were given to the editor
+TABLE: Slot[Cells | None] = Slot("sheet-table", _nothing)  # the one that was given to it last
 
 
 # --- the picked color -----------------------------------------------------------------------------

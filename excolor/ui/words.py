@@ -136,7 +136,7 @@ def written(metrics: Intact | Deletion) -> dict[str, str]:
 def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()
-    parts = [config.schedule if config.schedule in SHIPPED else "its own schedule", f"seed {config.seed}"]
+    parts = [config.schedule if config.schedule in SHIPPED else "own schedule", f"seed {config.seed}"]
     if any(multipliers(config).values()):
         parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in moved(config).items()]
     else:

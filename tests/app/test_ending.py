@@ -77,6 +77,18 @@ def test_the_way_through_numbers_out_of_bounds(random_model: MakeModel) -> None:
     assert "out of bounds" in ending.of_the_way(model)[0]
 
 
+# --- Your own schedule -----------------------------------------------------------------------------
+
+
+def test_of_schedules() -> None:
+    runs = {"yours": trained(SHORT), "robust": shipped("robust")}
+    runs = {
+        name: dataclasses.replace(each, run=dataclasses.replace(each.run, config=SHORT)) for name, each in runs.items()
+    }
+    assert "From seed 0, of 2 schedules robust came out sound." in ending.of_schedules(runs)[0]
+    assert "none came out sound" in ending.of_schedules({"yours": runs["yours"]})[0]
+
+
 # --- Ablation ------------------------------------------------------------------------------------
 
 

@@ -110,4 +110,4 @@ def test_a_name_without_a_shape_is_none() -> None:
 
 def test_a_schedule_of_ones_own_is_not_written_out_where_settings_are() -> None:
     own = "STEP,PHASE,ACTION,lr\n0,![a](http://far.test/x.png),,0.1\n100,,,0.1\n"
-    assert settings(replace(pretrained("robust").run.config, schedule=own)).startswith("its own schedule, seed ")
+    assert settings(replace(pretrained("robust").run.config, schedule=own)).startswith("own schedule, seed ")

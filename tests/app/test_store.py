@@ -20,13 +20,20 @@ from excolor.config import RunConfig
 from excolor.log import MOST, Entry
 from excolor.measured import measure
 from excolor.metrics import quick_grid
+from excolor.schedule import cells_of
 from excolor.training import Run, train
-from excolor.ui import kept, log, runs, shelf, state, store
+from excolor.ui import kept, log, runs, sheet, shelf, state, store
 from excolor.ui.missions.words import TITLES
 from excolor.ui.store import LONGEST, ROOM, Browser, sound
 
 MINE = RunConfig(steps=60, seed=7, label_noise=0.25)
-SETTINGS = state.CONTROLS | {state.SEED: 7, state.weight("separate"): 0.0, state.LABEL_NOISE: 0.25}
+SHEET = "STEP,PHASE,ACTION,lr\n0,,,0.1\n,,,\n9,,,0.2\n"
+SETTINGS = state.CONTROLS | {
+    state.SCHEDULE: state.OWN,
+    state.SEED: 7,
+    state.weight("separate"): 0.0,
+    state.LABEL_NOISE: 0.25,
+}
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +107,8 @@ def work(one: Run) -> None:
     state.UNREAD.get().append("noisy")
     state.HINTS.get()["tinted"] = 2
     state.MISSION.set("tinted")
+    sheet.replace(cells_of(SHEET))
+    sheet.type_in(cells_of(SHEET.replace("0.2", "fast")))  # which is wrong, and is not lost either
     for key, setting in SETTINGS.items():
         state.put(key, setting)
 
@@ -134,6 +143,7 @@ def of(session: dict[str, Any]) -> dict[str, Any]:
                 (each.key, each.when, each.name, each.pinned, each.run.metrics, each.run.placement, each.run.causes)
                 for each in log.current().entries
             ],
+            "sheet": (sheet.text(), sheet.cells(), sheet.last_sound().text),
             "settings": {key: state.value(key) for key in state.CONTROLS},
         }
 
@@ -389,6 +399,9 @@ HOSTILE: dict[str, Change] = {
     "steps beyond all bounds": changed("last/settings", **{state.STEP_COUNT: 10**12}),
     "noise above 1": changed("last/settings", **{state.LABEL_NOISE: 1.05}),
     "a control that is none": changed("last/settings", other=1),
+    "a sheet that cannot be trained with": changed("last/sheet", sheet=SHEET.replace("lr", "rate")),
+    "a table that is none": changed("last/sheet", typed="a,b\n1,2\n"),
+    "a table of a thousand rows": changed("last/sheet", typed=SHEET + "9,,,\n" * 1000),
 }
 
 

@@ -31,7 +31,7 @@ from excolor.model import to_vector
 from excolor.pushes import AtWork, Moment
 from excolor.pushes import at_work as working
 from excolor.robustness import METRICS, Metric
-from excolor.schedule import find
+from excolor.schedule import find, parse
 from excolor.training import initial_model
 from excolor.ui.words import number
 
@@ -40,6 +40,10 @@ Chart = tuple[Callable[[], Spec], Callable[[], pa.Table]]
 HEX = re.compile(r"#[0-9a-f]{6}")
 N_LATENTS = len(latents.colors())
 ROBUST, PUBLISHED = find("robust"), find("ex-2.7")
+OWN = parse(
+    "STEP,PHASE,ACTION,lr,reg-neutral:log\n0,,,1e-8,0.5\n500,,,0.4,0.1\n"
+)  # short, and beyond the shipped scales
+OWN_AXES = keyframes.axes_of(OWN)
 
 
 def noise(n: int, width: int, seed: int = 0) -> NDArray[np.float32]:
@@ -117,6 +121,10 @@ CHARTS: dict[str, Chart] = {
         for name in ("anchor", "unitarity")
     },
     "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), number)),
+    "own schedule": (
+        lambda: keyframes.spec_for(OWN_AXES),
+        lambda: keyframes.table_for(OWN_AXES, OWN, (ROBUST,), number),
+    ),
 }
 
 

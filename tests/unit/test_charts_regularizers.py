@@ -18,7 +18,7 @@ from excolor.color import rgb_to_hsv
 from excolor.data import LABELS, expected_positives, training_set
 from excolor.losses import TERMS, Label, Term
 from excolor.ui.words import chance, number
-from tests.support.charts import PUBLISHED, ROBUST, at_the_start, layers
+from tests.support.charts import OWN, OWN_AXES, PUBLISHED, ROBUST, at_the_start, layers
 
 every_term = pytest.mark.parametrize("name", gradients.NAMES)
 every_schedule = pytest.mark.parametrize(("chosen", "other"), [(ROBUST, PUBLISHED), (PUBLISHED, ROBUST)])
@@ -187,6 +187,23 @@ def test_the_keys_are_the_filled_cells_of_the_chosen_sheet(chosen: Any, other: A
         assert written in {number(float(cell)) for cell in cells}
         on_line = [r["y"] for r in rows if r["kind"] == "value" and r["rank"] == "front" and r["at"] == row["at"]]
         assert any(row["y"] == pytest.approx(y) for y in on_line)
+
+
+def test_another_schedule_is_stretched_over_the_axes_and_they_have_room_for_it() -> None:
+    rows = keyframes.table_for(OWN_AXES, OWN, (ROBUST,), number).to_pylist()
+    assert OWN_AXES.tracks == (*keyframes.TRACKS, "reg-neutral")
+    assert (OWN_AXES.rate, OWN_AXES.weight) == pytest.approx((4 * 0.17, 4 * 0.14))  # for 0.4 and 0.5
+    assert [row["at"] for row in rows if row["kind"] == "key"] == [0, 3000, 0, 3000]
+    assert {row["text"] for row in rows if row["kind"] == "key"} >= {"0.40 at step 500", "0.10 at step 500"}
+    middle = {
+        row["parameter"]: row["text"]
+        for row in rows
+        if row["kind"] == "value" and row["rank"] == "front" and row["at"] == 1500
+    }
+    # Half-way by minimum jerk is the mean; the geometric one in log space. A weight without a column is 0.
+    assert middle["lr"] == number(0.2)
+    assert middle["reg-neutral"] == number((0.5 * 0.1) ** 0.5)
+    assert middle["reg-unit"] == "0"
 
 
 def test_the_pointer_and_a_slider_choose_the_step() -> None:

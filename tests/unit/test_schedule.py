@@ -280,7 +280,10 @@ def test_training_needs_no_regularizer() -> None:
             sheet("0,,,1,1,1,-1,1", header=HEADER + ",loss-recon,reg-norm,reg-unit,reg-polar"),
             "has loss-recon, reg-norm, reg-polar; training reads only lr",
         ),
-        (sheet("0,,,1,1", "8,,,1,-0.5", header=HEADER + ",unit"), "has reg-unit -0.5 at step 8; it must be from 0"),
+        (
+            sheet("0,,,1,1", "8,,,1,-0.5", header=HEADER + ",unit"),
+            "row 3, reg-unit is -0.5 at step 8; it must be from 0",
+        ),
     ],
     ids=["no rate", "misspelt", "capitals", "another model", "below 0"],
 )

@@ -342,7 +342,7 @@ def test_a_run_cancelled_at_once_is_the_initial_model() -> None:
         ("ex-2.8", "schedule is 'ex-2.8'; it must be robust, ex-2.7, clean, or the text"),
         (HEADER + "0,,,fast,,,,", "row 2, lr"),
         (HEADER.replace("lr", "rate") + "0,,,1,1,1,1,1", "has rate; training reads only lr, reg-unit"),
-        (HEADER + "0,,,1e31,1,1,1,1", r"has lr 1e\+31 at step 0; it must be from 0 to 1e\+30"),
+        (HEADER + "0,,,1e31,1,1,1,1", r"row 2, lr is 1e\+31 at step 0; it must be from 0 to 1e\+30"),
     ],
 )
 def test_a_schedule_that_cannot_be_used_is_refused(schedule: str, says: str) -> None:

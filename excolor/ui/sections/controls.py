@@ -12,7 +12,7 @@ from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import SHIPPED
 from excolor.training import multipliers
-from excolor.ui import state
+from excolor.ui import sheet, state
 from excolor.ui.store import LAST, single
 from excolor.ui.words import EFFECTS
 
@@ -39,10 +39,15 @@ def panel() -> RunConfig:
     """All controls under each other; returns what they ask for."""
     for key, setting in state.CONTROLS.items():
         state.begin(key, setting)
+    if state.value(state.SCHEDULE) == state.OWN and not sheet.text():
+        state.put(state.SCHEDULE, state.CONTROLS[state.SCHEDULE])
     if _shows("presets"):
         _presets()
     if _shows("seed"):
-        _seed()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _seed()
+            st.button("Reset all", on_click=_reset, key="reset-all")
+        _say_seed()
     for name in filter(_shows, EXPERIMENT):
         _weight(name)
     if more := [name for name in MORE if _shows(name)]:
@@ -84,7 +89,7 @@ def ask(config: RunConfig) -> None:
     weights = multipliers(config)
     own = config.schedule not in SHIPPED
     if own:
-        state.SHEET.set(config.schedule)
+        sheet.put(config.schedule)
     settings: dict[str, Any] = {state.weight(name): weights[name] for name in NAMES} | {
         state.SCHEDULE: state.OWN if own else config.schedule,
         state.SEED: config.seed,
@@ -99,7 +104,7 @@ def ask(config: RunConfig) -> None:
 
 def _schedule() -> str:
     name = state.value(state.SCHEDULE) or state.CONTROLS[state.SCHEDULE]
-    return state.SHEET.get() or SHIPPED[0] if name == state.OWN else str(name)
+    return sheet.text() or SHIPPED[0] if name == state.OWN else str(name)
 
 
 def _weights(said: Mapping[str, float]) -> Weights:
@@ -129,17 +134,32 @@ def _presets() -> None:
             st.button(title, on_click=_preset, args=(weights,), key=f"preset-{title}", type=marked)
 
 
+def choose_seed() -> int:
+    """The seed alone, for another page: the same as on Train."""
+    state.begin(state.SEED, state.CONTROLS[state.SEED])
+    _seed()
+    _say_seed()
+    return int(state.value(state.SEED))
+
+
+def use_own_schedule() -> None:
+    """Let Train use the session's own sheet."""
+    state.put(state.SCHEDULE, state.OWN)
+    _as_usual(*MORE)
+
+
 def _seed() -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.number_input(
-            "seed",
-            step=1,
-            key=state.SEED,
-            persist_state="session",
-            help="Another seed is another run.",
-            on_change=_keep_to_seeds,
-        )
-        st.button("Reset all", on_click=_reset, key="reset-all")
+    st.number_input(
+        "seed",
+        step=1,
+        key=state.SEED,
+        persist_state="session",
+        help="Another seed is another run.",
+        on_change=_keep_to_seeds,
+    )
+
+
+def _say_seed() -> None:
     if said := state.SEED_SAID.take():
         st.caption(said)
 
@@ -182,14 +202,17 @@ def _run() -> None:
 def _schedules() -> None:
     st.segmented_control(
         "schedule",
-        [*SHIPPED, state.OWN] if state.SHEET.get() else SHIPPED,
+        [*SHIPPED, state.OWN] if sheet.text() else SHIPPED,
         key=state.SCHEDULE,
         required=True,
         persist_state="session",
         on_change=_as_usual,
         args=MORE,
-        help="ex-2.7 is the published one; robust was found by trying many; clean has neutrality too.",
+        help="ex-2.7 is the published one; robust was found by trying many; clean has neutrality too. One that you "
+        "wrote yourself is called own.",
     )
+    if sheet.text():
+        st.page_link("pages/schedule.py", label="Edit your own schedule →")
 
 
 def _network() -> None:
@@ -238,7 +261,7 @@ def _times(weight: float) -> str:
 _SAYS: Mapping[str, Collection[Any]] = {
     state.SEED: range(MAX_SEED + 1),
     state.STEP_COUNT: range(1, MAX_STEPS + 1),
-    state.SCHEDULE: SHIPPED,
+    state.SCHEDULE: (*SHIPPED, state.OWN),
     state.BOTTLENECK: BOTTLENECKS,
     state.HIDDEN: HIDDEN_WIDTHS,
 }
@@ -273,6 +296,8 @@ def _take(settings: Mapping[str, Any]) -> None:
     if not _settings() and SETTINGS.name not in state.NAMED.get():
         for key, setting in settings.items():
             state.put(key, setting)
+        if state.value(state.SCHEDULE) == state.OWN and not sheet.text():  # which could not be read
+            state.put(state.SCHEDULE, state.CONTROLS[state.SCHEDULE])
     elif settings == _settings():
         state.LINKED.forget()  # it was this browser's own
 

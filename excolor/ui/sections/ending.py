@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -163,6 +163,25 @@ def of_one_seed(run: Measured, runs: Sequence[Measured]) -> str:
         f"A few seeds are a few seeds. You have tried {len(alike)} with these settings, and {sound} came out sound; "
         "the next may be otherwise."
     )
+
+
+# --- Your own schedule -----------------------------------------------------------------------------
+
+
+def of_schedules(runs: Mapping[str, Measured]) -> tuple[str, str]:
+    """What runs with several schedules, by their names, show from one seed."""
+    (seed,) = {run.config.seed for run in runs.values()}
+    sound = [name for name, run in runs.items() if run.sound]
+    came = f"{listed(sound)} came out sound" if sound else "none came out sound"
+    showed = (
+        f"From seed {seed}, of {len(runs)} schedules {came}. They began with the same network and the same "
+        "luck: only the schedule makes the difference."
+    )
+    limits = (
+        "One seed is one seed. A schedule is good if few seeds fail with it: change the seed a few times before you "
+        "say which is better."
+    )
+    return showed, limits
 
 
 # --- Latent space ----------------------------------------------------------------------------------

@@ -63,10 +63,10 @@ def _sheet(chosen: Schedule) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         st.markdown(
-            "Each filled cell is a key, a diamond above; a blank cell sets none. STEP is a "
-            "step, an offset from the row before it (+10), or a fraction of the way between its neighbors (+0.5). "
+            "Each filled cell is a key, a diamond above; a blank cell sets none. STEP is the step of the row. "
             f"Training makes {STEPS:,} updates."
         )
+        st.page_link("pages/schedule.py", label="Change it, and train with your own →")
         st.markdown(
             "**Between two keys** a value moves by *minimum jerk*, as a hand does that reaches for a cup: it leaves "
             "gently, is fastest half-way, and arrives gently. τ is the share of the time that has passed."

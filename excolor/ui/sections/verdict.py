@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from excolor.diagnosis import ANSWERS_GRAY, ROTATED, Bound, Cause
 from excolor.measured import Measured
-from excolor.ui.html import Html, checklist
+from excolor.ui.html import Cell, Html, checklist, table
 from excolor.ui.words import gray_answers, number, percent, plain
 
 _OTHER_PAIR = "deleting dim 0 deletes other colors than red and cyan first."
@@ -100,13 +101,18 @@ def _remedy(bottleneck: int) -> str:
 _CHECKS = {
     "reconstructs": ("It gives every color back", "largest MSE {value}, at most {bound}"),
     "red_on_axis": ("Red is on the first axis", "cosine {value}, at least {bound}"),
-    "wheel_not_turned": ("The wheel is not turned", "red {value}° off, at most {bound}°"),
+    "wheel_not_turned": ("The wheel is not turned", "red {value} off, at most {bound}°"),
     "hues_in_plane": ("The hues lie in the plane", "{value} outside it, at most {bound}"),
     "hues_go_round": ("The hues go round in it", "{value} times, at least once"),
     "grays_survive": ("Each gray survives hue’s deletion", "worst MSE {value}, at most {bound}"),
     "answers_gray": ("Without hue the answers are gray", "{value}, at least {bound}; intact {intact}"),
 }
-_WRITTEN = {"hues_in_plane": percent, "answers_gray": percent, "hues_go_round": "{:.0f}".format}
+_WRITTEN = {
+    "wheel_not_turned": lambda angle: f"{number(angle)}°",
+    "hues_in_plane": percent,
+    "hues_go_round": "{:.0f}".format,
+    "answers_gray": percent,
+}
 
 
 def checks_of(run: Measured) -> Html:
@@ -116,6 +122,20 @@ def checks_of(run: Measured) -> Html:
     return checklist(lines, f"The checklist of a sound run: {kept} of {len(lines)} are kept")
 
 
+def beside(runs: Mapping[str, Measured], label: str) -> Html:
+    """The checklist of several runs, by their names, beside each other: a mark and the metric for each check."""
+    rows: dict[Cell, list[Cell]] = {
+        "sound": [_ticked(run.sound, "yes" if run.sound else "no") for run in runs.values()],
+    }
+    for check, (what, _words) in _CHECKS.items():
+        rows[what] = [_ticked(run.checks[check].kept, _value(check, run.checks[check])) for run in runs.values()]
+    return table(list(runs), rows, label)
+
+
+def _ticked(kept: bool, words: str) -> str:
+    return f"{'✓' if kept else '×'} {words}"
+
+
 def missed(run: Measured) -> list[str]:
     """What would be right, of each check that is not kept."""
     return [_CHECKS[name][0] for name, check in run.checks.items() if not check.kept]
@@ -123,6 +143,10 @@ def missed(run: Measured) -> list[str]:
 
 def _line(name: str, check: Bound, run: Measured) -> tuple[str, str]:
     what, words = _CHECKS[name]
-    value = _WRITTEN.get(name, number)(check.value)
+    value = _value(name, check)
     bound = percent(check.bound) if _WRITTEN.get(name) is percent else f"{check.bound:g}"
     return what, words.format(value=value, bound=bound, intact=percent(run.metrics.intact.gray_share))
+
+
+def _value(name: str, check: Bound) -> str:
+    return _WRITTEN.get(name, number)(check.value)

@@ -23,7 +23,8 @@ from excolor.log import LINKED
 from excolor.missions import MISSIONS
 from excolor.surgery import HUE
 from excolor.training import Run
-from excolor.ui import log, missions, runs, shelf, state
+from excolor.schedule import SHIPPED
+from excolor.ui import log, missions, runs, sheet, shelf, state
 from excolor.ui.caches import all_shipped
 from excolor.ui.components import link
 from excolor.ui.sections import controls
@@ -132,6 +133,21 @@ def _read_deletion(words: Words) -> tuple[str, ...]:
     return tuple(ignored)
 
 
+def _write_sheet() -> dict[str, str]:
+    seed = controls.asked().seed
+    words = links.query(RunConfig(sheet.text() or SHIPPED[0], seed))
+    return {word: words[word] for word in _SHEET if word in words}
+
+
+def _read_sheet(words: Words) -> tuple[str, ...]:
+    config, ignored = links.parse({word: words[word] for word in _SHEET if word in words})
+    if config.schedule not in SHIPPED:
+        sheet.put(config.schedule)
+    state.put(state.SEED, config.seed)
+    state.NAMED.get().update((controls.SETTINGS.name, sheet.KEPT.name))
+    return ignored
+
+
 def _write_term() -> dict[str, str]:
     term = state.value(state.LESSON_TERM) or NAMES[0]
     return {"term": term} if term != NAMES[0] else {}
@@ -199,9 +215,11 @@ def _read_preview(words: Words) -> tuple[str, ...]:
 
 
 _RUN = frozenset(links.WORDS)
+_SHEET = frozenset({"seed", links.SHEET})
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
 DELETION = Part(frozenset({"surgery", "dims"}), _write_deletion, _read_deletion)
+SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
 EVERYWHERE = (
     Part(frozenset({"color"}), _write_color, _read_color),
@@ -218,6 +236,7 @@ PAGES: Mapping[str, tuple[Part, ...]] = {
     "regularizers": (MODEL, TERM),
     "data": (MODEL,),
     "latent": (MODEL,),
+    "schedule": (SHEET,),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
 

@@ -148,8 +148,9 @@ def _read(value: object) -> tuple[str, str]:
 
 
 def _take(entry: tuple[str, str]) -> None:
-    if _has():
-        return  # an open page whose server was started anew says itself what was typed
+    # An open page whose server was started anew says itself what was typed, and so does a link.
+    if _has() or KEPT.name in state.NAMED.get():
+        return
     kept, typed = entry
     state.SHEET.set(kept)
     state.DRAFT.forget()

@@ -67,30 +67,25 @@ def test_runs_are_found_by_what_they_are_called_and_filtered_by_what_they_are(ru
     assert [each.value for each in at.markdown if "No run is like that" in each.value]
 
 
-def test_settings_go_back_into_the_controls_and_ask_for_the_same_run() -> None:
-    said: dict[str, Any] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streamlit, "session_state", said)
-        controls.restore(SETTINGS)
-    at = app("train.py")
-    for key in state.CONTROLS:
-        at.session_state[key] = said[key]
-    sound(at.run())
-    assert at.session_state["log"].entries[-1].run.config == SETTINGS
-
-
 @pytest.mark.parametrize(
     "config",
     [
+        SETTINGS,
         RunConfig(hidden=8),
         RunConfig(schedule="STEP,PHASE,ACTION,lr\n0,,,0.1\n100,,,0.1\n"),
-        RunConfig(seed=1, steps=50),
+        RunConfig(seed=1, steps=50, weights=Weights(separate=0.37)),
     ],
 )
-def test_what_the_controls_cannot_ask_for_is_said_and_they_stay(session: dict[str, Any], config: RunConfig) -> None:
-    with pytest.raises(ExcolorError, match=r"^This run has a .* no control of Train can ask for\.$"):
-        controls.restore(config)
-    assert session == {}
+def test_settings_go_back_into_the_controls_and_ask_for_the_same_run(config: RunConfig) -> None:
+    said: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streamlit, "session_state", said)
+        controls.ask(config)
+    at = app("train.py")
+    for key in (*state.CONTROLS, state.SHEET.key):
+        at.session_state[key] = said.get(key, "")
+    sound(at.run())
+    assert at.session_state["log"].entries[-1].run.config == config
 
 
 def test_a_file_brings_predictions_back_but_not_over_ones_own(session: dict[str, Any], run: Measured) -> None:

@@ -57,10 +57,10 @@ def test_a_sheet_of_the_series_is_loaded_trained_beside_the_shipped_and_used_on_
     assert heads(at) == ["yours", "robust", "ex-2.7", "clean"]
     assert any("ends at step 1,500" in each.value for each in at.caption)
     sound(at.number_input(state.SEED).set_value(3).run())
-    assert at.session_state["last-run"].config.seed == 3
+    assert last_run(at).config.seed == 3
     at.button("sheet-use").click().run()
     sound(at.switch_page("pages/train.py").run())
-    shown = at.session_state["last-run"].config
+    shown = last_run(at).config
     assert (shown.schedule, shown.seed) == (SERIES, 3)
     unfold(at, "keep")
     assert at.text_input[0].value == "own schedule, seed 3"
@@ -68,7 +68,7 @@ def test_a_sheet_of_the_series_is_loaded_trained_beside_the_shipped_and_used_on_
     at.switch_page("pages/schedule.py").run()
     sound(at.button("begin-clean").click().run())
     sound(at.switch_page("pages/train.py").run())
-    assert at.session_state["last-run"].config.schedule == "robust"
+    assert last_run(at).config.schedule == "robust"
 
 
 def test_rows_and_columns_come_and_go_and_each_change_can_be_taken_back(at: AppTest) -> None:

@@ -26,6 +26,7 @@ PAGES = {
     "regularizers": "Regularizers",
     "data": "Colors and labels",
     "latent": "Latent space",
+    "schedule": "Your own schedule",
 }
 _LONGEST_CODE = 1200  # characters: with more the squares are too small for a camera at the back of a room
 

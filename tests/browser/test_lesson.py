@@ -155,7 +155,8 @@ def test_a_student_walks_through_the_lesson(page: Page) -> None:
         navigate(page, title)
         settled(page)
         expect(page.get_by_text(f"Going further: {title}")).to_be_visible()
-        assert picked(page)["code"] == code
+        if title != "Your runs":
+            assert picked(page)["code"] == code
         assert all(rings(page)) or title != "Latent space"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_store import KEEP, models
+from tests.browser.test_log import select
+from tests.browser.test_store import NAME, named
 from tests.support.browser import navigate, open_page, settled, unfold
 
 IMAGE = "![a](http://far.test/x) :material/home:"
@@ -16,12 +17,12 @@ def text(where: Locator) -> str:
     return where.inner_text().replace("\N{WORD JOINER}", "").strip()
 
 
-def keep(page: Page, name: str) -> str:
+def call(page: Page, name: str) -> str:
     field = page.get_by_role("textbox", name="Name")
     field.fill(name)
     field.press("Enter")
     settled(page)
-    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("button", name="Name it", exact=True).click()
     settled(page)
     return text(page.get_by_test_id("stAlert"))
 
@@ -29,13 +30,25 @@ def keep(page: Page, name: str) -> str:
 def test_a_name_is_shown_as_it_was_typed_and_nobody_is_asked_for_anything(page: Page) -> None:
     """The page's own watch fails the test if anything was asked of another host."""
     open_page(page, "train")
-    unfold(page, KEEP)
-    for name in (IMAGE, HTML):
-        assert keep(page, name) == f"Kept as {name}. It can be chosen on every page."
-    assert models(page) == [IMAGE, HTML]
-    unfold(page, "All figures, beside another network")
-    page.locator(".st-key-forget").get_by_role("button").click()  # the first: what is left can be chosen side by side
+    for name, preset in ((IMAGE, "No anchor"), (HTML, "All on")):
+        page.get_by_role("button", name=preset, exact=True).click()
+        settled(page)
+        if not page.get_by_role("textbox", name="Name").is_visible():
+            unfold(page, NAME)
+        assert call(page, name) == f"Named {name}. It can be chosen on every page."
+    assert named(page) == [IMAGE, HTML]
+    navigate(page, "Your runs")
     settled(page)
+    select(page, 0, 1)
+    for button in ("Pin", "Delete"):
+        page.get_by_role("button", name=button, exact=True).click()
+        settled(page)
+    page.get_by_role("button", name="Undo: bring back 2 runs").click()
+    settled(page)
+    select(page, 1)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    settled(page)
+    assert text(page.get_by_test_id("stAlert")) == f"Deleted {IMAGE}."
     navigate(page, "Start")
     settled(page)
     choice = page.get_by_role("radiogroup", name="Model")

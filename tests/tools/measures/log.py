@@ -57,7 +57,7 @@ def log_switches() -> list[Row]:
 
 def _session(log: Log) -> AppTest:
     """A visitor with a log, who has an open mission; the browser has confirmed what it keeps."""
-    app_test.PagesManager = Served  # pyright: ignore[reportAttributeAccessIssue]
+    setattr(app_test, "PagesManager", Served)  # noqa: B010
     at = AppTest.from_file(str(APP), default_timeout=120)
     at.query_params["predict"] = "skip"
     at.session_state["log"] = log

@@ -156,7 +156,7 @@ def _columns(cells: Cells) -> None:
         column = cells.columns[at]
         turn = f"{state.TABLES.get()}-{at}"
         timing = st.selectbox(
-            "Way",
+            "Between two keys",
             list(TIMINGS),
             list(TIMINGS).index(column.timing),
             key=f"sheet-timing-{turn}",

@@ -148,16 +148,23 @@ def _read(value: object) -> tuple[str, str]:
 
 
 def _take(entry: tuple[str, str]) -> None:
-    # An open page whose server was started anew says itself what was typed, and so does a link.
-    if _has() or KEPT.name in state.NAMED.get():
-        return
     kept, typed = entry
+    if KEPT.name in state.NAMED.get():  # a link's sheet stands there now; this one comes back by taking that back
+        if kept != text():
+            state.EARLIER.set([*state.EARLIER.get(), cells_of(typed or kept)])
+        return
+    if text():
+        return
     state.SHEET.set(kept)
-    state.DRAFT.forget()
-    if typed:
+    before = cells_of(kept or find(SHIPPED[0]).text)
+    if state.EARLIER.get() and (draft := state.DRAFT.get()):
+        # An open page whose server was started anew has said what was typed, but not what it was when it was right.
+        state.DRAFT.set((kept, draft[1]))
+        state.EARLIER.set([*state.EARLIER.get(), before])
+    elif typed:
         table = cells_of(typed)
         state.DRAFT.set((kept, table))
-        state.EARLIER.set([cells_of(kept or find(SHIPPED[0]).text)])
+        state.EARLIER.set([before])
         give(table)
 
 

@@ -82,7 +82,7 @@ def test_rows_and_columns_come_and_go_and_each_change_can_be_taken_back(at: AppT
     sound(at.button("sheet-add-column").click().run())
     assert find(own(at)).weight("reg-neutral", [0]).tolist() == [0]
     at.selectbox("sheet-column").set_value("lr").run()
-    timing = next(each for each in at.selectbox if each.label == "Way")
+    timing = next(each for each in at.selectbox if each.label == "Between two keys")
     sound(timing.set_value("linear").run())
     assert "lr:linear:linear" in cells(at).header
     for _ in range(3):

@@ -156,6 +156,15 @@ def test_another_session_has_all_of_it_again(first: Tab) -> None:
     assert later.run() == {}  # and there is nothing to write
 
 
+def test_a_table_that_an_open_page_brings_back_keeps_the_sheet_that_it_was(first: Tab) -> None:
+    later = Tab(first.storage)
+    with later.open():
+        sheet.cells()
+        sheet.type_in(cells_of(SHEET.replace("0.2", "slow")))  # the page says this before the browser is heard
+    later.greet()
+    assert of(later.session)["sheet"] == (SHEET, cells_of(SHEET.replace("0.2", "slow")), SHEET)
+
+
 def test_a_run_that_changes_nothing_writes_nothing(first: Tab) -> None:
     changes = first.run()
     with first.open() as browser:

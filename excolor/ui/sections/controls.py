@@ -211,8 +211,8 @@ def _schedules() -> None:
         help="ex-2.7 is the published one; robust was found by trying many; clean has neutrality too. One that you "
         "wrote yourself is called own.",
     )
-    if sheet.text():
-        st.page_link("pages/schedule.py", label="Edit your own schedule →")
+    if sheet.text() and st.button("Edit your own schedule →", key="edit-schedule", type="tertiary"):
+        st.switch_page("pages/schedule.py")
 
 
 def _network() -> None:

@@ -20,7 +20,7 @@ _HELP = {
     "PHASE": "A name for what begins here. Training does not read it.",
     "ACTION": "A note. Training does not read it.",
     "lr": "The learning rate: how far an update goes.",
-} | {term.column: f"The weight of {term.name}, which {EFFECTS[term.name]}." for term in TERMS}
+} | {term.column: f"The weight of {term.name}, which {EFFECTS[term.name]}." for term in TERMS if term.name in EFFECTS}
 _TOLD = "▲ "  # before the number of a row and the name of a column where something is wrong
 _LINES = 2  # the header is row 1, so the first row below it is row 2
 
@@ -156,7 +156,7 @@ def _columns(cells: Cells) -> None:
         column = cells.columns[at]
         turn = f"{state.TABLES.get()}-{at}"
         timing = st.selectbox(
-            "Way",
+            "Between two keys",
             list(TIMINGS),
             list(TIMINGS).index(column.timing),
             key=f"sheet-timing-{turn}",

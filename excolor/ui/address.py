@@ -21,9 +21,9 @@ from excolor.deletions import Surgery
 from excolor.errors import ExcolorError, shown
 from excolor.log import LINKED
 from excolor.missions import MISSIONS
+from excolor.schedule import SHIPPED
 from excolor.surgery import HUE
 from excolor.training import Run
-from excolor.schedule import SHIPPED
 from excolor.ui import log, missions, runs, sheet, shelf, state
 from excolor.ui.caches import all_shipped
 from excolor.ui.components import link

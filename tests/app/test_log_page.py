@@ -10,7 +10,6 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from excolor.config import RunConfig, Weights
-from excolor.errors import ExcolorError
 from excolor.log import Entry, Log
 from excolor.measured import Measured, measure
 from excolor.metrics import quick_grid
@@ -81,10 +80,10 @@ def test_settings_go_back_into_the_controls_and_ask_for_the_same_run(config: Run
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamlit, "session_state", said)
         controls.ask(config)
-    at = app("train.py")
+    at = app()
     for key in (*state.CONTROLS, state.SHEET.key):
         at.session_state[key] = said.get(key, "")
-    sound(at.run())
+    sound(at.switch_page("pages/train.py").run())
     assert at.session_state["log"].entries[-1].run.config == config
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from excolor.schedule import Cells, cells_of, find
 from excolor.ui import state
-from tests.support.app import app, html, sound, unfold
+from tests.support.app import app, html, last_run, sound, unfold
 
 # As Experiment 2.4.1 of the series writes them: no prefix, and another name for planar.
 SERIES = "STEP,PHASE,ACTION,lr,separate,anchor,unit,subspace\n0,Train,,1e-8,,0.01,0.01,\n1500,,,0,0.1,0,0.1,0.1\n"

@@ -71,7 +71,7 @@ def test_settings_go_back_into_the_controls_and_ask_for_the_same_run() -> None:
     said: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamlit, "session_state", said)
-        controls.restore(SETTINGS)
+        controls.ask(SETTINGS)
     at = app("train.py")
     for key in state.CONTROLS:
         at.session_state[key] = said[key]
@@ -89,7 +89,7 @@ def test_settings_go_back_into_the_controls_and_ask_for_the_same_run() -> None:
 )
 def test_what_the_controls_cannot_ask_for_is_said_and_they_stay(session: dict[str, Any], config: RunConfig) -> None:
     with pytest.raises(ExcolorError, match=r"^This run has a .* no control of Train can ask for\.$"):
-        controls.restore(config)
+        controls.ask(config)
     assert session == {}
 
 

@@ -148,8 +148,8 @@ def _network() -> None:
     )
 
 
-def restore(config: RunConfig) -> None:
-    """Let the controls ask for these settings; only before they are drawn, or from a callback.
+def ask(config: RunConfig) -> None:
+    """Set the controls to what a run is made of; only before they are drawn, or from a callback.
 
     Raises:
         ExcolorError: one of the settings cannot be said with them.

@@ -173,6 +173,10 @@ class Browser:
                 kind.take({kind.rest(key) or "": each.value for key, each in new.items()})
                 self.news = True
 
+    def keeps(self, kind: Kind[T], value: T) -> bool:
+        """Whether there is room in the browser for a value that the session has."""
+        return not any(kind.key(rest) in self.refused for rest, each in kind.has().items() if each == value)
+
     def clear(self, kinds: Kinds) -> None:
         """Forget everything, here and in the browser."""
         for kind in kinds:

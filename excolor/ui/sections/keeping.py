@@ -40,7 +40,7 @@ def warn() -> None:
             "This browser’s storage is full. What came last is gone when you reload or close the page. Delete other "
             "runs, or download it."
         )
-    if large := [each for each in log.current().entries if not browser.keeps(log.RUNS, each)]:
+    if large := [each for each in log.current().entries if log.RUNS.key(each.key) in browser.refused]:
         few = plain("; ".join(map(log.in_words, large[-3:])))
         st.warning(
             f"There is no room in this browser for {counted(len(large), 'run')}: {few}{' …' if len(large) > 3 else ''}"

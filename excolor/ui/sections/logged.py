@@ -127,7 +127,7 @@ def _columns() -> dict[str, Any]:
         "name": column.TextColumn(width="medium", help="A run with a name can be chosen on every page."),
         "pinned": column.TextColumn(width="small", help="The two that are pinned stand side by side below."),
         "settings": column.TextColumn(width="medium", help="Schedule, seed, and what was moved."),
-        "verdict": column.TextColumn(width="large", help="What went wrong, gravest first; or that it is sound."),
+        "verdict": column.TextColumn(width=300, help="What went wrong, gravest first; or that it is sound."),
         "checks": _figure("How many checks of the list for a sound run it keeps."),
         "max MSE": _figure("Intact, of all colors. High: answers are wrong."),
         "gray MSE": _figure("MSE of the grays once hue is deleted. Low: they survive."),

@@ -153,7 +153,7 @@ def test_the_address_follows_the_controls_and_back_leads_from_page_to_page(page:
     settled(page)
     assert urlsplit(page.url).query == "anchor=0&predict=skip"
     assert page.evaluate("() => Object.keys(localStorage).length") > 0
-    assert json.loads(page.evaluate("() => localStorage['excolor/1/last/settings']"))["is"]["train-anchor"] == 0
+    assert json.loads(page.evaluate("() => localStorage['excolor/2/last/settings']"))["is"]["train-anchor"] == 0
     expect(page.get_by_text("came by a link")).to_have_count(0)  # it is this browser's own
 
 

@@ -33,6 +33,8 @@ from excolor.ui.words import plain
 
 Words = Mapping[str, str]
 _CODE = re.compile("#?([0-9a-f]{6})", re.IGNORECASE)
+CUTS = {"": "nothing", "0": "warmth [0]", "0,1": "hue [0, 1]"}
+"""What the sphere is shown without, by its dims in an address, as its control says it."""
 _DIMS = re.compile("[0-9](,[0-9])*|")
 
 
@@ -119,18 +121,48 @@ def _write_deletion() -> dict[str, str]:
 
 def _read_deletion(words: Words) -> tuple[str, ...]:
     ignored: list[str] = []
-    width = shelf.current().config.bottleneck
     if (how := words.get("surgery", "ablate")) in get_args(Surgery):
         state.put(state.SURGERY, how)
     else:
         ignored.append(f"surgery is {shown(how)}; it must be {' or '.join(get_args(Surgery))}.")
-    said = words.get("dims", "0,1")
+    dims, strange = _dims(words.get("dims", "0,1"))
+    if dims is not None:
+        state.put(state.dims(shelf.current().config.bottleneck), list(dims))
+    return (*ignored, *strange)
+
+
+def _dims(said: str) -> tuple[tuple[int, ...] | None, tuple[str, ...]]:
+    """Some dims of the model on screen, or a sentence why they are none."""
+    width = shelf.current().config.bottleneck
     dims = {int(dim) for dim in said.split(",") if dim} if _DIMS.fullmatch(said) else {width}
     if max(dims, default=0) < width:
-        state.put(state.dims(width), sorted(dims))
-    else:
-        ignored.append(f"dims is {shown(said)}; it must be some of 0 to {width - 1}, such as 0,1.")
-    return tuple(ignored)
+        return tuple(sorted(dims)), ()
+    return None, (f"dims is {shown(said)}; it must be some of 0 to {width - 1}, such as 0,1.",)
+
+
+def _write_taken_out() -> dict[str, str]:
+    """The dims that are deleted on the Network page, where none are at first."""
+    width = shelf.current().config.bottleneck
+    dims = [dim for dim in state.DELETED.get() if dim < width]
+    return {"dims": ",".join(map(str, dims))} if dims else {}
+
+
+def _read_taken_out(words: Words) -> tuple[str, ...]:
+    dims, ignored = _dims(words["dims"])
+    if dims is not None:
+        state.DELETED.set(list(dims))
+    return ignored
+
+
+def _write_cut() -> dict[str, str]:
+    return next(({"dims": dims} for dims, cut in CUTS.items() if dims and cut == state.value(state.CUT)), {})
+
+
+def _read_cut(words: Words) -> tuple[str, ...]:
+    if words["dims"] not in CUTS:
+        return (f"dims is {shown(words['dims'])}; here it must be {' or '.join(filter(None, CUTS))}.",)
+    state.put(state.CUT, CUTS[words["dims"]])
+    return ()
 
 
 def _write_sheet() -> dict[str, str]:
@@ -218,6 +250,8 @@ _RUN = frozenset(links.WORDS)
 _SHEET = frozenset({"seed", links.SHEET})
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
+TAKEN_OUT = Part(frozenset({"dims"}), _write_taken_out, _read_taken_out)
+CUT = Part(frozenset({"dims"}), _write_cut, _read_cut)
 DELETION = Part(frozenset({"surgery", "dims"}), _write_deletion, _read_deletion)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
@@ -230,12 +264,12 @@ EVERYWHERE = (
 )
 PAGES: Mapping[str, tuple[Part, ...]] = {
     "": (MODEL,),
-    "network": (MODEL,),
+    "network": (MODEL, TAKEN_OUT),
     "ablation": (MODEL, DELETION),  # in this order: which dims there are depends on the model
     "train": (SETTINGS,),
     "regularizers": (MODEL, TERM),
     "data": (MODEL,),
-    "latent": (MODEL,),
+    "latent": (MODEL, CUT),
     "schedule": (SHEET,),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""

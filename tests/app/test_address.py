@@ -60,8 +60,12 @@ def test_a_model_that_is_not_here_is_trained_from_its_settings_or_said_to_be_mis
     opened(at, "network", "model=**mine**")
     assert r"There is no model '\*\*mine\*\*' here; robust is shown." in told(at)
     assert at.session_state[state.MODEL.key] == "robust"
-    opened(at, "latent", "model=clean&dims=0")
-    assert "'dims' says nothing on this page." in told(at)
+    opened(at, "latent", "model=clean&dims=0&surgery=prune")
+    assert at.session_state[state.CUT] == "warmth [0]"
+    assert "'surgery' says nothing on this page." in told(at)
+    opened(at, "network", "dims=0,3")
+    assert at.session_state[state.DELETED.key] == [0, 3]
+    assert at.query_params["dims"] == "0,3"
     assert at.session_state[state.MODEL.key] == "clean"
     opened(at, "train", "seed=7&run=<b>")
     assert "run is '\\<b\\>'" in told(at)

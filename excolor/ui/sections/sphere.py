@@ -18,14 +18,14 @@ from excolor.metrics import Residue, respond, share_in
 from excolor.scenes import stand_cube
 from excolor.surgery import HUE, WARMTH, ablate
 from excolor.training import Run
-from excolor.ui import panels, shelf, spheres, state
+from excolor.ui import address, panels, shelf, spheres, state
 from excolor.ui.caches import placement_of, projection_of, residue_of, roles_of
 from excolor.ui.components import inspector
 from excolor.ui.words import dims_text, number, percent, percents
 
 _VIEWS = ((1, 0, 2), (2, 3, 1), (1, 3, 0))
 _OTHER = "other"
-_CUTS = {"nothing": (), "warmth [0]": WARMTH, "hue [0, 1]": HUE}
+_CUTS = dict(zip(address.CUTS.values(), ((), WARMTH, HUE), strict=True))
 _LEVELS = 8
 ON_THE_RIM = 0.95  # of the radius
 _PAINTED: dict[Paint, str] = {
@@ -58,7 +58,7 @@ def choose() -> View:
         chosen = shelf.choose("latent-model")
         width = chosen.config.bottleneck
         cut = st.segmented_control(
-            "Deleted", list(_CUTS), default=next(iter(_CUTS)), required=True, key="latent-cut", persist_state="session"
+            "Deleted", list(_CUTS), default=next(iter(_CUTS)), required=True, key=state.CUT, persist_state="session"
         )
         options = {dims_text(view): view for view in _VIEWS if max(view) < width}
         view = st.segmented_control(

@@ -18,14 +18,12 @@ findings.runs()
 st.header("What your missions showed")
 findings.missions()
 
-st.header("Hand it in")
-handing_in.hand_in()
-
 st.header("One thing to take home")
 findings.take_home()
+handing_in.offer()
 st.markdown(
-    "**Going further:** turn the sphere on which the colors lie, see how little the network was told, and how wrong that "
-    "may be, or decide yourself when each regularizer pushes. Or compare all your runs, and take them along."
+    "**Going further:** turn the sphere on which the colors lie, see how little the network was told, decide when each "
+    "regularizer pushes, or take your runs along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.browser.test_looks import violations
-from tests.support.browser import open_page, settled
+from tests.support.browser import open_page, settled, unfold
 
 
 def test_a_report_opens_from_disk_without_a_network_and_prints_on_three_pages(
@@ -19,6 +19,7 @@ def test_a_report_opens_from_disk_without_a_network_and_prints_on_three_pages(
         page.get_by_role("button", name=preset, exact=True).click()
         settled(page)
     open_page(page, "end")
+    unfold(page, "Hand it in: a report as one file")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()
     file = tmp_path / "report.html"

@@ -143,7 +143,7 @@ def test_every_encoding_shows_it(
         main([*argv, *file])
     said = out.getvalue().decode(encoding) + err.getvalue().decode(encoding)
     assert said
-    assert "?" not in said
+    assert "?" not in re.sub(r"http://\S+", "", said)
     if encoding == "utf-8":
         assert any(sign in said for sign in "−─…") or "help" in argv[-1]
     elif argv[0] == "train":

@@ -12,18 +12,25 @@ import streamlit as st
 from excolor import links
 from excolor.errors import ExcolorError
 from excolor.log import Entry
-from excolor.ui import log, report, state
+from excolor.ui import log, panels, report, state
 from excolor.ui.missions import showed as solved_missions
 from excolor.ui.missions.words import TITLES
 from excolor.ui.sections import findings
 from excolor.ui.words import plain, printable
 
 MAX_BY = 80
+OFFERED = 12
 
 
-def hand_in() -> None:
+def offer() -> None:
+    """A report, folded, once there is something to hand in."""
+    if log.current().entries or state.PREDICTIONS.get():
+        panels.fold("Hand it in: a report as one file", "fold-report", _hand_in)
+
+
+def _hand_in() -> None:
     """Choose the runs that a report has, and download it."""
-    entries = {each.key: each for each in reversed(log.current().entries)}
+    entries = _offered()
     st.markdown(
         "A report has your predictions, the runs that you choose and what your missions showed. It is one file: it "
         "opens without a network, and prints on two or three pages."
@@ -41,22 +48,27 @@ def hand_in() -> None:
 
 
 def _chosen(entries: Mapping[str, Entry]) -> list[str]:
-    state.begin(state.REPORT_RUNS, _first(list(entries.values())))
+    """The runs of the report, in the order in which they are offered."""
+    state.begin(state.REPORT_RUNS, [*entries][: report.MOST - 1])
+    # What is no longer there cannot be chosen.
     state.put(state.REPORT_RUNS, [key for key in state.value(state.REPORT_RUNS) if key in entries])
-    return st.multiselect(
-        "Runs",
+    chosen = st.pills(
+        "Runs in it",
         list(entries),
+        selection_mode="multi",
         format_func=lambda key: plain(log.in_words(entries[key])),
-        max_selections=report.MOST,
         key=state.REPORT_RUNS,
-        placeholder="Choose up to four",
+        wrap=True,
     )
+    if len(chosen) > report.MOST:
+        st.caption(f"A report has room for {report.MOST} runs: the first {report.MOST} of these are in it.")
+    return [key for key in entries if key in chosen][: report.MOST]
 
 
-def _first(entries: Sequence[Entry]) -> list[str]:
-    """The runs that a student is most likely to mean, the pinned, then the named, then the last ones."""
-    likely = sorted(entries, key=lambda each: (not each.pinned, not each.name))
-    return [each.key for each in likely[: report.MOST - 1]]
+def _offered() -> dict[str, Entry]:
+    """The runs that a student is most likely to mean, by key: the pinned, then the named, then the last ones."""
+    likely = sorted(log.current().entries, key=lambda each: (not each.pinned, not each.name, -each.when))
+    return {each.key: each for each in likely[:OFFERED]}
 
 
 def _page(by: str, chosen: Sequence[Entry]) -> str:

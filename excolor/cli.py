@@ -430,9 +430,9 @@ def _print_probes(title: str, found: Audit) -> None:
     ]
     columns = [f"{probe}, k = {k}" for probe in ("affine", "kernel") for k in TIMES]
     write_table(title, ("read from", *columns), rows)
-    for site, when in (("z", "Before"), ("u", "After")):
-        more = "more than its floors" if found.more_than_floors(site) else "nothing beyond its floors"
-        write(f"{when} normalization, the deletion leaves the kernel probe {more}.\n")
+    left = {more: "more than its floors" if more else "nothing beyond its floors" for more in (True, False)}
+    write(f"Before normalization, the deletion leaves the kernel probe {left[found.more_than_floors('z')]}.\n")
+    write(f"After normalization, it leaves it {left[found.more_than_floors('u')]}.\n")
 
 
 def _print_answers(found: Audit) -> None:
@@ -456,8 +456,8 @@ def _print_race(found: Audit) -> None:
         return f"{median:.0f}" if math.isfinite(median) else "never"
 
     rows = [[runner, *(updates(runner, fraction) for fraction in FRACTIONS)] for runner in race.errors]
-    title = f"Relearning: updates until the vivid hues' error, {race.left:.2g} after the deletion, is down (median of {SEEDS})"
-    write_table(title, ("starts as", "to a half", "to a tenth", "to a hundredth"), rows)
+    title = f"Relearning: updates until the vivid hues' error, {race.left:.2g} after the deletion, is down"
+    write_table(f"{title} (median of {SEEDS})", ("starts as", "to a half", "to a tenth", "to a hundredth"), rows)
     again, anew = (updates(runner, "hundredth") for runner in ("jittered", "fresh"))
     write(f"To a hundredth it takes the jittered network {again} and a fresh one {anew}.\n\n")
 

@@ -17,8 +17,8 @@ from excolor.lab.leace import erased, hue_eraser, pool
 from excolor.lab.probes import SITES, TIMES, Ladder, ProbeColors, Site, draw_colors, read, values
 from excolor.lab.race import FRACTIONS, Race, follow
 from excolor.lab.ring import below_gray_floor, ring_spread
-from excolor.metrics import survey
-from excolor.model import ColorAutoencoder, not_finite
+from excolor.metrics import finite, survey
+from excolor.model import ColorAutoencoder
 from excolor.surgery import ablate
 
 Doubles = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Audit:
     Attributes:
         dims: what was deleted.
         probes: of the intact model and of the ablated one, at each site that was asked.
-        floors: the same probes on shuffled hues, at the intact u, and on the colors' brightness.
+        floors: the same probes on shuffled hues, at the ablated model's u, and on the colors' brightness.
         below_gray_floor: named colors whose answer is not gray.
         ring: spread of the answers to colors that differ in hue alone, 0.4 where they are reconstructed.
         leace: erasing instead of deleting.
@@ -85,9 +85,9 @@ class Audit:
             },
             "floors": {floor: ladder.to_dict() for floor, ladder in self.floors.items()},
             "below_gray_floor": list(self.below_gray_floor),
-            "ring": dict(self.ring),
+            "ring": finite(dict(self.ring)),
             **({} if self.race is None else {"relearning": self.race.to_dict()}),
-            "leace": vars(self.leace),
+            "leace": finite(vars(self.leace)),
         }
 
     def scores(self) -> dict[str, float]:
@@ -165,15 +165,13 @@ def _at(sites: Sequence[Site], model: ColorAutoencoder, dims: Sequence[int], gen
     deleted = ablate(model, dims)
     if not len(dims):
         raise ExcolorError("dims is empty; an audit needs at least one dim that is deleted.")
-    if lost := not_finite(model):
-        raise ExcolorError(f"The model has {lost} parameters that are not finite; audit one that has not diverged.")
     colors = draw_colors(generator)
     seen: dict[State, dict[Site, Doubles]] = {
         "intact": values(model, colors.rgb),
         "deleted": values(deleted, colors.rgb),
     }
     reading = {(state, site): _threads.submit(read, seen[state][site], colors) for state in seen for site in sites}
-    shuffled = _threads.submit(read, seen["intact"]["u"], colors.shuffled(generator))
+    shuffled = _threads.submit(read, seen["deleted"]["u"], colors.shuffled(generator))
     brightness = _threads.submit(read, colors.brightness, colors)
     return Audit(
         dims=tuple(map(index, dims)),

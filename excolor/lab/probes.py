@@ -137,8 +137,9 @@ def kernel_ridge(x: Doubles, targets: Doubles) -> Doubles:
     It solves (K + λI) a = t. For each k alone, γ and λ are those that score best on 300 colors that neither fit nor
     score. Returns what it believes, `[700, K, 2]`.
     """
-    squares = _square_distances(torch.as_tensor(x))
-    wanted, chosen_by = torch.as_tensor(targets[:FIT].reshape(FIT, -1)), targets[FIT : FIT + CHOOSE]
+    # Copied, because how a product is rounded may depend on where in memory its factors lie.
+    squares = _square_distances(torch.tensor(x))
+    wanted, chosen_by = torch.tensor(targets[:FIT].reshape(FIT, -1)), targets[FIT : FIT + CHOOSE]
     best = np.full(targets.shape[1], -np.inf)
     believed = np.zeros((SCORE, *targets.shape[1:]))
     for width in WIDTHS:
@@ -169,5 +170,4 @@ def _square_distances(x: Tensor) -> Tensor:
 def _ridge(similar: Tensor, ridge: float, wanted: Tensor) -> Tensor:
     regular = similar.clone()
     regular.diagonal().add_(ridge)
-    factor: Tensor = torch.linalg.cholesky(regular)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return torch.cholesky_solve(wanted, factor)
+    return torch.cholesky_solve(wanted, torch.linalg.cholesky(regular))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]

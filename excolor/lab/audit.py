@@ -25,7 +25,7 @@ Floor = Literal["shuffled", "brightness"]
 
 LIGHT_SITES: tuple[Site, ...] = ("z", "u")
 
-WITHIN = 0.05  # of R²: what probes differ by when other colors are drawn
+WITHIN = 0.05  # of R²: some five standard deviations of a score over other draws of colors
 
 
 @dataclass(frozen=True)

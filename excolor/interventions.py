@@ -349,3 +349,19 @@ def explained(answering: HeldBack | ColorAutoencoder, hue: float) -> float:
     if not np.isfinite(error).all() or np.ptp(error) == 0:
         return math.nan
     return float(np.corrcoef(similarity(rgb, hue) ** SIMILARITY_POWER, error)[0, 1] ** 2)
+
+
+def across(u: ArrayLike, direction: ArrayLike) -> Doubles:
+    """The unit vector, `[D]`, at right angles to a direction, along which latents `[N, D]` spread most.
+
+    With the direction itself it spans the plane on which they are drawn.
+    """
+    latents, v = np.asarray(u, np.float64), np.asarray(direction, np.float64)
+    beside = np.nan_to_num(latents - (latents @ v)[:, None] * v)
+    widest: Doubles = np.linalg.svd(beside, full_matrices=False)[2][0]
+    widest -= (widest @ v) * v
+    length = float(np.linalg.norm(widest))
+    if not length > PARALLEL:
+        return at_right_angles(v, np.random.default_rng(0))
+    # Dim 1 points to the right, as on every wheel.
+    return widest / (length if widest[1] >= 0 else -length)

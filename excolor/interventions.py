@@ -39,6 +39,7 @@ Concept = str | int
 
 PARALLEL = 1e-6  # length of what is left of u beside v: below it there is only rounding, and no side to turn to
 SIMILARITY_POWER = 2
+_TINY = 1e-9  # an alignment that is divided by
 _CHUNK = 1 << 14  # colors at a time: what is between the layers then stays in the processor's cache
 
 
@@ -129,7 +130,8 @@ class Repulsion:
     def strength(self, alignment: ArrayLike) -> Doubles:
         """The share of alignments that is taken away, `[...]`: 1 − m(α)/α; below 0 where m draws nearer."""
         alpha = np.asarray(alignment, np.float64)
-        return np.where(alpha > self.a, 1 - self.after(alpha) / np.maximum(alpha, 1e-12), 0)
+        least = np.maximum(alpha, _TINY)
+        return np.where(alpha > self.a, 1 - self.after(least) / least, 0)
 
 
 Falloff = Suppression | Repulsion

@@ -19,14 +19,14 @@ st.caption(glossary.explain("latent", "alignment", "suppress", "repel"))
 controls = st.container(horizontal=True, gap="large")
 with controls:
     chosen = shelf.choose("holding-model")
+if holding_guess.due(chosen):
+    holding_guess.ask(chosen)
+    panels.end_here()
 try:
     with controls:
         setting = holding.choose(chosen)
 except ExcolorError as error:
     st.warning(plain(str(error)))
-    panels.end_here()
-if holding_guess.due(chosen):
-    holding_guess.ask(chosen)
     panels.end_here()
 
 holding_guess.reveal(chosen)

@@ -206,13 +206,14 @@ def summary(setting: Setting, compared: Comparison) -> None:
 
 def _two(value: float) -> str:
     """Two decimals; a value that is not finite is a dash."""
-    return f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–"
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−") if np.isfinite(value) else "–"
 
 
 def _hold(setting: Setting) -> str:
     share = float(np.square(setting.held.direction[list(setting.dims)]).sum())
-    few = "dim holds" if len(setting.dims) == 1 else f"{len(setting.dims)} dims together hold"
-    return f"Why {_dims(setting)}? No fewer hold half of the direction: the {few} {share:.0%} of it."
+    if len(setting.dims) == 1:
+        return f"Why {_dims(setting)}? It holds {share:.0%} of the direction, more than any other."
+    return f"Why {_dims(setting)}? They hold {share:.0%} of the direction, and fewer dims do not hold half."
 
 
 def _dims(setting: Setting) -> str:

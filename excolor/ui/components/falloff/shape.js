@@ -1,5 +1,7 @@
 // How strongly a concept is held back, by alignment: as excolor/interventions.py has it.
 
+const TINY = 1e-9; // an alignment that is divided by
+
 export const within = (value, low, high) => Math.min(Math.max(value, low), high);
 
 const progress = (alpha, { a }) => within((alpha - a) / (1 - a), 0, 1);
@@ -25,7 +27,8 @@ export function after(method, falloff, alpha) {
 
 /** The share of an alignment that is taken away; below 0 where the concept draws nearer. */
 export function strength(method, falloff, alpha) {
-  return alpha <= falloff.a ? 0 : 1 - after(method, falloff, alpha) / Math.max(alpha, 1e-12);
+  const least = Math.max(alpha, TINY);
+  return alpha <= falloff.a ? 0 : 1 - after(method, falloff, least) / least;
 }
 
 /**

@@ -5,9 +5,11 @@ import { add, set } from "../shared/dom.js";
 import { plane, rimNames } from "../shared/wheel.js";
 import { moved, strength, within } from "./shape.js";
 
-const SIZE = 320;
+const WIDTH = 400; // in units of its own: beside the circle the longest name has room
+const HEIGHT = 320;
 const HALF_LETTER = 3.8;
 const LINE = 16;
+const CLEAR = 9; // between a name and the circle
 const STEP = 2; // degrees of a curve
 const SPREAD = 15; // degrees between two arrows
 const HEAD = 7;
@@ -17,23 +19,36 @@ const direction = (degrees) => {
   return { x: Math.sin(angle), y: Math.cos(angle) };
 };
 
+/** The plane in the middle of a picture that is wider than high. */
+function wide(wheel) {
+  const square = plane(HEIGHT, wheel);
+  return { ...square, size: WIDTH, x: (value) => square.x(value) + (WIDTH - HEIGHT) / 2 };
+}
+
 function ground(svg, { wheel, hues, concept, words }) {
   svg.replaceChildren();
-  set(svg, { viewBox: `0 0 ${SIZE} ${SIZE}` });
-  const at = plane(SIZE, wheel);
-  add(svg, "rect", { width: SIZE, height: SIZE, fill: wheel.ground });
-  add(svg, "circle", { cx: at.middle, cy: at.middle, r: at.unit, class: "faint" });
+  set(svg, { viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
+  const at = wide(wheel);
+  add(svg, "rect", { width: WIDTH, height: HEIGHT, fill: wheel.ground });
+  add(svg, "circle", { cx: at.x(0), cy: at.y(0), r: at.unit, class: "faint" });
   add(svg, "path", {
-    d: `M${at.x(-1)} ${at.middle}H${at.x(1)}M${at.middle} ${at.y(-1)}V${at.y(1)}`,
+    d: `M${at.x(-1)} ${at.y(0)}H${at.x(1)}M${at.x(0)} ${at.y(-1)}V${at.y(1)}`,
     class: "faint dashed",
   });
   add(svg, "text", { x: 6, y: 16 }, `↑ ${concept}`);
-  add(svg, "text", { x: SIZE - 6, y: SIZE - 8, "text-anchor": "end" }, words.beside);
+  add(svg, "text", { x: WIDTH - 6, y: HEIGHT - 8, "text-anchor": "end" }, words.beside);
   const names = rimNames(hues, at, wheel, (name) => name.length * HALF_LETTER, LINE);
   for (const { name, left, top } of names) {
-    add(svg, "text", { x: left, y: top + 5, "text-anchor": "middle" }, name);
+    add(svg, "text", { x: besides(at, name, left, top), y: top + 5, "text-anchor": "middle" }, name);
   }
   return at;
+}
+
+/** Where a name has its middle, across: at the sides of the circle it stands clear of it. */
+function besides(at, name, left, top) {
+  const away = left - at.x(0);
+  if (Math.abs(top - at.y(0)) > at.unit / 2) return left;
+  return at.x(0) + Math.sign(away) * Math.max(Math.abs(away), at.unit + CLEAR + name.length * HALF_LETTER);
 }
 
 const path = (at, points) => `M${points.map(({ x, y }) => `${at.x(x).toFixed(1)} ${at.y(y).toFixed(1)}`).join("L")}`;
@@ -41,7 +56,7 @@ const path = (at, points) => `M${points.map(({ x, y }) => `${at.x(x).toFixed(1)}
 /** How strongly each direction is held back: how far the lobe reaches that way. Returns how to show a falloff. */
 export function drawLobe(svg, data) {
   const at = ground(svg, data);
-  for (const r of [0.5, 1]) add(svg, "circle", { cx: at.middle, cy: at.middle, r: r * at.unit, class: "faint" });
+  for (const r of [0.5, 1]) add(svg, "circle", { cx: at.x(0), cy: at.y(0), r: r * at.unit, class: "faint" });
   const lobe = add(svg, "path", { class: "area" });
   for (const { x, y, code } of data.hues)
     add(svg, "circle", { cx: at.x(x), cy: at.y(y), r: 6, fill: code, class: "dot" });

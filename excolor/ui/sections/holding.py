@@ -139,7 +139,7 @@ def nearest(setting: Setting) -> str:
     (looks,) = describe(setting.held.respond(named_colors()[name]).rgb)
     if abs(after - before) <= UNTOUCHED:
         return (
-            f"**{name.capitalize()} is not held back.** Its alignment with {setting.name} stays {_two(before)}, and "
+            f"**{name.capitalize()} is not held back.** Its alignment stays {_two(before)}, and "
             f"its MSE {number(_mse(setting.held, name))}."
         )
     aside = ""
@@ -148,8 +148,9 @@ def nearest(setting: Setting) -> str:
             " It lies on the direction itself, so it has no side of its own to turn to; which one it takes was drawn "
             "by chance."
         )
+    whose = "own alignment" if name == setting.name else f"alignment with {setting.name}"
     return (
-        f"**{name.capitalize()}’s alignment with {setting.name} goes from {_two(before)} to {_two(after)}.** The "
+        f"**{name.capitalize()}’s {whose} goes from {_two(before)} to {_two(after)}.** The "
         f"network answers it with {looks}; the MSE is {number(_mse(setting.held, name))}.{aside}"
     )
 

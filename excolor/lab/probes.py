@@ -6,6 +6,9 @@ probe on shuffled hues and on brightness (control tasks: Hewitt and Liang 2019, 
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +32,8 @@ FIT, CHOOSE, SCORE = 900, 300, 700  # colors, drawn in this order
 PALEST = DARKEST = 0.5  # the least saturation and value: a hue that can hardly be seen need not be read
 WIDTHS = (0.5, 2.0, 8.0, 32.0)  # γ of the kernel
 RIDGES = (1e-1, 1e-3, 1e-5)  # λ
+SHUFFLES = 5  # one alone may choose settings that happen to do well on 300 colors and run wild on the rest
+_threads = ThreadPoolExecutor(os.cpu_count() or 1, "excolor-probes")
 _ROUNDING = 1e-6  # of the largest value: inputs that differ by less have no spread
 
 
@@ -108,9 +113,25 @@ def values(model: ColorAutoencoder, rgb: Floats) -> dict[Site, Doubles]:
 
 def read(inputs: Doubles, colors: ProbeColors) -> Ladder:
     """Fit both probes to what a site has of the colors, `[1900, D]`, and score them."""
-    x, targets = standardized(inputs), colors.targets
-    believed = affine(x, targets), kernel_ridge(x, targets)
-    return Ladder(*(Reading(tuple(determination(targets[-SCORE:], each).tolist()), each) for each in believed))
+    return Ladder(*(Reading(tuple(r2.tolist()), said) for r2, said in _fitted(inputs, colors.targets)))
+
+
+def read_chance(inputs: Doubles, colors: ProbeColors, generator: np.random.Generator) -> Ladder:
+    """What both probes read of shuffled hues: of five shuffles the median scores, and what is believed of the first."""
+    shuffles = [colors.shuffled(generator).targets for _ in range(SHUFFLES)]
+    readings = [
+        Reading(tuple(np.median(r2.reshape(SHUFFLES, -1), axis=0).tolist()), said[:, : len(TIMES)])
+        for r2, said in _fitted(inputs, np.concatenate(shuffles, axis=1))
+    ]
+    return Ladder(*readings)
+
+
+def _fitted(inputs: Doubles, targets: Doubles) -> Iterator[tuple[Doubles, Doubles]]:
+    """For the affine probe and then for the kernel, R² `[K]` and what it believes `[700, K, 2]`."""
+    x = standardized(inputs)
+    for probe in (affine, kernel_ridge):
+        said = probe(x, targets)
+        yield determination(targets[-SCORE:], said), said
 
 
 def standardized(inputs: Doubles) -> Doubles:
@@ -138,18 +159,18 @@ def kernel_ridge(x: Doubles, targets: Doubles) -> Doubles:
     score. Returns what it believes, `[700, K, 2]`.
     """
     # Copied, because how a product is rounded may depend on where in memory its factors lie.
-    squares = _square_distances(torch.tensor(x))
-    wanted, chosen_by = torch.tensor(targets[:FIT].reshape(FIT, -1)), targets[FIT : FIT + CHOOSE]
-    best = np.full(targets.shape[1], -np.inf)
-    believed = np.zeros((SCORE, *targets.shape[1:]))
-    for width in WIDTHS:
+    squares, wanted = _square_distances(torch.tensor(x)), torch.tensor(targets[:FIT].reshape(FIT, -1))
+
+    def predict(width: float) -> list[Doubles]:
         similar = (-width * squares).exp()
-        for ridge in RIDGES:
-            said = (similar[FIT:] @ _ridge(similar[:FIT], ridge, wanted)).numpy().reshape(-1, *targets.shape[1:])
-            scores = determination(chosen_by, said[:CHOOSE])
-            better = scores > best
-            best[better], believed[:, better] = scores[better], said[CHOOSE:, better]
-    return believed
+        said = [similar[FIT:] @ _ridge(similar[:FIT], ridge, wanted) for ridge in RIDGES]
+        return [np.asarray(each).reshape(-1, *targets.shape[1:]) for each in said]
+
+    candidates: list[Doubles] = [said for of_width in _threads.map(predict, WIDTHS) for said in of_width]
+    scores = np.stack([determination(targets[FIT : FIT + CHOOSE], said[:CHOOSE]) for said in candidates])
+    best: list[int] = scores.argmax(0).tolist()
+    believed = np.stack(candidates)[:, CHOOSE:]
+    return np.stack([believed[i, :, k] for k, i in enumerate(best)], axis=1)
 
 
 def determination(true: Doubles, said: Doubles) -> Doubles:

@@ -12,7 +12,7 @@ from excolor.charts import latents
 from excolor.diagnosis import Placement, axis_roles, placement
 from excolor.errors import ExcolorError
 from excolor.interventions import Concept, Falloff, HeldBack, Suppression, direction_of
-from excolor.lab.held import Floors, floors, reading
+from excolor.lab.held import Frame, frame, reading
 from excolor.lab.probes import Ladder
 from excolor.metrics import Metrics, Residue, evaluate, residue
 from excolor.pushes import Moment, moment
@@ -135,10 +135,6 @@ Done = Falloff | tuple[int, ...]
 """What is done about a concept: it is held back, or dims are ablated; none leave the network as it is."""
 
 
-def _after(run: Run, concept: Concept, done: Done) -> HeldBack | tuple[int, ...]:
-    return done if isinstance(done, tuple) else hold(run, concept, done)
-
-
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
 def column_along(run: Run, concept: Concept, done: Done) -> deletions.Column:
     """What the page on holding back shows of a run, along a concept.
@@ -146,25 +142,25 @@ def column_along(run: Run, concept: Concept, done: Done) -> deletions.Column:
     Raises:
         ExcolorError: as in `direction_of`.
     """
-    return deletions.column_along(run.model, direction_of(run.model, concept), _after(run, concept, done))
+    after = done if isinstance(done, tuple) else hold(run, concept, done)
+    return deletions.column_along(run.model, direction_of(run.model, concept), after)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
-def reading_of(run: Run, concept: Concept, done: Done) -> Ladder:
-    """What probes read of the hue in u.
+def reading_of(run: Run, concept: Concept, falloff: Falloff) -> Ladder:
+    """What probes read of the hue from u, held back.
 
     Raises:
         ExcolorError: the numbers of the network run out of bounds.
     """
-    after = _after(run, concept, done)
-    return reading(after if isinstance(after, HeldBack) else ablate(run.model, after))
+    return reading(hold(run, concept, falloff))
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
-def floors_of(run: Run, dims: tuple[int, ...]) -> Floors:
-    """What the same probes read where there is nothing to read.
+def reading_frame_of(run: Run, dims: tuple[int, ...]) -> Frame:
+    """What they read of a run intact, with `dims` ablated, and where there is nothing to read.
 
     Raises:
         ExcolorError: the numbers of the network run out of bounds.
     """
-    return floors(ablate(run.model, dims))
+    return frame(run.model, ablate(run.model, dims))

@@ -25,7 +25,7 @@ from excolor.model import ColorAutoencoder
 from excolor.surgery import ablate
 from excolor.training import Run
 from excolor.ui import html, state
-from excolor.ui.caches import column_along, floors_of, hold, reading_of
+from excolor.ui.caches import column_along, hold, reading_frame_of, reading_of
 from excolor.ui.components import falloff as shaped
 from excolor.ui.components import inspector
 from excolor.ui.sections.columns import Comparison
@@ -251,22 +251,26 @@ def compare(setting: Setting) -> Comparison:
 
 def probed(setting: Setting) -> None:
     """What a machine reads of the hue from the latents: intact, held back, deleted, and where there is nothing."""
-    done = {"intact": (), "held back": setting.held.falloff, f"{_dims(setting)} deleted": setting.dims}
-    ladders = {name: reading_of(setting.run, setting.concept, each) for name, each in done.items()}
-    floors = floors_of(setting.run, setting.dims)
+    held = reading_of(setting.run, setting.concept, setting.held.falloff)
+    around = reading_frame_of(setting.run, setting.dims)
     st.markdown(
         "A **probe** is a small model that is trained to read something from latents. This one reads the hue. R² is 1 "
         "when it knows the hue of every color, and about 0 when it knows nothing. A straight probe only adds and "
         "multiplies, a curved one bends. The last two rows are floors, what a probe reads where no hue is to be read: "
         "from hues that were shuffled, and from brightness alone."
     )
-    rows = ladders | {"floor: shuffled hues": floors.shuffled, "floor: brightness": floors.brightness}
+    rows = {
+        "intact": around.intact,
+        "held back": held,
+        f"{_dims(setting)} deleted": around.deleted,
+        "floor: shuffled hues": around.shuffled,
+        "floor: brightness": around.brightness,
+    }
     cells: dict[html.Cell, list[html.Cell]] = {
         name: [_two(each.scores[0]) for each in (ladder.affine, ladder.kernel)] for name, ladder in rows.items()
     }
     st.html(html.table(["straight", "curved"], cells, "What probes read of the hue from u, R²"))
-    intact, held, deleted = (ladder.kernel.scores[0] for ladder in ladders.values())
-    st.markdown(read_in_words(intact, held, deleted))
+    st.markdown(read_in_words(*(each.kernel.scores[0] for each in (around.intact, held, around.deleted))))
 
 
 def read_in_words(intact: float, held: float, deleted: float) -> str:

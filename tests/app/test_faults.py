@@ -23,7 +23,13 @@ from tests.support.limits import full_disk
 
 Lose = Callable[..., None]
 CHOOSERS = ("start-model", "network-model", "ablation-model", "latent-model", "holding-model")
-UNFOLDED = {"fold-beside": True, "fold-errors": True, "fold-tones": True, "fold-probed": True, "regularizers-term": "neutrality"}
+UNFOLDED = {
+    "fold-beside": True,
+    "fold-errors": True,
+    "fold-tones": True,
+    "fold-probed": True,
+    "regularizers-term": "neutrality",
+}
 
 
 @pytest.fixture

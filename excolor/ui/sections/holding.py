@@ -175,7 +175,7 @@ def opposite(setting: Setting) -> str:
 def survivors(setting: Setting) -> tuple[list[str], list[str], list[str]]:
     """The named colors that survive: intact, held back, and deleted."""
     intact, held, deleted = (
-        [name for name in named_colors() if _mse(each, name) <= SURVIVES_TO]
+        [name for name, error in _errors(each).items() if error <= SURVIVES_TO]
         for each in (setting.run.model, setting.held, _deleted(setting))
     )
     return intact, held, deleted
@@ -233,7 +233,13 @@ def _both(setting: Setting, name: str) -> tuple[float, float]:
 
 
 def _mse(answering: HeldBack | ColorAutoencoder, name: str) -> float:
-    return float(answered(answering, named_colors()[name]).mse[0])
+    return _errors(answering)[name]
+
+
+def _errors(answering: HeldBack | ColorAutoencoder) -> dict[str, float]:
+    """The MSE of each named color."""
+    stack = np.stack(list(named_colors().values()))
+    return dict(zip(named_colors(), answered(answering, stack).mse.tolist(), strict=True))
 
 
 # --- side by side ----------------------------------------------------------------------------------

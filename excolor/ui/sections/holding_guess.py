@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import numpy as np
 import streamlit as st
 
@@ -14,12 +12,13 @@ from excolor.training import Run
 from excolor.ui import predict, shelf
 from excolor.ui.words import number, plain
 
-QUESTION, GROUP, CONCEPT = "holding", "held", "red"
+QUESTION, CONCEPT = "holding", "red"
+(GROUP,) = predict.HELD
 
 
-def about(run: Run) -> Hashable:
+def about(run: Run) -> predict.Held:
     """What the prediction about a run goes by."""
-    return QUESTION, run.key
+    return predict.Held(run.key)
 
 
 def due(run: Run) -> bool:

@@ -24,8 +24,8 @@ handing_in.hand_in()
 st.header("One thing to take home")
 findings.take_home()
 st.markdown(
-    "**Going further:** turn the sphere on which the colors lie, see how little the network was told, and how wrong that "
-    "may be, decide yourself when each regularizer pushes, or hold a concept back instead of deleting it. Or compare all your runs, and take them along."
+    "**Going further:** turn the sphere on which the colors lie, see how little the network was told, write a schedule yourself, "
+    "or hold a concept back instead of deleting it. Or compare all your runs, and take them along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")

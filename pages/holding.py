@@ -11,7 +11,7 @@ frame.require()
 
 st.title("Delete it, or hold it back?")
 st.markdown(
-    "Deleting changes parameters, and it takes a whole axis: with red goes what lies across from it. **Holding back** changes "
+    "Deleting changes parameters, and it takes a whole axis, both of its ends. **Holding back** changes "
     "none. While the network answers, each latent is changed on its way through the middle, the more so, the more it is like "
     "the concept. Switch it off, and all is as before."
 )

@@ -163,9 +163,9 @@ def opposite(setting: Setting) -> str:
     if before > setting.held.falloff.a:
         return (
             f"Every named hue is aligned with {setting.name} in this network: {name} least of all, by {_two(before)}, "
-            f"and it is held back to {_two(after)}. Its MSE goes from {intact} to {held}; deleted, it is {deleted}."
+            f"and afterwards by {_two(after)}. Its MSE goes from {intact} to {held}; deleted, it is {deleted}."
         )
-    away = "points away from it" if before < 0 else "is hardly aligned with it"
+    away = "points away from it" if before < 0 else "is aligned with it by less than where it begins"
     return (
         f"**Only the positive side is touched.** {name.capitalize()} {away} ({_two(before)}), so nothing happens to "
         f"it: its MSE is {intact} intact and {held} held back. With {_dims(setting)} deleted it is {deleted}."
@@ -282,12 +282,12 @@ def probed(setting: Setting) -> None:
 def read_in_words(intact: float, held: float, deleted: float) -> str:
     """What the curved probe's three scores say."""
     said = f"The curved probe reads R² = {_two(held)} held back"
-    if held >= intact - 0.05:
-        words = f"{said}, as much as intact: what is held back from the answers can still be read inside."
-    elif held > 0.05:
-        words = f"{said}, less than intact ({_two(intact)}), and not nothing."
-    else:
+    if held <= 0.05:
         words = f"{said}: it finds no hue."
+    elif held >= intact - 0.05:
+        words = f"{said}, as much as intact: what is held back from the answers can still be read inside."
+    else:
+        words = f"{said}, less than intact ({_two(intact)}), and not nothing."
     gap = held - deleted
     other = f"Deleting leaves it {_two(deleted)}"
     if abs(gap) < 0.05:

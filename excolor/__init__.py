@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from excolor.config import RunConfig, Weights
     from excolor.diagnosis import Cause, Placement, placement
     from excolor.errors import ExcolorError
+    from excolor.interventions import HeldBack, Repulsion, Suppression, repel, suppress
     from excolor.lab.audit import Audit, audit
     from excolor.losses import TERMS
     from excolor.measured import Measured, measure
@@ -39,12 +40,15 @@ __all__ = [
     "Cause",
     "ColorAutoencoder",
     "ExcolorError",
+    "HeldBack",
     "Measured",
     "Metrics",
     "Placement",
+    "Repulsion",
     "Response",
     "Run",
     "RunConfig",
+    "Suppression",
     "Weights",
     "ablate",
     "audit",
@@ -54,10 +58,12 @@ __all__ = [
     "measure",
     "placement",
     "prune",
+    "repel",
     "residue",
     "respond",
     "save",
     "summarize",
+    "suppress",
     "sweep",
     "train",
     "with_seeds",
@@ -69,6 +75,7 @@ _HOMES = {
     "config": ("RunConfig", "Weights"),
     "diagnosis": ("Cause", "Placement", "placement"),
     "errors": ("ExcolorError",),
+    "interventions": ("HeldBack", "Repulsion", "Suppression", "repel", "suppress"),
     "lab.audit": ("Audit", "audit"),
     "losses": ("TERMS",),
     "measured": ("Measured", "measure"),

@@ -307,6 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     logged = command("log", _log, "List the runs of a log that the app has exported, measured again.")
     logged.add_argument("file", metavar="FILE", help="the JSON file")
     logged.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
+
     many.add_argument(
         "--audit", type=_dims, nargs="?", const=HUE, metavar="DIMS", help="audit each run with these dims deleted (0,1)"
     )

@@ -83,6 +83,18 @@ def redness(rgb: ArrayLike) -> Array:
     return r * (1 - g / 2 - b / 2)
 
 
+def similarity(rgb: ArrayLike, hue: float) -> Array:
+    """How like a pure hue, given in [0, 1), colors look: `[...]` in [0, 1], 1 for that hue itself.
+
+    Hues a quarter of the circle away or more count as unlike, and hue counts the less, the paler or darker a color is
+    (Experiments 2.1 to 2.10).
+    """
+    h, s, v = np.moveaxis(rgb_to_hsv(rgb), -1, 0)
+    apart = np.abs((h - hue + 0.5) % 1 - 0.5)
+    near, told = np.maximum(0, 1 - 4 * apart), (vibrancy(rgb) + 1) / 2
+    return (told * near + 1 - told) * s * v
+
+
 def hsv_grid(hues: int, saturations: int, values: int) -> Array:
     """HSV grid, `[hues, saturations, values, 3]`: hues evenly round the circle, the others with both ends."""
     axes = np.arange(hues) / hues, np.linspace(0, 1, saturations), np.linspace(0, 1, values)

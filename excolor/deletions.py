@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from excolor.charts import brightness, curves, latents, patches
 from excolor.color import GRAY_WITHIN, HUES, PATCH_GRID, PRIMARIES, SECONDARIES, hsv_to_rgb
+from excolor.interventions import HeldBack, answered, measured
 from excolor.metrics import Deletion, Intact, Response, respond, survey
 from excolor.model import ColorAutoencoder
 from excolor.surgery import HUE, ablate, prune
@@ -70,17 +71,35 @@ def column(model: ColorAutoencoder, dims: tuple[int, ...], surgery: Surgery) -> 
     Raises:
         ExcolorError: as in `operate`.
     """
-    operated, (metrics,) = operate(model, dims, surgery), survey(model, [dims])
-    on_patches = respond(operated, patches.colors())
+    (metrics,) = survey(model, [dims])
+    return _drawn(dims, metrics if dims else metrics.whole, lambda rgb: answers(model, dims, surgery, rgb))
+
+
+def column_along(model: ColorAutoencoder, direction: NDArray[np.float64], done: HeldBack | tuple[int, ...]) -> Column:
+    """A column of a comparison along a direction `[D]`, whose targets and bystanders are told by their alignment.
+
+    Args:
+        done: the model held back, or the dims of it that are ablated; none leave it as it is.
+
+    Raises:
+        ExcolorError: as in `ablate`.
+    """
+    dims = () if isinstance(done, HeldBack) else done
+    answering = done if isinstance(done, HeldBack) else operate(model, dims, "ablate")
+    return _drawn(dims, measured(model, direction, answering), lambda rgb: answered(answering, rgb))
+
+
+def _drawn(dims: tuple[int, ...], metrics: Intact | Deletion, answer: Callable[[ArrayLike], Response]) -> Column:
+    """The column of these metrics, drawn of what is answered to colors `[..., 3]`."""
+    on_patches, on_latents = answer(patches.colors()), answer(latents.colors())
     vivid: Floats = on_patches.rgb.reshape(*PATCH_GRID, 3)[:, -1]
-    on_latents = answers(model, dims, surgery, latents.colors())
-    views = [view for view in latents.VIEWS if max(view) < model.bottleneck]
+    views = [view for view in latents.VIEWS if max(view) < on_latents.u.shape[1]]
     return Column(
         dims,
-        metrics if dims else metrics.whole,
+        metrics,
         patches.table(on_patches.rgb, on_patches.mse),
         float((vivid.max(-1) - vivid.min(-1) < GRAY_WITHIN).mean()),
-        {axis: curves.table(axis, respond(operated, curves.colors(axis)).mse) for axis in curves.AXES},
+        {axis: curves.table(axis, answer(curves.colors(axis)).mse) for axis in curves.AXES},
         {view: latents.table(view, on_latents.u, on_latents.rgb, dims) for view in views},
     )
 

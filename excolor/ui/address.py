@@ -6,10 +6,11 @@ without being understood is named on the page.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import cast, get_args
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,6 +20,7 @@ from excolor.checkpoint import PRETRAINED
 from excolor.config import RunConfig
 from excolor.deletions import Surgery
 from excolor.errors import ExcolorError, shown
+from excolor.interventions import Falloff, Repulsion, Shape, Suppression
 from excolor.log import LINKED
 from excolor.missions import MISSIONS
 from excolor.schedule import SHIPPED
@@ -26,8 +28,9 @@ from excolor.surgery import HUE
 from excolor.training import Run
 from excolor.ui import log, missions, runs, sheet, shelf, state
 from excolor.ui.caches import all_shipped
+from excolor.ui.components import falloff as shaped
 from excolor.ui.components import link
-from excolor.ui.sections import controls
+from excolor.ui.sections import controls, holding
 from excolor.ui.sections.prose import NAMES
 from excolor.ui.words import plain
 
@@ -165,6 +168,64 @@ def _read_cut(words: Words) -> tuple[str, ...]:
     return ()
 
 
+def _write_holding() -> dict[str, str]:
+    concept = state.value(state.HOLD_CONCEPT) or holding.FIRST
+    said = {"concept": concept} if concept != holding.FIRST else {}
+    falloff = holding.falloff()
+    said |= {"method": "repel"} if isinstance(falloff, Repulsion) else {}
+    for word, name in _FALLOFF[type(falloff)].items():
+        if (value := getattr(falloff, name)) != getattr(type(falloff)(), name):
+            said[word] = value if isinstance(value, str) else f"{value:g}"
+    return said
+
+
+def _read_holding(words: Words) -> tuple[str, ...]:
+    ignored: list[str] = []
+    known = holding.concepts(shelf.current().config.bottleneck)
+    if (concept := words.get("concept", holding.FIRST)) in known:
+        state.put(state.HOLD_CONCEPT, concept)
+    else:
+        ignored.append(f"concept is {shown(concept)}; it must be {', '.join(known)}.")
+    if (method := words.get("method", "suppress")) not in holding.METHODS:
+        ignored.append(f"method is {shown(method)}; it must be {' or '.join(holding.METHODS)}.")
+        method = "suppress"
+    state.put(state.HOLD_METHOD, method)
+    try:
+        falloff = _falloff(method, words)
+    except ExcolorError as error:
+        ignored.append(str(error))
+    else:
+        holding.keep(falloff)
+    used = _FALLOFF[Repulsion if method == "repel" else Suppression]
+    ignored += [f"{word} says nothing with {method}." for word in _SHAPED if word in words and word not in used]
+    return tuple(ignored)
+
+
+def _falloff(method: str, words: Words) -> Falloff:
+    """The falloff that an address says.
+
+    Raises:
+        ExcolorError: a part of it is not what the handles reach.
+    """
+
+    def number(word: str, name: str, usual: float) -> float:
+        low, high = shaped.LIMITS[name]
+        try:
+            value = float(words.get(word, usual))
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise ExcolorError(f"{word} is {shown(words[word])}; it must be a number from {low:g} to {high:g}.")
+        return value
+
+    if method == "repel":
+        usual = Repulsion()
+        shape = cast(Shape, words.get("shape", usual.shape))
+        return Repulsion(number("from", "a", usual.a), number("to", "b", usual.b), shape)
+    usual = Suppression()
+    return Suppression(number("from", "a", usual.a), number("strength", "b", usual.b), number("exponent", "p", usual.p))
+
+
 def _write_sheet() -> dict[str, str]:
     seed = controls.asked().seed
     words = links.query(RunConfig(sheet.text() or SHIPPED[0], seed))
@@ -246,6 +307,11 @@ def _read_preview(words: Words) -> tuple[str, ...]:
     return ()
 
 
+_FALLOFF = {
+    Suppression: {"from": "a", "strength": "b", "exponent": "p"},
+    Repulsion: {"from": "a", "to": "b", "shape": "shape"},
+}
+_SHAPED = dict.fromkeys(word for words in _FALLOFF.values() for word in words)
 _RUN = frozenset(links.WORDS)
 _SHEET = frozenset({"seed", links.SHEET})
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
@@ -253,6 +319,7 @@ MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
 TAKEN_OUT = Part(frozenset({"dims"}), _write_taken_out, _read_taken_out)
 CUT = Part(frozenset({"dims"}), _write_cut, _read_cut)
 DELETION = Part(frozenset({"surgery", "dims"}), _write_deletion, _read_deletion)
+HOLDING = Part(frozenset({"concept", "method", *_SHAPED}), _write_holding, _read_holding)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
 EVERYWHERE = (
@@ -271,6 +338,7 @@ PAGES: Mapping[str, tuple[Part, ...]] = {
     "data": (MODEL,),
     "latent": (MODEL, CUT),
     "schedule": (SHEET,),
+    "holding": (MODEL, HOLDING),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
 

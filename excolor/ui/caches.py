@@ -7,10 +7,13 @@ from contextlib import suppress
 import pyarrow as pa
 import streamlit as st
 
-from excolor import checkpoint, deletions
+from excolor import checkpoint, deletions, interventions
 from excolor.charts import latents
 from excolor.diagnosis import Placement, axis_roles, placement
 from excolor.errors import ExcolorError
+from excolor.interventions import Concept, Falloff, HeldBack, Suppression, direction_of
+from excolor.lab.held import Frame, frame, reading
+from excolor.lab.probes import Ladder
 from excolor.metrics import Metrics, Residue, evaluate, residue
 from excolor.pushes import Moment, moment
 from excolor.replay import Replay, replayed
@@ -115,3 +118,49 @@ def projection_of(run: Run, dims: tuple[int, int], deleted: tuple[int, ...], pai
 def hue_brightness_of(run: Run) -> pa.Table:
     """How bright each hue is, and what a run makes of it once hue is ablated."""
     return deletions.hue_brightness(run.model)
+
+
+def hold(run: Run, concept: Concept, falloff: Falloff) -> HeldBack:
+    """A run's network, held back along a concept.
+
+    Raises:
+        ExcolorError: as in `direction_of`.
+    """
+    if isinstance(falloff, Suppression):
+        return interventions.suppress(run.model, concept, falloff)
+    return interventions.repel(run.model, concept, falloff)
+
+
+Done = Falloff | tuple[int, ...]
+"""What is done about a concept: it is held back, or dims are ablated; none leave the network as it is."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs={Run: by_key})
+def column_along(run: Run, concept: Concept, done: Done) -> deletions.Column:
+    """What the page on holding back shows of a run, along a concept.
+
+    Raises:
+        ExcolorError: as in `direction_of`.
+    """
+    after = done if isinstance(done, tuple) else hold(run, concept, done)
+    return deletions.column_along(run.model, direction_of(run.model, concept), after)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
+def reading_of(run: Run, concept: Concept, falloff: Falloff) -> Ladder:
+    """What probes read of the hue from u, held back.
+
+    Raises:
+        ExcolorError: the numbers of the network run out of bounds.
+    """
+    return reading(hold(run, concept, falloff))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
+def reading_frame_of(run: Run, dims: tuple[int, ...]) -> Frame:
+    """What they read of a run intact, with `dims` ablated, and where there is nothing to read.
+
+    Raises:
+        ExcolorError: the numbers of the network run out of bounds.
+    """
+    return frame(run.model, ablate(run.model, dims))

@@ -70,6 +70,20 @@ WORDS = {
         "opposite.",
         r"\bcosines?\b",
     ),
+    "alignment": Word(
+        "The **alignment** of a color with a direction says how far its latent points that way: 1 is exactly, 0 is at "
+        "a right angle, and what points the other way has none.",
+        r"\balign(?:ed|ments?)\b",
+    ),
+    "suppress": Word(
+        "To **suppress** a concept is to take a share of the alignment with it away from each latent, which gets "
+        "shorter.",
+        r"\bsuppress\w*",
+    ),
+    "repel": Word(
+        "To **repel** is to turn each latent away from the concept, and its length stays 1.",
+        r"\brepel\w*|\brepulsion\b",
+    ),
     "selectivity": Word(
         "The **selectivity** says how closely the error after deleting hue follows how vibrant a color is: 1 is "
         "perfectly, 0 not at all.",

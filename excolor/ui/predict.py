@@ -28,6 +28,7 @@ NONE = ""  # the option for who would mark none
 # The groups of the two questions: what survives each deletion, and what a run breaks.
 ABLATION = QUESTIONS["ablation"]
 TRAIN = QUESTIONS["train"]
+HELD = ("held",)  # the group of the third: what survives in a network, by its key, while red is held back
 
 
 @dataclass(frozen=True)
@@ -248,10 +249,17 @@ _RUN_KEY = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
+class Held:
+    """What a prediction about a network with red held back goes by: the run's key."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class _Said:
     """A prediction: the run it is about, by its configuration or its key; what was marked, and why."""
 
-    about: RunConfig | str
+    about: RunConfig | str | Held
     marked: Mapping[str, frozenset[str]]
     why: str
 
@@ -260,18 +268,31 @@ def _entries() -> dict[str, _Said]:
     said = {
         _entry_name(about): _Said(about, marked, _reasons().get(about, ""))
         for about, marked in _predictions().items()
-        if isinstance(about, RunConfig | str)
+        if isinstance(about, RunConfig | str | Held)
     }
     return dict([*said.items()][-MOST:])
 
 
 @lru_cache(maxsize=4 * MOST)
-def _entry_name(about: RunConfig | str) -> str:
-    return hashlib.sha256((about if isinstance(about, str) else about.to_json()).encode()).hexdigest()[:16]
+def _entry_name(about: RunConfig | str | Held) -> str:
+    match about:
+        case RunConfig():
+            text = about.to_json()
+        case Held():
+            text = f"held {about.key}"
+        case _:
+            text = about
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _write(said: _Said) -> dict[str, Any]:
-    about = {"run": said.about} if isinstance(said.about, str) else {"config": said.about.to_dict()}
+    match said.about:
+        case RunConfig():
+            about: dict[str, Any] = {"config": said.about.to_dict()}
+        case Held():
+            about = {"held": said.about.key}
+        case _:
+            about = {"run": said.about}
     return {"about": about, "said": {group: sorted(names) for group, names in said.marked.items()}, "why": said.why}
 
 
@@ -279,6 +300,8 @@ def _read(rest: str, value: object) -> _Said:
     match value:
         case {"about": {"run": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):
             return _Said(about, _marked(marked, ABLATION), printable(why)[:MAX_WHY])
+        case {"about": {"held": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):
+            return _Said(Held(about), _marked(marked, HELD), printable(why)[:MAX_WHY])
         case {"about": {"config": config}, "said": marked, "why": str(why)}:
             asked = RunConfig.from_dict(config)
             find(asked.schedule)

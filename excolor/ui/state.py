@@ -15,6 +15,7 @@ from uuid import uuid4
 import streamlit as st
 
 from excolor.config import STEPS, RunConfig
+from excolor.interventions import Repulsion, Suppression
 from excolor.log import Entry, Log
 from excolor.losses import EXPERIMENT, TERMS
 from excolor.schedule import Cells
@@ -204,4 +205,7 @@ LOG_FIND, LOG_ONLY = "log-find", "log-only"  # which runs the log shows
 AHEAD: Slot[dict[str, int]] = Slot(
     "regularizers-ahead", dict
 )  # by term, how far ahead the batch is that it is shown on
+HOLD_CONCEPT, HOLD_METHOD = "holding-concept", "holding-method"
+SUPPRESSION: Slot[Suppression] = Slot("holding-suppression", Suppression)  # as it was shaped last
+REPULSION: Slot[Repulsion] = Slot("holding-repulsion", Repulsion)
 DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page

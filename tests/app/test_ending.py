@@ -161,6 +161,19 @@ def test_seeds_with_the_same_settings_are_counted() -> None:
     assert "You have tried 2 with these settings, and 0 came out sound" in ending.of_one_seed(one, [one, other])
 
 
+# --- Deleting or holding back ----------------------------------------------------------------------
+
+
+def test_of_holding_back() -> None:
+    every, without = [*HUES, *GRAYS], [name for name in (*HUES, *GRAYS) if name not in ("red", "cyan")]
+    showed, limits = ending.of_holding(every, [name for name in every if name != "red"], without, "red")
+    assert showed == "Held back, red costs red. Deleting costs red and cyan. So holding back spares cyan."
+    assert "only while it is switched on" in limits
+    assert ending.of_holding(every, every, every, "red")[0].endswith("Deleting costs no color either.")
+    assert "spares" not in ending.of_holding(every, without, without, "red")[0]
+    assert ending.of_holding([], [], [], "red")[0].startswith("Even intact, this network gives only 0 of the 17")
+
+
 # --- Latent space, Colors and labels -------------------------------------------------------------
 
 

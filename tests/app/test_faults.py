@@ -22,8 +22,14 @@ from tests.support.app import PAGES, framed, html, sound
 from tests.support.limits import full_disk
 
 Lose = Callable[..., None]
-CHOOSERS = ("start-model", "network-model", "ablation-model", "latent-model")
-UNFOLDED = {"fold-beside": True, "fold-errors": True, "fold-tones": True, "regularizers-term": "neutrality"}
+CHOOSERS = ("start-model", "network-model", "ablation-model", "latent-model", "holding-model")
+UNFOLDED = {
+    "fold-beside": True,
+    "fold-errors": True,
+    "fold-tones": True,
+    "fold-probed": True,
+    "regularizers-term": "neutrality",
+}
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from excolor.measured import measure
 from excolor.metrics import quick_grid
 from excolor.schedule import cells_of
 from excolor.training import Run, train
-from excolor.ui import kept, log, runs, sheet, shelf, state, store
+from excolor.ui import kept, log, predict, runs, sheet, shelf, state, store
 from excolor.ui.missions.words import TITLES
 from excolor.ui.store import LONGEST, ROOM, Browser, sound
 
@@ -100,6 +100,7 @@ def work(one: Run) -> None:
     state.MODEL.set("mine")
     state.PREDICTIONS.get()[MINE] = {"run": frozenset({"grays", "tint"})}
     state.PREDICTIONS.get()[one.key] = {"warmth": frozenset(), "hue": frozenset({"white"})}
+    state.PREDICTIONS.get()[predict.Held(one.key)] = {"held": frozenset({"cyan"})}
     state.REASONS.get()[MINE] = "Because of <b>this</b>."
     state.ASKED.get().update({"separate", "ablation"})
     state.SOLVED.get()["noisy"] = MINE
@@ -389,6 +390,7 @@ HOSTILE: dict[str, Change] = {
     ),
     "a prediction about nothing": changed("prediction", about={}),
     "a prediction about no key": changed("prediction", about={"run": "../../x"}),
+    "a prediction held back by no key": changed("prediction", about={"held": "x"}),
     "a prediction of other groups": changed("prediction", said={"other": []}),
     "a prediction of numbers": changed("prediction", said={"run": [1]}),
     "a mission that is none": lambda storage: storage.update({"solved/x": storage["solved/noisy"]}),

@@ -184,6 +184,33 @@ def of_schedules(runs: Mapping[str, Measured]) -> tuple[str, str]:
     return showed, limits
 
 
+# --- Deleting against holding back ------------------------------------------------------------------
+
+
+def of_holding(intact: Sequence[str], held: Sequence[str], deleted: Sequence[str], concept: str) -> tuple[str, str]:
+    """What holding a concept back and deleting it leave, told by the named colors that survive."""
+    limits = (
+        "Holding back works only while it is switched on. The parameters still know the concept, and whoever has them "
+        "can leave it out. Deleted dims are gone from the parameters."
+    )
+    if len(intact) < len(named_colors()):
+        showed = (
+            f"Even intact, this network gives only {len(intact)} of the {len(named_colors())} named colors back, so "
+            "what is lost says little about it."
+        )
+        return showed, limits
+    lost = [name for name in named_colors() if name not in held]
+    gone = [name for name in named_colors() if name not in deleted]
+    spared = [name for name in gone if name not in lost]
+    showed = (
+        f"Held back, {concept} costs {listed(lost)}." if lost else f"Held back like this, {concept} costs no color."
+    )
+    showed += f" Deleting costs {listed(gone)}." if gone else " Deleting costs no color either."
+    if spared:
+        showed += f" So holding back spares {listed(spared)}."
+    return showed, limits
+
+
 # --- Latent space ----------------------------------------------------------------------------------
 
 

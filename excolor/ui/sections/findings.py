@@ -12,7 +12,7 @@ from excolor.ui import html, log, predict, shelf, state
 from excolor.ui.caches import metrics_of
 from excolor.ui.missions import showed as solved_missions
 from excolor.ui.missions.words import TITLES
-from excolor.ui.sections import ending, guess, survival
+from excolor.ui.sections import ending, guess, holding_guess, survival
 from excolor.ui.sections.verdict import missed
 from excolor.ui.words import CAUSES, plain, settings
 
@@ -50,6 +50,8 @@ def _about(about: Hashable, made: Mapping[RunConfig, Measured]) -> tuple[str, st
     for name, run in shelf.choices().items():
         if run.key == about:
             return f"What survives in {name}", "survived", survival.said_and_found(run)
+        if holding_guess.about(run) == about:
+            return f"What survives in {name}, red held back", "survived", holding_guess.said_and_found(run)
     return "What survives in another network", "survived", []
 
 

@@ -31,6 +31,7 @@ INPUTS: dict[str, tuple[str, list[str]]] = {
     "latent": ("latent-cut", ["warmth [0]", "hue [0, 1]", "nothing"]),
     "data": ("data-draw", []),  # pressed
     "regularizers": ("regularizers-schedule", ["ex-2.7", "robust"]),
+    "holding": ("holding-method", ["repel", "suppress"]),
 }
 _REPEATS = 12
 

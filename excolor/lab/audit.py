@@ -85,7 +85,7 @@ class Audit:
             },
             "floors": {floor: ladder.to_dict() for floor, ladder in self.floors.items()},
             "below_gray_floor": list(self.below_gray_floor),
-            "ring": finite(dict(self.ring)),
+            "ring": finite({str(state): spread for state, spread in self.ring.items()}),
             **({} if self.race is None else {"relearning": self.race.to_dict()}),
             "leace": finite(vars(self.leace)),
         }

@@ -100,12 +100,12 @@ def follow(
     Where every dim is deleted, nothing is left to prune, and the ablated network runs in place of the pruned one.
 
     Args:
-        updates: how long, at least 1.
+        updates: how long, at least 5.
 
     Raises:
         ExcolorError: as in `ablate`.
     """
-    lanes = [lane for source in generator.spawn(SEEDS) for lane in _lanes(model, dims, source, updates)]
+    lanes = [lane for source in generator.spawn(SEEDS) for lane in lanes_of(model, dims, source, updates)]
     marks = np.arange(0, updates + 1, EVERY)
     errors = np.full((SEEDS, len(RUNNERS), len(marks)), np.nan, np.float32)
     rows = errors.reshape(len(lanes), -1)
@@ -115,16 +115,10 @@ def follow(
         for first in range(1, len(marks), _LOOK):
             last = min(first + _LOOK, len(marks))
             turns = repeat(marks[first:last].tolist(), len(lanes))
-            rows[:, first:last] = list(threads.map(_Lane.advance, lanes, turns))
+            rows[:, first:last] = list(threads.map(Lane.advance, lanes, turns))
             seen = errors[:, :, :last].copy()
             so_far: dict[Runner, Floats] = {runner: seen[:, i] for i, runner in enumerate(RUNNERS)}
             yield Race(marks[:last], so_far, float(errors[0, 0, 0]))
-
-
-def race(model: ColorAutoencoder, dims: Sequence[int], generator: np.random.Generator) -> Race:
-    """The whole race; see `follow`."""
-    *_, last = follow(model, dims, generator)
-    return last
 
 
 def start(
@@ -171,22 +165,28 @@ def _with_consumers(model: ColorAutoencoder, other: ColorAutoencoder, dims: Sequ
     return copy
 
 
-def _lanes(model: ColorAutoencoder, dims: Sequence[int], source: np.random.Generator, updates: int) -> list[_Lane]:
+def lanes_of(model: ColorAutoencoder, dims: Sequence[int], source: np.random.Generator, updates: int) -> list[Lane]:
     """The runners of one seed, in the order of `RUNNERS`."""
     seed = int(source.integers(2**63))  # each begins its own draws with it: jittered and grays start alike
     colors = draw_batches(updates, 0, source).rgb
     grays = np.repeat(source.random((updates, BATCH, 1), np.float32), 3, axis=-1)
     starts = {runner: start(runner, model, dims, np.random.default_rng(seed)) for runner in RUNNERS}
-    return [_Lane(network, grays if runner == "grays" else colors) for runner, network in starts.items()]
+    return [Lane(network, grays if runner == "grays" else colors) for runner, network in starts.items()]
 
 
-class _Lane:
-    """One runner on the compiled kernel, with batches `[updates, 64, 3]`."""
+class Lane:
+    """One runner under way on the compiled kernel.
+
+    Args:
+        network: as it starts; it stays as it is.
+        batches: colors `[updates, 64, 3]` float32.
+    """
 
     def __init__(self, network: ColorAutoencoder, batches: Floats) -> None:
         vector = to_vector(network)
         self.widths = network.bottleneck, network.hidden
         self.state = vector, np.zeros_like(vector), np.zeros_like(vector), np.zeros_like(vector)
+        self.batches = batches
         self.data = batches, np.zeros((len(LABELS), len(batches), BATCH), np.float32)  # nobody carries a label
         self.plan = np.full(len(batches), RATE), np.zeros((len(batches), len(TERMS)))
         self.losses = np.empty((len(batches), len(TERMS) + 1), np.float32)

@@ -39,11 +39,11 @@ from excolor.benchmark import ROUNDS
 from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.config import MAX_SEED
 from excolor.errors import short, shown
-from excolor.log import MAX_BYTES, from_json, to_csv, to_json
-from excolor.lab.audit import WITHIN, Audit, audit, light_audit, light_audit_with_race
+from excolor.lab.audit import Audit, audit, light_audit, light_audit_with_race
 from excolor.lab.many import audited_sweep, summarize_audits
-from excolor.lab.probes import TIMES
+from excolor.lab.probes import TIMES, WITHIN
 from excolor.lab.race import FRACTIONS, SEEDS, UPDATES, Fraction, Runner
+from excolor.log import MAX_BYTES, from_json, to_csv, to_json
 from excolor.schedule import SHIPPED, find, read
 from excolor.sweeps import SELECTED_BY, best
 from excolor.terminal import bar, complain, prepare, width, write, write_table

@@ -25,10 +25,12 @@ st.header("One thing to take home")
 findings.take_home()
 st.markdown(
     "**Going further:** turn the sphere on which the colors lie, see how little the network was told, and how wrong that "
-    "may be, or decide yourself when each regularizer pushes. Or compare all your runs, and take them along."
+    "may be, or decide yourself when each regularizer pushes. Find out whether what was deleted is really gone. Or "
+    "compare all your runs, and take them along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")
     st.page_link("pages/data.py", label="Colors and labels →")
     st.page_link("pages/schedule.py", label="Your own schedule →")
+    st.page_link("pages/gone.py", label="Is it really gone? →")
     st.page_link("pages/log.py", label="Your runs →")

@@ -6,6 +6,7 @@ probe on shuffled hues and on brightness (control tasks: Hewitt and Liang 2019, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +30,7 @@ FIT, CHOOSE, SCORE = 900, 300, 700  # colors, drawn in this order
 PALEST = DARKEST = 0.5  # the least saturation and value: a hue that can hardly be seen need not be read
 WIDTHS = (0.5, 2.0, 8.0, 32.0)  # γ of the kernel
 RIDGES = (1e-1, 1e-3, 1e-5)  # λ
+WITHIN = 0.05  # of R²: what probes differ by when other colors are drawn
 _ROUNDING = 1e-6  # of the largest value: inputs that differ by less have no spread
 
 
@@ -87,6 +89,11 @@ class Ladder:
 
     affine: Reading
     kernel: Reading
+
+    def beyond(self, floors: Collection[Ladder]) -> tuple[bool, ...]:
+        """For k = 1, 2 and 3, whether the kernel probe reads more than at each of some floors, by 0.05."""
+        highest = np.max([each.kernel.scores for each in floors], axis=0)
+        return tuple((np.array(self.kernel.scores) > highest + WITHIN).tolist())
 
     def to_dict(self) -> dict[str, list[float]]:
         """The scores as plain JSON values."""

@@ -109,28 +109,32 @@ def _train(config: RunConfig, key: str, partly: bool) -> tuple[str, ...]:
     return ()
 
 
-def _write_deletion() -> dict[str, str]:
+def _write_surgery() -> dict[str, str]:
     how = state.value(state.SURGERY) or "ablate"
+    return {"surgery": how} if how != "ablate" else {}
+
+
+def _read_surgery(words: Words) -> tuple[str, ...]:
+    how = words["surgery"]
+    if how not in get_args(Surgery):
+        return (f"surgery is {shown(how)}; it must be {' or '.join(get_args(Surgery))}.",)
+    state.put(state.SURGERY, how)
+    return ()
+
+
+def _write_dims() -> dict[str, str]:
     picked = state.value(state.dims(shelf.current().config.bottleneck))
     dims = HUE if picked is None else tuple(sorted(picked))
-    said = {"surgery": how} if how != "ablate" else {}
-    return said | ({"dims": ",".join(map(str, dims))} if dims != HUE else {})
+    return {"dims": ",".join(map(str, dims))} if dims != HUE else {}
 
 
-def _read_deletion(words: Words) -> tuple[str, ...]:
-    ignored: list[str] = []
-    width = shelf.current().config.bottleneck
-    if (how := words.get("surgery", "ablate")) in get_args(Surgery):
-        state.put(state.SURGERY, how)
-    else:
-        ignored.append(f"surgery is {shown(how)}; it must be {' or '.join(get_args(Surgery))}.")
-    said = words.get("dims", "0,1")
+def _read_dims(words: Words) -> tuple[str, ...]:
+    said, width = words["dims"], shelf.current().config.bottleneck
     dims = {int(dim) for dim in said.split(",") if dim} if _DIMS.fullmatch(said) else {width}
-    if max(dims, default=0) < width:
-        state.put(state.dims(width), sorted(dims))
-    else:
-        ignored.append(f"dims is {shown(said)}; it must be some of 0 to {width - 1}, such as 0,1.")
-    return tuple(ignored)
+    if max(dims, default=0) >= width:
+        return (f"dims is {shown(said)}; it must be some of 0 to {width - 1}, such as 0,1.",)
+    state.put(state.dims(width), sorted(dims))
+    return ()
 
 
 def _write_sheet() -> dict[str, str]:
@@ -218,7 +222,8 @@ _RUN = frozenset(links.WORDS)
 _SHEET = frozenset({"seed", links.SHEET})
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
-DELETION = Part(frozenset({"surgery", "dims"}), _write_deletion, _read_deletion)
+SURGERY = Part(frozenset({"surgery"}), _write_surgery, _read_surgery)
+DIMS = Part(frozenset({"dims"}), _write_dims, _read_dims)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
 EVERYWHERE = (
@@ -231,12 +236,13 @@ EVERYWHERE = (
 PAGES: Mapping[str, tuple[Part, ...]] = {
     "": (MODEL,),
     "network": (MODEL,),
-    "ablation": (MODEL, DELETION),  # in this order: which dims there are depends on the model
+    "ablation": (MODEL, SURGERY, DIMS),  # in this order: which dims there are depends on the model
     "train": (SETTINGS,),
     "regularizers": (MODEL, TERM),
     "data": (MODEL,),
     "latent": (MODEL,),
     "schedule": (SHEET,),
+    "gone": (MODEL, DIMS),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
 

@@ -164,6 +164,8 @@ ASKED: Slot[set[str]] = Slot("predict-asked", set)
 PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions", dict)
 REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
 
+CAME_OUT: Slot[dict[Hashable, Any]] = Slot("predict-came-out", dict)  # of what Is it really gone? asked, the rows
+
 MISSION: Slot[str | None] = Slot("mission", _nothing)  # the one that is open
 SOLVED: Slot[dict[str, RunConfig]] = Slot("missions-solved", dict)
 SHOWED: Slot[dict[str, str]] = Slot("missions-showed", dict)  # what each of them showed
@@ -204,4 +206,6 @@ LOG_FIND, LOG_ONLY = "log-find", "log-only"  # which runs the log shows
 AHEAD: Slot[dict[str, int]] = Slot(
     "regularizers-ahead", dict
 )  # by term, how far ahead the batch is that it is shown on
+GONE_TIMES, GONE_LABELED = "gone-times", "gone-labeled"
+RACE_ASKED: Slot[tuple[str, tuple[int, ...]] | None] = Slot("gone-race-asked", _nothing)  # the race to be run
 DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from operator import index
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from excolor.errors import ExcolorError
 from excolor.lab.leace import erased, hue_eraser, pool
@@ -27,12 +25,10 @@ Floor = Literal["shuffled", "brightness"]
 
 LIGHT_SITES: tuple[Site, ...] = ("z", "u")
 
-_threads = ThreadPoolExecutor(os.cpu_count() or 1, "excolor-probes")
-
 
 @dataclass(frozen=True)
 class Erasure:
-    """What LEACE leaves of the intact model, told the exact hue of all 3600 training colors.
+    """What LEACE leaves of the intact model, told the exact hue of some colors: in an audit, all 3600 for training.
 
     Attributes:
         affine, kernel: R² of the probes on the erased u, for k = 1.
@@ -168,16 +164,16 @@ def _at(sites: Sequence[Site], model: ColorAutoencoder, dims: Sequence[int], gen
         "intact": values(model, colors.rgb),
         "deleted": values(deleted, colors.rgb),
     }
-    reading = {(state, site): _threads.submit(read, seen[state][site], colors) for state in seen for site in sites}
-    shuffled = _threads.submit(read, seen["deleted"]["u"], colors.shuffled(generator))
-    brightness = _threads.submit(read, colors.brightness, colors)
     return Audit(
         dims=tuple(map(index, dims)),
-        probes={state: {site: reading[state, site].result() for site in sites} for state in seen},
-        floors={"shuffled": shuffled.result(), "brightness": brightness.result()},
+        probes={state: {site: read(found[site], colors) for site in sites} for state, found in seen.items()},
+        floors={
+            "shuffled": read(seen["deleted"]["u"], colors.shuffled(generator)),
+            "brightness": read(colors.brightness, colors),
+        },
         below_gray_floor=below_gray_floor(deleted),
         ring={"intact": ring_spread(model), "deleted": ring_spread(deleted)},
-        leace=erasure(model, colors),
+        leace=erasure(model, pool("all"), colors),
         race=None,
     )
 
@@ -191,13 +187,17 @@ def _raced(
     return last
 
 
-def erasure(model: ColorAutoencoder, colors: ProbeColors) -> Erasure:
-    """What LEACE leaves of a model, told the hue of the whole training grid.
+def erasure(model: ColorAutoencoder, labeled: ArrayLike, colors: ProbeColors) -> Erasure:
+    """What LEACE leaves of a model.
+
+    Args:
+        labeled: the colors whose hue it is told, `[N, 3]`; see `leace.labeled_colors`.
+        colors: of the probes.
 
     Raises:
         ExcolorError: the model's numbers run out of bounds.
     """
-    eraser = hue_eraser(model, pool("all"))
+    eraser = hue_eraser(model, labeled)
     ladder = read(eraser(values(model, colors.rgb)["u"]), colors)
     (answers,) = survey(erased(model, eraser), ((),))
     return Erasure(ladder.affine.scores[0], ladder.kernel.scores[0], answers.gray_mse, answers.gray_share)

@@ -6,7 +6,9 @@ probe on shuffled hues and on brightness (control tasks: Hewitt and Liang 2019, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -31,6 +33,7 @@ PALEST = DARKEST = 0.5  # the least saturation and value: a hue that can hardly 
 WIDTHS = (0.5, 2.0, 8.0, 32.0)  # γ of the kernel
 RIDGES = (1e-1, 1e-3, 1e-5)  # λ
 WITHIN = 0.05  # of R²: what probes differ by when other colors are drawn
+_threads = ThreadPoolExecutor(os.cpu_count() or 1, "excolor-probes")
 _ROUNDING = 1e-6  # of the largest value: inputs that differ by less have no spread
 
 
@@ -145,18 +148,18 @@ def kernel_ridge(x: Doubles, targets: Doubles) -> Doubles:
     score. Returns what it believes, `[700, K, 2]`.
     """
     # Copied, because how a product is rounded may depend on where in memory its factors lie.
-    squares = _square_distances(torch.tensor(x))
-    wanted, chosen_by = torch.tensor(targets[:FIT].reshape(FIT, -1)), targets[FIT : FIT + CHOOSE]
-    best = np.full(targets.shape[1], -np.inf)
-    believed = np.zeros((SCORE, *targets.shape[1:]))
-    for width in WIDTHS:
+    squares, wanted = _square_distances(torch.tensor(x)), torch.tensor(targets[:FIT].reshape(FIT, -1))
+
+    def predict(width: float) -> list[Doubles]:
         similar = (-width * squares).exp()
-        for ridge in RIDGES:
-            said = (similar[FIT:] @ _ridge(similar[:FIT], ridge, wanted)).numpy().reshape(-1, *targets.shape[1:])
-            scores = determination(chosen_by, said[:CHOOSE])
-            better = scores > best
-            best[better], believed[:, better] = scores[better], said[CHOOSE:, better]
-    return believed
+        said = [similar[FIT:] @ _ridge(similar[:FIT], ridge, wanted) for ridge in RIDGES]
+        return [np.asarray(each).reshape(-1, *targets.shape[1:]) for each in said]
+
+    candidates: list[Doubles] = [said for of_width in _threads.map(predict, WIDTHS) for said in of_width]
+    scores = np.stack([determination(targets[FIT : FIT + CHOOSE], said[:CHOOSE]) for said in candidates])
+    best: list[int] = scores.argmax(0).tolist()
+    believed = np.stack(candidates)[:, CHOOSE:]
+    return np.stack([believed[i, :, k] for k, i in enumerate(best)], axis=1)
 
 
 def determination(true: Doubles, said: Doubles) -> Doubles:

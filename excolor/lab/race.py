@@ -193,7 +193,7 @@ class Lane:
         self.widths = network.bottleneck, network.hidden
         self.state = vector, np.zeros_like(vector), np.zeros_like(vector), np.zeros_like(vector)
         self.batches = batches
-        self.data = batches, np.zeros((len(LABELS), len(batches), BATCH), np.float32)  # nobody carries a label
+        self.labels = np.zeros((len(LABELS), len(batches), BATCH), np.float32)  # nobody carries one
         self.plan = np.full(len(batches), RATE), np.zeros((len(batches), len(TERMS)))
         self.losses = np.empty((len(batches), len(TERMS) + 1), np.float32)
         self.done = 0
@@ -203,7 +203,7 @@ class Lane:
         errors: list[float] = []
         for mark in marks:
             self.done = kernel.train_steps(
-                self.done, mark, *self.widths, *self.state, *self.data, *self.plan, self.losses
+                self.done, mark, *self.widths, *self.state, self.batches, self.labels, *self.plan, self.losses
             )
             errors.append(self.error() if self.done == mark else np.nan)
         return errors

@@ -1,24 +1,36 @@
 """What the server remembers of audits: what probes read of each run, what LEACE does to it, and its relearning race.
 
-Everything is drawn as `python -m excolor audit` draws it, so that the numbers are the same.
+Everything is drawn as `python -m excolor audit` draws it, so that the numbers are the same, but for one thing: a belief
+beyond the circle, where no hue is, is drawn back to its rim before it is scored. A kernel probe with a small λ can be
+wildly wrong about a few colors and right about the others; its R² would then be far below 0, as if it read nothing.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from excolor.lab.audit import Floor
 from excolor.lab.leace import erased, hue_eraser, labeled_colors, pool
-from excolor.lab.probes import SITES, Ladder, ProbeColors, Site, draw_colors, read, values
+from excolor.lab.probes import (
+    SCORE,
+    SITES,
+    Ladder,
+    ProbeColors,
+    Reading,
+    Site,
+    determination,
+    draw_colors,
+    read,
+    values,
+)
 from excolor.lab.race import Race, follow
 from excolor.metrics import Deletion, respond, survey
 from excolor.model import ColorAutoencoder
@@ -28,8 +40,9 @@ from excolor.turns import ASK_EVERY, Turns
 from excolor.ui import runs, state
 from excolor.ui.caches import by_key
 
+Doubles = NDArray[np.float64]
+
 RACES = 64  # remembered, a tenth of a megabyte each
-_threads = ThreadPoolExecutor(os.cpu_count() or 1, "excolor-laboratory")
 
 
 # --- probes ----------------------------------------------------------------------------------------
@@ -49,9 +62,18 @@ def _drawn() -> tuple[ProbeColors, ProbeColors]:
     return drawn, drawn.shuffled(generator)
 
 
+def _read(inputs: Doubles, drawn: ProbeColors) -> Ladder:
+    """As `probes.read`, with the kernel probe's beliefs drawn back to the circle."""
+    ladder = read(inputs, drawn)
+    believed = ladder.kernel.believed
+    believed = believed / np.maximum(np.linalg.norm(believed, axis=-1, keepdims=True), 1)
+    scores = determination(drawn.targets[-SCORE:], believed)
+    return Ladder(ladder.affine, Reading(tuple(scores.tolist()), believed))
+
+
 @st.cache_resource(show_spinner=False)
 def _of_brightness() -> Ladder:
-    return read(colors().brightness, colors())
+    return _read(colors().brightness, colors())
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
@@ -63,9 +85,8 @@ def at_u(run: Run, dims: tuple[int, ...]) -> tuple[Ladder, Mapping[Floor, Ladder
     """
     inputs = values(ablate(run.model, dims), colors().rgb)["u"]
     with runs.turns.turn(state.VISITOR.get()):
-        of_chance = _threads.submit(read, inputs, _drawn()[1])
-        found = read(inputs, colors())
-        return found, {"shuffled": of_chance.result(), "brightness": _of_brightness()}
+        shuffled = _read(inputs, _drawn()[1])
+        return _read(inputs, colors()), {"shuffled": shuffled, "brightness": _of_brightness()}
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
@@ -78,9 +99,7 @@ def at_each_site(run: Run, dims: tuple[int, ...]) -> Mapping[Site, Ladder]:
     seen = values(ablate(run.model, dims), colors().rgb)
     known: dict[Site, Ladder] = {"u": at_u(run, dims)[0]} if dims else {}
     with runs.turns.turn(state.VISITOR.get()):
-        reading = {site: _threads.submit(read, seen[site], colors()) for site in SITES if site not in known}
-        known |= {site: each.result() for site, each in reading.items()}
-    return {site: known[site] for site in SITES}
+        return {site: known[site] if site in known else _read(seen[site], colors()) for site in SITES}
 
 
 # --- erasing ---------------------------------------------------------------------------------------
@@ -123,7 +142,7 @@ def erased_afterwards(run: Run, labeled: int) -> Left:
     eraser = hue_eraser(run.model, labeled_colors("all", labeled, np.random.default_rng(0)))
     inputs = values(run.model, colors().rgb)["u"]
     with runs.turns.turn(state.VISITOR.get()):
-        return _left(erased(run.model, eraser), read(eraser(inputs), colors()))
+        return _left(erased(run.model, eraser), _read(eraser(inputs), colors()))
 
 
 def _left(model: ColorAutoencoder, u: Ladder) -> Left:

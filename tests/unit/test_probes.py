@@ -53,7 +53,9 @@ def test_colors_have_even_hues_and_can_be_seen(colors: ProbeColors) -> None:
     assert min(s.min(), v.min()) > 0.5 - 1e-6
     # Means of 1900 uniform draws; five standard errors.
     assert [h.mean(), s.mean(), v.mean()] == pytest.approx([0.5, 0.75, 0.75], abs=5 * 0.29 / 1900**0.5)
-    assert colors.targets[:, 1] == pytest.approx(np.column_stack([np.cos(4 * np.pi * h), np.sin(4 * np.pi * h)]), abs=1e-4)
+    assert colors.targets[:, 1] == pytest.approx(
+        np.column_stack([np.cos(4 * np.pi * h), np.sin(4 * np.pi * h)]), abs=1e-4
+    )
     assert colors.brightness[:, 0] == pytest.approx(colors.rgb.mean(1), abs=1e-6)
 
 
@@ -74,7 +76,9 @@ def test_probes_are_those_of_scikit_learn(colors: ProbeColors, random_model: Mod
     assert ladder.affine.believed.reshape(SCORE, 6) == pytest.approx(line, abs=1e-6)
     for i in range(len(TIMES)):
         targets = colors.targets[:, i]
-        assert ladder.affine.scores[i] == pytest.approx(scored(targets[-SCORE:], ladder.affine.believed[:, i]), abs=1e-9)
+        assert ladder.affine.scores[i] == pytest.approx(
+            scored(targets[-SCORE:], ladder.affine.believed[:, i]), abs=1e-9
+        )
         candidates = [
             KernelRidge(alpha=ridge, kernel="rbf", gamma=width).fit(x[:FIT], targets[:FIT])
             for width in WIDTHS

@@ -263,7 +263,7 @@ def of_what_is_gone(what: str, tinted: int, before: bool, after: bool, comes_bac
         "A color autoencoder is not a language model. It has one concept, two dims for it, and sees every color in "
         "training. Of a language model one would have to show this at every layer and every word, for concepts that "
         "hang together; that other skills are spared; and that a training on a few examples brings the concept back no "
-        "faster than in a model that never had it. And a probe that reads nothing does not prove that nothing is there: "
-        "a better one may come."
+        "faster than in a model that never had it. And a probe that reads nothing does not prove that nothing is "
+        "there. A better one may come."
     )
     return showed, limits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import streamlit as st
 
@@ -21,7 +22,8 @@ from excolor.ui.laboratory import at_each_site, at_u, known_race
 from excolor.ui.sections.ending import of_what_is_gone
 from excolor.ui.words import dims_text, plain
 
-_NAMES = {WARMTH: "warmth", HUE: "hue"}
+Option = TypeVar("Option", bound=str)
+_NAMES: dict[tuple[int, ...], str] = {WARMTH: "warmth", HUE: "hue"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Subject:
 
 def called(dims: tuple[int, ...]) -> str:
     """Dims as the page speaks of them: hue, warmth, dim 3, dims [0, 2]."""
-    return _NAMES.get(dims, f"dims {dims_text(dims)}" if len(dims) > 1 else f"dim {dims[0]}")
+    return _NAMES.get(dims, f"dims {dims_text(dims)}" if len(dims) > 1 else f"dim {', '.join(map(str, dims))}")
 
 
 def choose() -> Subject:
@@ -93,12 +95,13 @@ def about(who: str, subject: Subject) -> predict.Deleted:
 
 
 def ask_or_go_on(
-    who: str, subject: Subject, question: str, options: Mapping[str, str], none: str, swatches: Sequence[str] = ()
+    who: str, subject: Subject, question: str, options: Mapping[Option, str], none: str, swatches: Sequence[str] = ()
 ) -> None:
     """Ask what will be found; while an answer is due, the page ends here."""
     asked = about(who, subject)
     if predict.due([who], asked):
-        predict.ask([who], asked, [predict.Choice(who, question, options, none, swatches)])
+        named = {str(option): words for option, words in options.items()}
+        predict.ask([who], asked, [predict.Choice(who, question, named, none, swatches)])
         panels.end_here()
 
 
@@ -106,7 +109,7 @@ def reveal(
     who: str,
     subject: Subject,
     group: str,
-    options: Mapping[str, str],
+    options: Mapping[Option, str],
     found: Mapping[str, Found],
     so: str,
     threshold: str,
@@ -120,7 +123,7 @@ def reveal(
         return
     codes = swatches or [""] * len(options)
     rows = [
-        predict.Row(group, label, option in said[who], found[option].so, found[option].measured, code)
+        predict.Row(group, label, option in said[who], found[str(option)].so, found[str(option)].measured, code)
         for (option, label), code in zip(options.items(), codes, strict=True)
     ]
     title = f"{group.rstrip('?')}: {plain(subject.name)} without {subject.what}"

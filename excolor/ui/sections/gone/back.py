@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from excolor.charts import race as chart
 from excolor.kernel import is_compiled
@@ -39,9 +40,9 @@ def section(subject: Subject) -> None:
     """What races, both questions, both charts, and why."""
     st.markdown(
         f"Train on. No regularizer, only “give the color back”, for {UPDATES:,} updates. Does the network learn again "
-        f"what was deleted? Several runners start, {SEEDS} times each. A dim has two sides: the parameters that *write* "
-        "it, and those that *read* it. Ablating zeroes both. The last runner is a **fresh network**: a deletion is as "
-        "good as never having learned, if it relearns no faster than that one."
+        f"what was deleted? Several runners start, {SEEDS} times each. A dim has two sides: parameters that *write* "
+        "it, and parameters that *read* it. Ablating zeroes both. The last runner is a **fresh network**: a deletion is "
+        "as good as never having learned, if it relearns no faster than that one."
     )
     ask_or_go_on("back", subject, f"Without {subject.what}: which of these get it back?", PLAIN, "none of them")
     race = _race(subject)
@@ -114,7 +115,7 @@ def _with_progress(subject: Subject) -> Race:
     return race
 
 
-def _draw_so_far(where: st.delta_generator.DeltaGenerator, so_far: Race) -> None:
+def _draw_so_far(where: DeltaGenerator, so_far: Race) -> None:
     rows = chart.table(so_far, list(PLAIN))
     spec = {**chart.spec(), "datasets": {"rows": rows}}
     where.vega_lite_chart(spec=spec, width="stretch", alt="The race so far: a line for each runner.")
@@ -159,7 +160,8 @@ def said_of_plain(race: Race) -> str:
     if text:
         return text
     stayed = [chart.NAMES[each] for each in PLAIN if not back(race, each)]
-    came = sorted((each for each in PLAIN if back(race, each)), key=lambda each: race.median(each, BACK))
+    came: list[Runner] = [each for each in PLAIN if back(race, each)]
+    came.sort(key=lambda each: race.median(each, BACK))
     if came:
         text += f"Down to {chart.WORDS[BACK]} of the error came {listed([_after(race, each) for each in came])}. "
     if stayed:
@@ -196,7 +198,8 @@ def _jittered(race: Race) -> str:
     if not back(race, "jittered"):
         return f"Even with the noise, hue does not come back within {UPDATES:,} updates."
     if not math.isfinite(jittered):
-        text = f"With the noise it comes back to {chart.WORDS[BACK]} of the error ({reached(race, 'jittered', BACK)} updates)"
+        updates = f"{race.median('jittered', BACK):g} updates"
+        text = f"With the noise it comes back to {chart.WORDS[BACK]} of the error, after {updates}"
         return f"{text}, and never to a hundredth."
     if jittered < fresh:
         against = f"a fresh network needs {fresh:g}" if math.isfinite(fresh) else "a fresh network never gets there"
@@ -206,8 +209,8 @@ def _jittered(race: Race) -> str:
             "flattered the deletion."
         )
     return (
-        f"With the noise it is back, down to a hundredth of the error after {jittered:g} updates. A fresh network needs "
-        f"{fresh:g}, so this deletion is as good as never having learned."
+        f"With the noise it is back, down to a hundredth of the error after {jittered:g} updates. A fresh network "
+        f"needs {fresh:g}, so this deletion is as good as never having learned."
     )
 
 
@@ -250,7 +253,7 @@ def _chart(race: Race, runners: Sequence[Runner], key: str) -> None:
 def _table(race: Race) -> None:
     rows: Mapping[html.Cell, Sequence[html.Cell]] = {
         words: [reached(race, runner, fraction) for fraction in FRACTIONS]
-        for runner, words in {**PLAIN, **SHAKEN}.items()
+        for runner, words in (*PLAIN.items(), *SHAKEN.items())
     }
     st.markdown(
         f"Updates until the error is down to a fraction of what the deletion left ({number(race.left)}): the median of "

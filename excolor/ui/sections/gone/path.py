@@ -32,7 +32,7 @@ def path(race: Race, subject: Subject) -> None:
 
 
 _WHY = (
-    "What flows through the path is input × w × v. Training asks of each parameter: what would a small change of you do "
+    "What flows through the path is input × w × v. Training asks of each parameter: what would a small change of it do "
     "to the answer? For w the answer has the factor v in it, and for v it has w. **If both are 0, neither counts, so "
     "neither is ever changed.** If only one is 0, the other makes it count, and it moves at once."
 )
@@ -100,7 +100,8 @@ def _drawing(dim: int) -> html.Html:
     )
     edges = "".join(
         f'<path d="M{x} 70H{x + 92}m-9 -6l9 6l-9 6" fill="none" stroke="currentColor" stroke-width="2"/>'
-        f'<text x="{x + 46}" y="56" {_FONT} font-weight="600">× {name}</text><text x="{x + 46}" y="125" {_FONT}>{side}</text>'
+        f'<text x="{x + 46}" y="56" {_FONT} font-weight="600">× {name}</text>'
+        f'<text x="{x + 46}" y="125" {_FONT}>{side}</text>'
         for x, name, side in ((84, "w", "writes"), (254, "v", "reads"))
     )
     return html.Html(

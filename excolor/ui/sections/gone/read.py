@@ -88,15 +88,15 @@ def section(subject: Subject) -> None:
     if subject.dims == HUE and (why := of_tints(read, subject)):
         st.markdown(why)
     st.markdown(
-        "**What the kernel probe believes.** Each color stands where the probe reads its hue. Round the rim is the true "
-        "wheel: a color that is read rightly lies beside its own. In the middle, the probe does not know."
+        "**What the kernel probe believes.** Each color stands where the probe reads its hue. Round the rim is the "
+        "true wheel: a color that is read rightly lies beside its own. In the middle, the probe does not know."
     )
     _wheels(read, subject)
 
 
 def _times() -> int:
     state.begin(state.GONE_TIMES, 1)
-    return st.segmented_control(
+    picked = st.segmented_control(
         "What the probe is asked about the hue",
         list(TIMES),
         format_func=lambda times: f"{TIMES[times]} (k = {times})",
@@ -105,6 +105,7 @@ def _times() -> int:
         persist_state="session",
         help="It has to tell the cosine and the sine of k times the hue.",
     )
+    return picked or 1
 
 
 def found(read: Read) -> dict[str, Found]:
@@ -148,18 +149,14 @@ def _after(read: Read, subject: Subject) -> str:
 
 
 def _before(read: Read) -> str:
-    more = {k: read.kernel("z", k) - read.kernel("u", k) for k in TIMES if k in read.beyond("z")}
-    k = max(more, key=more.__getitem__, default=1)
+    more = [k for k in read.beyond("z") if read.kernel("z", k) > read.kernel("u", k) + WITHIN]
+    k = more[0] if more else 1
     scores = f"R² {number(read.kernel('z', k))} at z and {number(read.kernel('u', k))} at u, for k = {k}"
-    if not more or more[k] <= WITHIN:
+    if not more:
         return f"Before normalizing no more can be read than after: {scores}."
     text = f"**Before normalizing more can be read than after**: {scores}. Normalizing throws the length of z away, "
-    if length := read.beyond("z_norm"):
-        best = max(length, key=lambda k: read.kernel("z_norm", k) - read.highest(k))
-        return (
-            f"{text}and the length tells how much was taken away: alone it gives "
-            f"{number(read.kernel('z_norm', best))}" + (f" for k = {best}." if best != k else ".")
-        )
+    if k in read.beyond("z_norm"):
+        return f"{text}and the length tells how much was taken away: alone it gives {number(read.kernel('z_norm', k))}."
     return (
         f"{text}and the length tells how much was taken away. Alone it does not suffice "
         f"({number(read.kernel('z_norm', k))}); together with the direction it does."

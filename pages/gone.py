@@ -10,8 +10,8 @@ frame.require()
 
 st.title("Is it really gone?")
 st.markdown(
-    "You deleted a concept, and the answers turned gray. That is what comes *out*. A doubter asks three more questions: "
-    "can it still be read *inside*? Does it come back? And was the plan needed at all? **Say first what you expect.**"
+    "You deleted a concept, and the answers turned gray. That is what comes *out*. A doubter asks on: can it "
+    "still be read *inside*? Does it come back? And was the plan needed at all? **Say first what you expect.**"
 )
 st.caption(glossary.explain("MSE", "latent", "dim", "ablate", "prune", "update"))
 subject = gone.choose()

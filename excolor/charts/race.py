@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -15,18 +15,18 @@ from excolor.charts.base import FONT, as_spec, rows, table_of
 from excolor.lab.race import EVERY, FRACTIONS, RUNNERS, UPDATES, Fraction, Race, Runner
 
 LEAST, MOST = 1e-6, 1.0  # of the error
-_NAMES_AT, _END = 3400, 40_000  # updates: where the names stand, and the end of the axis, with room for them
+_NAMES_AT, _END = 3400, 100_000  # updates: where the names stand, and the end of the axis, with room for them
 _GAP = 0.31  # between two names, in powers of ten
 _DRAWN = 90  # measurements of each runner: more lie within a pixel
 NAMES: dict[Runner, str] = {
     "ablated": "ablated",
     "pruned": "pruned",
-    "producer": "writing side zeroed",
-    "consumer": "reading side zeroed",
+    "producer": "writing side",
+    "consumer": "reading side",
     "jittered": "jittered",
     "redrawn": "drawn anew",
-    "fresh": "fresh network",
-    "grays": "sees only grays",
+    "fresh": "fresh",
+    "grays": "only grays",
 }
 # Of each runner: dashes and thickness. Two that run alike are seen both: the one wide and dotted, on the other.
 _DASHES: dict[Runner, tuple[list[int], float]] = {
@@ -39,6 +39,8 @@ _DASHES: dict[Runner, tuple[list[int], float]] = {
     "fresh": ([6, 6], 3.5),
     "grays": ([2, 2], 3),
 }
+# What is written at a level above its line, and what below.
+_LEVELS: list[tuple[str, Literal["bottom", "top"], int]] = [("left", "bottom", -4), ("level", "top", 4)]
 WORDS: dict[Fraction, str] = {"half": "half", "tenth": "a tenth", "hundredth": "a hundredth"}
 
 
@@ -50,7 +52,7 @@ def spec() -> dict[str, Any]:
     x = x.axis(values=[10, 100, 1000], format=",d", grid=False)
     y = alt.Y("error:Q", title="MSE of vivid hues (powers of ten)")
     y = y.scale(type="log", domain=[LEAST, MOST], nice=False, clamp=True)
-    y = y.axis(values=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], format=".0e", grid=False, labelExpr=_POWERS)
+    y = y.axis(values=[1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], grid=False, labelExpr=_POWERS)
     upto = alt.param(
         name="upto",
         value=UPDATES,
@@ -58,11 +60,14 @@ def spec() -> dict[str, Any]:
     )
     base = alt.Chart(rows())
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
-    levels = base.transform_filter("datum.kind == 'level'")
+    levels = base.transform_filter("datum.kind == 'level' || datum.kind == 'left'")
     rule = levels.mark_rule(strokeWidth=1, strokeDash=[1, 3], opacity=0.6).encode(y, ink)
-    said = levels.mark_text(align="left", baseline="bottom", fontSize=FONT, dx=4, dy=-3).encode(
-        x, y, ink, alt.Text("name:N")
-    )
+    said = [
+        base.transform_filter(f"datum.kind == '{kind}'")
+        .mark_text(align="left", baseline=baseline, fontSize=FONT, dx=4, dy=away)
+        .encode(x, y, ink, alt.Text("name:N"))
+        for kind, baseline, away in _LEVELS
+    ]
     runs = base.transform_filter("datum.kind == 'run'").transform_filter("datum.updates <= upto")
     lines = runs.mark_line(clip=True).encode(
         x,
@@ -71,23 +76,21 @@ def spec() -> dict[str, Any]:
         alt.StrokeDash("runner:N", legend=None).scale(
             domain=list(RUNNERS), range=[_DASHES[each][0] for each in RUNNERS]
         ),
-        alt.StrokeWidth("runner:N", legend=None).scale(
-            domain=list(RUNNERS), range=[_DASHES[each][1] for each in RUNNERS]
-        ),
+        alt.StrokeWidth("thick:Q", scale=None, legend=None),
         detail="runner:N",
     )
     names = base.transform_filter("datum.kind == 'name'").mark_text(align="left", fontSize=FONT, dx=2)
     names = names.encode(x, y, ink, alt.Text("name:N"))
-    return as_spec(alt.layer(rule, said, lines, names).add_params(upto).properties(height=380))
+    return as_spec(alt.layer(rule, *said, lines, names).add_params(upto).properties(height=380))
 
 
-_POWERS = "{'1': '1', '0.1': '0.1', '0.01': '0.01', '0.001': '0.001'}[datum.label] || format(datum.value, '.0e')"
+_POWERS = "['1', '0.1', '0.01', '0.001', '10⁻⁴', '10⁻⁵', '10⁻⁶'][round(-log(datum.value) / LN10)]"
 
 
 def table(race: Race, runners: Sequence[Runner]) -> pa.Table:
     """The rows for some runners of a race, or of what there is of it so far: the median of the seeds."""
     picked = _marks(race.updates)
-    middles = {runner: median(race, runner) for runner in runners}
+    middles: dict[Runner, NDArray[np.float64]] = {runner: median(race, runner) for runner in runners}
     found = [
         _row("run", float(race.updates[at]), float(middles[runner][at]), runner=runner)
         for runner in runners
@@ -101,9 +104,12 @@ def table(race: Race, runners: Sequence[Runner]) -> pa.Table:
         if LEAST < level < MOST:
             found.append(_row("level", EVERY, level, name=f"{WORDS[fraction]} of it"))
     if LEAST < race.left < MOST:
-        found.append(_row("level", EVERY, race.left, name="what the deletion left"))
+        found.append(_row("left", EVERY, race.left, name="what the deletion left"))
     return table_of(
-        **{column: [each[column] for each in found] for column in ("kind", "updates", "error", "name", "runner", "ink")}
+        **{
+            column: [each[column] for each in found]
+            for column in ("kind", "updates", "error", "name", "runner", "thick", "ink")
+        }
     )
 
 
@@ -123,7 +129,7 @@ def _marks(updates: NDArray[np.int64]) -> list[int]:
 
 def _names(middles: Mapping[Runner, NDArray[np.float64]]) -> dict[str, float]:
     """Where each name stands: at its line's end, and never on another; lines that end alike share a place."""
-    ends = {
+    ends: dict[Runner, float] = {
         runner: float(np.log10(np.clip(errors[-1], LEAST, MOST)))
         for runner, errors in middles.items()
         if np.isfinite(errors[-1])
@@ -143,5 +149,7 @@ def _names(middles: Mapping[Runner, NDArray[np.float64]]) -> dict[str, float]:
     return placed
 
 
-def _row(kind: str, updates: float, error: float, name: str = "", runner: str = "") -> dict[str, Any]:
-    return {"kind": kind, "updates": updates, "error": max(error, LEAST), "name": name, "runner": runner, "ink": "ink"}
+def _row(kind: str, updates: float, error: float, name: str = "", runner: Runner | None = None) -> dict[str, Any]:
+    thick = _DASHES[runner][1] if runner else 1.0
+    place = {"kind": kind, "updates": updates, "error": max(error, LEAST)}
+    return place | {"name": name, "runner": runner or "", "thick": thick, "ink": "ink"}

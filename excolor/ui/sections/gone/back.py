@@ -32,6 +32,13 @@ SHAKEN: dict[Runner, str] = {
     "redrawn": "ablated, then these parameters drawn anew",
     "grays": "with the noise, but it sees only grays",
 }
+_SAID: dict[Runner, str] = {
+    "ablated": "ablated",
+    "pruned": "pruned",
+    "producer": "only the writing side zeroed",
+    "consumer": "only the reading side zeroed",
+    "fresh": "a fresh network",
+}
 BACK: Fraction = "tenth"  # of the error that the deletion left: from here on hue is back
 NO_ANSWER_YET = 0.3  # seconds after which a race shows its progress
 
@@ -41,8 +48,8 @@ def section(subject: Subject) -> None:
     st.markdown(
         f"Train on. No regularizer, only “give the color back”, for {UPDATES:,} updates. Does the network learn again "
         f"what was deleted? Several runners start, {SEEDS} times each. A dim has two sides: parameters that *write* "
-        "it, and parameters that *read* it. Ablating zeroes both. The last runner is a **fresh network**: a deletion is "
-        "as good as never having learned, if it relearns no faster than that one."
+        "it, and parameters that *read* it. Ablating zeroes both. The last runner is a **fresh network**: a deletion "
+        "is as good as never having learned, if it relearns no faster than that one."
     )
     ask_or_go_on("back", subject, f"Without {subject.what}: which of these get it back?", PLAIN, "none of them")
     race = _race(subject)
@@ -159,11 +166,11 @@ def said_of_plain(race: Race) -> str:
     text = _nothing_lost(race)
     if text:
         return text
-    stayed = [chart.NAMES[each] for each in PLAIN if not back(race, each)]
+    stayed = [_SAID[each] for each in PLAIN if not back(race, each)]
     came: list[Runner] = [each for each in PLAIN if back(race, each)]
     came.sort(key=lambda each: race.median(each, BACK))
     if came:
-        text += f"Down to {chart.WORDS[BACK]} of the error came {listed([_after(race, each) for each in came])}. "
+        text += f"Down to {chart.WORDS[BACK]} of the error came: {'; '.join(_after(race, each) for each in came)}. "
     if stayed:
         text += f"**Never, within {UPDATES:,} updates: {listed(stayed)}.** "
     if np.array_equal(race.errors["ablated"], race.errors["pruned"]):
@@ -183,7 +190,7 @@ def _alike(race: Race) -> bool:
 
 
 def _after(race: Race, runner: Runner) -> str:
-    return f"{chart.NAMES[runner]} after {race.median(runner, BACK):g} updates"
+    return f"{_SAID[runner]}, after {race.median(runner, BACK):g} updates"
 
 
 def said_of_shaken(race: Race) -> str:

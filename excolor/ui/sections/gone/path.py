@@ -17,7 +17,6 @@ _SHOWN: dict[Runner, str] = {
     "producer": "only the writing side",
     "consumer": "only the reading side",
 }
-_FONT = 'font-size="15" fill="currentColor" text-anchor="middle"'
 
 
 def path(race: Race, subject: Subject) -> None:
@@ -92,18 +91,7 @@ def _drawing(dim: int) -> html.Html:
     words = (
         f"A path through dim {dim}: a number comes in, is multiplied by w, is dim {dim}, is multiplied by v, goes on"
     )
-    nodes = [(45, "in"), (215, f"dim {dim}"), (385, "out")]
-    circles = "".join(
-        f'<circle cx="{x}" cy="70" r="34" fill="none" stroke="currentColor" stroke-width="2"/>'
-        f'<text x="{x}" y="75" {_FONT}>{name}</text>'
-        for x, name in nodes
-    )
-    edges = "".join(
-        f'<path d="M{x} 70H{x + 92}m-9 -6l9 6l-9 6" fill="none" stroke="currentColor" stroke-width="2"/>'
-        f'<text x="{x + 46}" y="56" {_FONT} font-weight="600">× {name}</text>'
-        f'<text x="{x + 46}" y="125" {_FONT}>{side}</text>'
-        for x, name, side in ((84, "w", "writes"), (254, "v", "reads"))
-    )
     return html.Html(
-        f'<svg class="xc-path" viewBox="0 0 430 140" role="img" aria-label="{words}">{circles}{edges}</svg>'
+        f'<div class="xc-path" role="img" aria-label="{words}"><i>in</i><b>× w →</b><i>dim {dim}</i><b>× v →</b>'
+        "<i>out</i><em></em><em>writes</em><em></em><em>reads</em><em></em></div>"
     )

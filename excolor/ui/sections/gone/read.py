@@ -59,11 +59,11 @@ def of(subject: Subject) -> Read:
 def section(subject: Subject) -> None:
     """What a probe is, the question, the ladder, and the wheels."""
     st.markdown(
-        f"{glossary.explain('probe')} Ours sees {FIT} colors with their hue, and is asked about {SCORE} others. "
-        f"{glossary.explain('R²', 'floor')} A score that is not above its floors proves nothing: it is luck, or the "
-        "brightness, which is no hue. We use two kinds. "
-        f"{glossary.explain('affine probe', 'kernel probe')}"
+        f"A machine may see what an eye does not. {glossary.explain('probe')} Ours sees {FIT} colors with their hue, "
+        f"and is asked about {SCORE} others. **A score that is not above its floors proves nothing**: it is luck, or "
+        "brightness, which is no hue."
     )
+    glossary.beside("affine probe", "kernel probe", "R²", "floor")
     ask_or_go_on(
         "read", subject, f"Without {subject.what}: where can a probe still read something of the hue?", SITES, "nowhere"
     )

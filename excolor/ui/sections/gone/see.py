@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike
 
 from excolor.charts.base import GROUND
-from excolor.color import HUES, describe, hsv_to_rgb, named_colors, rgb_to_hex
+from excolor.color import HUES, hsv_to_rgb, named_colors, rgb_to_hex
 from excolor.lab.ring import DIRECTIONS, RADIUS, below_gray_floor, gray_floor, ring_colors, ring_spread
 from excolor.metrics import respond
 from excolor.ui import html
@@ -18,7 +20,8 @@ from excolor.ui.sections.gone import Found, Subject, ask_or_go_on, reveal
 from excolor.ui.words import number
 
 _HARDLY = RADIUS / 2  # of the answers of an intact network: it does not give the ring back
-_SIDE, _RING, _PATCH = 240, 92, 21  # of the picture: its side, the ring's radius, a patch's side
+_SIDE, _RING = 240, 100  # of the picture: its side, and the ring's radius
+_PATCH, _INSIDE = 23, 7  # the sides of a patch, and of the true color inside
 
 
 def section(subject: Subject) -> None:
@@ -50,6 +53,7 @@ def section(subject: Subject) -> None:
     for place, (title, answers), spread in zip(st.columns(3, gap="medium"), shown.items(), spreads, strict=True):
         with place:
             st.html(_ring(title, answers, spread))
+    st.caption("A patch is the answer, the small square inside it the true color.")
     st.markdown(said(spreads[1], spreads[2], subject))
 
 
@@ -94,22 +98,23 @@ def said(intact: float, deleted: float, subject: Subject) -> str:
 
 
 def _ring(title: str, answers: ArrayLike, spread: float) -> html.Html:
-    """The answers round a ring, the hue of each true color at its place, as a picture with its spread."""
-    true, codes = rgb_to_hex(ring_colors()), rgb_to_hex(answers)
-    names, truly = describe(np.asarray(answers)), describe(ring_colors())
-    marks: list[str] = []
-    for i, (inner, outer) in enumerate(zip(true, codes, strict=True)):
-        turn = 2 * math.pi * i / DIRECTIONS
-        x, y = (_SIDE / 2 + _RING * part for part in (math.cos(turn), -math.sin(turn)))
-        marks.append(
-            f"<g><title>{truly[i]}: {names[i]}</title>{_square(x, y, _PATCH, outer)}{_square(x, y, 7, inner)}</g>"
-        )
-    label = f"{title}: a ring of {DIRECTIONS} patches that differ in hue alone, with a spread of {number(spread)}"
+    """The answers round a ring, each with the true color inside, as a picture with its spread."""
+    words = f"{title}: a ring of {DIRECTIONS} patches that differ in hue alone, with a spread of {number(spread)}"
+    picture = base64.b64encode(_picture(rgb_to_hex(answers)).encode()).decode()
     return html.Html(
-        f'<figure class="xc-ring"><svg viewBox="0 0 {_SIDE} {_SIDE}" role="img" aria-label="{html.markup(label)}">'
-        f'<rect width="{_SIDE}" height="{_SIDE}" fill="{GROUND}"/>{"".join(marks)}</svg>'
+        f'<figure class="xc-ring"><img src="data:image/svg+xml;base64,{picture}" alt="{html.markup(words)}">'
         f"<figcaption><b>{html.markup(title)}</b><br>spread {number(spread)}</figcaption></figure>"
     )
+
+
+def _picture(codes: Sequence[str]) -> str:
+    marks: list[str] = []
+    for i, (true, answer) in enumerate(zip(rgb_to_hex(ring_colors()), codes, strict=True)):
+        turn = 2 * math.pi * i / DIRECTIONS
+        x, y = (_SIDE / 2 + _RING * part for part in (math.cos(turn), -math.sin(turn)))
+        marks.append(_square(x, y, _PATCH, answer) + _square(x, y, _INSIDE, true))
+    ground = f'<rect width="{_SIDE}" height="{_SIDE}" fill="{GROUND}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIDE} {_SIDE}">{ground}{"".join(marks)}</svg>'
 
 
 def _square(x: float, y: float, side: float, code: str) -> str:

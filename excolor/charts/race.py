@@ -102,7 +102,7 @@ def table(race: Race, runners: Sequence[Runner]) -> pa.Table:
     for fraction, share in FRACTIONS.items():
         level = share * race.left
         if LEAST < level < MOST:
-            found.append(_row("level", EVERY, level, name=f"{WORDS[fraction]} of it"))
+            found.append(_row("level", EVERY, level, name=WORDS[fraction]))
     if LEAST < race.left < MOST:
         found.append(_row("left", EVERY, race.left, name="what the deletion left"))
     return table_of(

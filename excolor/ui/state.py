@@ -164,7 +164,7 @@ ASKED: Slot[set[str]] = Slot("predict-asked", set)
 PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions", dict)
 REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
 
-CAME_OUT: Slot[dict[Hashable, Any]] = Slot("predict-came-out", dict)  # of what Is it really gone? asked, the rows
+CAME_OUT: Slot[dict[Hashable, Any]] = Slot("predict-came-out", dict)  # the rows of what Is it really gone? asked
 
 MISSION: Slot[str | None] = Slot("mission", _nothing)  # the one that is open
 SOLVED: Slot[dict[str, RunConfig]] = Slot("missions-solved", dict)

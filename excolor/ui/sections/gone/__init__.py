@@ -20,8 +20,16 @@ from excolor.ui import panels, predict, shelf, state
 from excolor.ui.caches import metrics_of
 from excolor.ui.laboratory import at_each_site, at_u, known_race
 from excolor.ui.sections.ending import of_what_is_gone
-from excolor.ui.words import dims_text, plain
+from excolor.ui.words import dims_text
 
+GROUPS = {
+    "seen": "Does it keep a tint?",
+    "read": "Can it be read?",
+    "back": "Does it come back?",
+    "noise": "Does it come back, with noise?",
+    "planned": "Is hue left to be read?",
+}
+"""What each of `predict.GONE` asks of every option."""
 Option = TypeVar("Option", bound=str)
 _NAMES: dict[tuple[int, ...], str] = {WARMTH: "warmth", HUE: "hue"}
 
@@ -108,7 +116,6 @@ def ask_or_go_on(
 def reveal(
     who: str,
     subject: Subject,
-    group: str,
     options: Mapping[Option, str],
     found: Mapping[str, Found],
     so: str,
@@ -123,11 +130,10 @@ def reveal(
         return
     codes = swatches or [""] * len(options)
     rows = [
-        predict.Row(group, label, option in said[who], found[str(option)].so, found[str(option)].measured, code)
+        predict.Row(GROUPS[who], label, option in said[who], found[str(option)].so, found[str(option)].measured, code)
         for (option, label), code in zip(options.items(), codes, strict=True)
     ]
-    title = f"{group.rstrip('?')}: {plain(subject.name)} without {subject.what}"
-    state.CAME_OUT.get()[asked] = title, so, rows
+    state.CAME_OUT.get()[asked] = so, rows
     predict.reveal(asked, rows, so, threshold)
 
 

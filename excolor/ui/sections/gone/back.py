@@ -59,7 +59,7 @@ def section(subject: Subject) -> None:
         f"**Did it come back?** Yes, if the error of the vivid hues fell to {chart.WORDS[BACK]} of what the deletion "
         f"left within {UPDATES:,} updates, in most of {SEEDS} races."
     )
-    reveal("back", subject, "Does it come back?", PLAIN, found(race, PLAIN), "came back", threshold)
+    reveal("back", subject, PLAIN, found(race, PLAIN), "came back", threshold)
     _chart(race, list(PLAIN), "gone-race-plain")
     st.markdown(said_of_plain(race))
     st.subheader("Why two zeros hold")
@@ -68,10 +68,11 @@ def section(subject: Subject) -> None:
     st.subheader("And with a little noise?")
     st.markdown(
         f"Two exact zeros are a special place. Now noise is added to every parameter (normal, standard deviation "
-        f"{JITTER:g}), too little to be seen in any answer."
+        f"{JITTER:g}). Before any training the error of the vivid hues is {number(_at_first(race, 'jittered'))} with it, "
+        f"and {number(race.left)} without."
     )
     ask_or_go_on("noise", subject, "Which of these get it back now?", SHAKEN, "none of them")
-    reveal("noise", subject, "Does it come back?", SHAKEN, found(race, SHAKEN), "came back", threshold)
+    reveal("noise", subject, SHAKEN, found(race, SHAKEN), "came back", threshold)
     _chart(race, ["ablated", *SHAKEN, "fresh"], "gone-race-shaken")
     st.markdown(said_of_shaken(race))
     panels.fold("The race in numbers", "fold-race", lambda: _table(race))
@@ -244,6 +245,10 @@ def _nothing_lost(race: Race) -> str:
         f"This deletion left the vivid hues an error of only {number(race.left)}. Little was lost, so little can come "
         "back, and the race says nothing. "
     )
+
+
+def _at_first(race: Race, runner: Runner) -> float:
+    return float(chart.median(race, runner)[0])
 
 
 def _chart(race: Race, runners: Sequence[Runner], key: str) -> None:

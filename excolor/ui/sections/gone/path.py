@@ -14,8 +14,8 @@ from excolor.ui.words import number
 
 _SHOWN: dict[Runner, str] = {
     "ablated": "both zeroed",
-    "producer": "only the writing side",
-    "consumer": "only the reading side",
+    "producer": "writing side",
+    "consumer": "reading side",
 }
 
 
@@ -82,8 +82,8 @@ def _table(race: Race, subject: Subject, source: int, target: int, dim: int) -> 
             writes, reads = _sides(model, dim)
             cells += [number(float(writes[source])), number(float(reads[target]))]
         rows[words] = cells
-    groups = ["before the race", f"after {UPDATES:,} updates"]
-    return html.table(["w", "v"] * 2, rows, f"Two parameters of a path through dim {dim}", groups=groups)
+    label = f"What was zeroed, and two parameters of a path through dim {dim} before and after {UPDATES:,} updates"
+    return html.table(["w", "v"] * 2, rows, label, groups=["before", "after the race"])
 
 
 def _drawing(dim: int) -> html.Html:

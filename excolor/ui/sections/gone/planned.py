@@ -76,7 +76,6 @@ def section(subject: Subject) -> None:
     reveal(
         "planned",
         subject,
-        "Is hue left to be read?",
         WAYS,
         found(compared),
         "left hue to be read",

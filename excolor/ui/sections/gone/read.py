@@ -71,7 +71,6 @@ def section(subject: Subject) -> None:
     reveal(
         "read",
         subject,
-        "Can it be read?",
         SITES,
         found(read),
         "can be read",

@@ -36,7 +36,6 @@ def section(subject: Subject) -> None:
     reveal(
         "seen",
         subject,
-        "Does it keep a tint?",
         hues,
         found(subject),
         "kept a tint",

@@ -68,8 +68,8 @@ def section(subject: Subject) -> None:
     st.subheader("And with a little noise?")
     st.markdown(
         f"Two exact zeros are a special place. Now noise is added to every parameter (normal, standard deviation "
-        f"{JITTER:g}). Before any training the error of the vivid hues is {number(_at_first(race, 'jittered'))} with it, "
-        f"and {number(race.left)} without."
+        f"{JITTER:g}). Before any training the error of the vivid hues is "
+        f"{number(_at_first(race, 'jittered'))} with it, and {number(race.left)} without."
     )
     ask_or_go_on("noise", subject, "Which of these get it back now?", SHAKEN, "none of them")
     reveal("noise", subject, SHAKEN, found(race, SHAKEN), "came back", threshold)

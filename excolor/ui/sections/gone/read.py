@@ -25,6 +25,7 @@ SITES: dict[Site, str] = {
     "output": "the answer",
 }
 TIMES = {1: "where on the circle", 2: "the same, opposites alike", 3: "primary or secondary"}
+TRACE = 0.1  # of R², above the floors: less than that is hardly more than luck
 HALF = 0.4, 0.6  # R² from which and up to which about half of the circle is left
 
 
@@ -136,6 +137,11 @@ def _after(read: Read, subject: Subject) -> str:
             text += f"The kernel probe gets R² {number(r2)} at k = 1, where a floor is {number(read.highest(1))}."
         return text
     at = listed([f"{number(read.kernel('u', k))} at k = {k} (floor {number(read.highest(k))})" for k in more])
+    if max(read.kernel("u", k) - read.highest(k) for k in more) < TRACE:
+        return (
+            f"**Without {subject.what}, u keeps a trace of hue at most**: R² {at}. That is little more than the "
+            f"{WITHIN} by which scores differ when a probe is shown other colors."
+        )
     text = f"**Without {subject.what}, u still tells something of hue**: R² {at}. "
     if HALF[0] <= r2 <= HALF[1]:
         text += (

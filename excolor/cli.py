@@ -39,9 +39,9 @@ from excolor.benchmark import ROUNDS
 from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.config import MAX_SEED
 from excolor.errors import short, shown
-from excolor.lab.audit import WITHIN, Audit, audit, light_audit, light_audit_with_race
+from excolor.lab.audit import Audit, audit, light_audit, light_audit_with_race
 from excolor.lab.many import audited_sweep, summarize_audits
-from excolor.lab.probes import TIMES
+from excolor.lab.probes import TIMES, WITHIN
 from excolor.lab.race import FRACTIONS, SEEDS, UPDATES, Fraction, Runner
 from excolor.log import MAX_BYTES, from_json, to_csv, to_json
 from excolor.schedule import SHIPPED, find, read
@@ -307,7 +307,6 @@ def _parser() -> argparse.ArgumentParser:
     logged = command("log", _log, "List the runs of a log that the app has exported, measured again.")
     logged.add_argument("file", metavar="FILE", help="the JSON file")
     logged.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
-
     many.add_argument(
         "--audit", type=_dims, nargs="?", const=HUE, metavar="DIMS", help="audit each run with these dims deleted (0,1)"
     )

@@ -32,7 +32,15 @@ LAST, LINKED = (
     "linked run",
 )  # names that no run is given: what was trained last has one, what a link says the other
 MAX_BYTES = 4_000_000  # of a file
-QUESTIONS = {"train": ("run",), "ablation": ("warmth", "hue")}
+QUESTIONS = {
+    "train": ("run",),
+    "ablation": ("warmth", "hue"),
+    "seen": ("seen",),
+    "read": ("read",),
+    "back": ("back",),
+    "noise": ("noise",),
+    "planned": ("planned",),
+}
 """Who asks what becomes of a run, and the groups of its question."""
 MAX_MARKED = 40  # of one group, and characters of each
 MAX_WHY = 200

@@ -5,7 +5,7 @@ import streamlit as st
 from excolor.errors import ExcolorError
 from excolor.ui import frame, glossary, panels, shelf
 from excolor.ui.caches import metrics_of
-from excolor.ui.sections import both_ways, columns, ending, survival, tones
+from excolor.ui.sections import both_ways, columns, ending, readable, survival, tones
 from excolor.ui.words import plain
 
 frame.require()
@@ -68,6 +68,7 @@ def primaries_and_secondaries() -> None:
 
 panels.fold("The other dims, and all of it to be turned", "fold-spheres", all_around)
 panels.fold("What becomes of primaries and secondaries", "fold-tones", primaries_and_secondaries)
+panels.fold("Can hue still be read inside?", "fold-read", lambda: readable.line(chosen))
 
 ending.ending(*ending.of_both_deletions(metrics_of(chosen)))
 st.page_link("pages/train.py", label="Next: train it yourself, and see what breaks →")

@@ -23,11 +23,12 @@ findings.take_home()
 handing_in.offer()
 st.markdown(
     "**Going further:** turn the sphere on which the colors lie, see how little the network was told, decide when each "
-    "regularizer pushes, hold a concept back instead of deleting it, or take your runs along."
+    "regularizer pushes, find out if what was deleted is really gone, or take your runs along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")
     st.page_link("pages/data.py", label="Colors and labels →")
     st.page_link("pages/schedule.py", label="Your own schedule →")
+    st.page_link("pages/gone.py", label="Is it really gone? →")
     st.page_link("pages/holding.py", label="Deleting or holding back →")
     st.page_link("pages/log.py", label="Your runs →")

@@ -23,4 +23,4 @@ with right:
     runs = own_run.trained()
     own_run.show(runs)
 ending.ending(*ending.of_schedules(runs))
-st.page_link("pages/holding.py", label="Next: delete it, or hold it back? →")
+st.page_link("pages/gone.py", label="Next: is it really gone? →")

@@ -5,7 +5,7 @@ import streamlit as st
 from excolor.ui import address, frame, glossary, log, missions, panels, shelf, state
 from excolor.ui.caches import first_shipped, replay_of
 from excolor.ui.components import replay
-from excolor.ui.sections import comparison, controls, ending, engines, guess, keeping, running
+from excolor.ui.sections import comparison, controls, ending, engines, guess, keeping, readable, running
 from excolor.ui.sections.verdict import checks_of, mark, verdict
 from excolor.ui.words import number
 
@@ -42,6 +42,7 @@ with right:
         st.switch_page("pages/ablation.py")
     ending.ending(ending.of_a_run(measured), ending.of_one_seed(measured, log.made()))
     panels.fold("Color by color, without warmth and without hue", "fold-colors", lambda: comparison.named(run))
+    panels.fold("Can hue still be read inside?", "fold-read", lambda: readable.line(run))
     panels.fold("All figures, beside another network", "fold-beside", lambda: comparison.beside_others(measured))
     panels.fold("Name this run, or load one", "fold-keep", lambda: keeping.name_and_load(measured))
     panels.fold("The same, the readable way", "fold-engines", lambda: engines.readable(trained))

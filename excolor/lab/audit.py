@@ -25,8 +25,6 @@ Floor = Literal["shuffled", "brightness"]
 
 LIGHT_SITES: tuple[Site, ...] = ("z", "u")
 
-WITHIN = 0.05  # of R²: some five standard deviations of a score over other draws of colors
-
 
 @dataclass(frozen=True)
 class Erasure:
@@ -67,8 +65,7 @@ class Audit:
 
     def more_than_floors(self, site: Site) -> bool:
         """Whether the kernel probe reads more at a site of the ablated model than at its floors, by 0.05, for any k."""
-        floors = np.max([each.kernel.scores for each in self.floors.values()], axis=0)
-        return bool(np.any(self.probes["deleted"][site].kernel.scores > floors + WITHIN))
+        return any(self.probes["deleted"][site].beyond(self.floors.values()))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: "probes" by state, site and probe the R² for k = 1, 2, 3; "relearning" by runner and

@@ -7,7 +7,7 @@ probe on shuffled hues and on brightness (control tasks: Hewitt and Liang 2019, 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -33,6 +33,7 @@ PALEST = DARKEST = 0.5  # the least saturation and value: a hue that can hardly 
 WIDTHS = (0.5, 2.0, 8.0, 32.0)  # γ of the kernel
 RIDGES = (1e-1, 1e-3, 1e-5)  # λ
 SHUFFLES = 5  # one alone may choose settings that happen to do well on 300 colors and run wild on the rest
+WITHIN = 0.05  # of R²: some five standard deviations of a score over other draws of colors
 _threads = ThreadPoolExecutor(os.cpu_count() or 1, "excolor-probes")
 _ROUNDING = 1e-6  # of the largest value: inputs that differ by less have no spread
 
@@ -92,6 +93,11 @@ class Ladder:
 
     affine: Reading
     kernel: Reading
+
+    def beyond(self, floors: Collection[Ladder]) -> tuple[bool, ...]:
+        """For k = 1, 2 and 3, whether the kernel probe reads more than at each of some floors, by 0.05."""
+        highest = np.max([each.kernel.scores for each in floors], axis=0)
+        return tuple((np.array(self.kernel.scores) > highest + WITHIN).tolist())
 
     def to_dict(self) -> dict[str, list[float]]:
         """The scores as plain JSON values."""

@@ -59,11 +59,13 @@ class Race:
         updates: done before each measurement, ascending from 0, `[M]`.
         errors: mean MSE of 240 fully vibrant hues by runner, `[seeds, M]`; not a number once a runner has diverged.
         left: this error of the ablated network at the start, the one that is to be halved.
+        parameters: of each runner's networks now, by runner, `[seeds, n]` as `to_vector` has them.
     """
 
     updates: NDArray[np.int64]
     errors: dict[Runner, Floats]
     left: float
+    parameters: dict[Runner, Floats]
 
     def reached(self, runner: Runner, fraction: Fraction) -> tuple[int | None, ...]:
         """For each seed the updates until the error was down to a fraction of what was left; None if never."""
@@ -118,7 +120,11 @@ def follow(
             rows[:, first:last] = list(threads.map(Lane.advance, lanes, turns))
             seen = errors[:, :, :last].copy()
             so_far: dict[Runner, Floats] = {runner: seen[:, i] for i, runner in enumerate(RUNNERS)}
-            yield Race(marks[:last], so_far, float(errors[0, 0, 0]))
+            now: dict[Runner, Floats] = {
+                runner: np.stack([lane.state[0] for lane in lanes[i :: len(RUNNERS)]])
+                for i, runner in enumerate(RUNNERS)
+            }
+            yield Race(marks[:last], so_far, float(errors[0, 0, 0]), now)
 
 
 def start(

@@ -114,24 +114,30 @@ def _train(config: RunConfig, key: str, partly: bool) -> tuple[str, ...]:
     return ()
 
 
-def _write_deletion() -> dict[str, str]:
+def _write_surgery() -> dict[str, str]:
     how = state.value(state.SURGERY) or "ablate"
+    return {"surgery": how} if how != "ablate" else {}
+
+
+def _read_surgery(words: Words) -> tuple[str, ...]:
+    how = words["surgery"]
+    if how not in get_args(Surgery):
+        return (f"surgery is {shown(how)}; it must be {' or '.join(get_args(Surgery))}.",)
+    state.put(state.SURGERY, how)
+    return ()
+
+
+def _write_dims() -> dict[str, str]:
     picked = state.value(state.dims(shelf.current().config.bottleneck))
     dims = HUE if picked is None else tuple(sorted(picked))
-    said = {"surgery": how} if how != "ablate" else {}
-    return said | ({"dims": ",".join(map(str, dims))} if dims != HUE else {})
+    return {"dims": ",".join(map(str, dims))} if dims != HUE else {}
 
 
-def _read_deletion(words: Words) -> tuple[str, ...]:
-    ignored: list[str] = []
-    if (how := words.get("surgery", "ablate")) in get_args(Surgery):
-        state.put(state.SURGERY, how)
-    else:
-        ignored.append(f"surgery is {shown(how)}; it must be {' or '.join(get_args(Surgery))}.")
-    dims, strange = _dims(words.get("dims", "0,1"))
+def _read_dims(words: Words) -> tuple[str, ...]:
+    dims, ignored = _dims(words["dims"])
     if dims is not None:
         state.put(state.dims(shelf.current().config.bottleneck), list(dims))
-    return (*ignored, *strange)
+    return ignored
 
 
 def _dims(said: str) -> tuple[tuple[int, ...] | None, tuple[str, ...]]:
@@ -318,7 +324,8 @@ SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
 TAKEN_OUT = Part(frozenset({"dims"}), _write_taken_out, _read_taken_out)
 CUT = Part(frozenset({"dims"}), _write_cut, _read_cut)
-DELETION = Part(frozenset({"surgery", "dims"}), _write_deletion, _read_deletion)
+SURGERY = Part(frozenset({"surgery"}), _write_surgery, _read_surgery)
+DIMS = Part(frozenset({"dims"}), _write_dims, _read_dims)
 HOLDING = Part(frozenset({"concept", "method", *_SHAPED}), _write_holding, _read_holding)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
@@ -332,12 +339,13 @@ EVERYWHERE = (
 PAGES: Mapping[str, tuple[Part, ...]] = {
     "": (MODEL,),
     "network": (MODEL, TAKEN_OUT),
-    "ablation": (MODEL, DELETION),  # in this order: which dims there are depends on the model
+    "ablation": (MODEL, SURGERY, DIMS),  # in this order: which dims there are depends on the model
     "train": (SETTINGS,),
     "regularizers": (MODEL, TERM),
     "data": (MODEL,),
     "latent": (MODEL, CUT),
     "schedule": (SHEET,),
+    "gone": (MODEL, DIMS),
     "holding": (MODEL, HOLDING),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""

@@ -89,6 +89,31 @@ WORDS = {
         "perfectly, 0 not at all.",
         r"\bselectivit\w+",
     ),
+    "probe": Word(
+        "A **probe** is a small model that is shown what is inside the network for some colors, together with their "
+        "hue, and then has to tell the hue of others.",
+        r"\bprobes?\b",
+    ),
+    "affine probe": Word(
+        "An **affine probe** only multiplies what it is shown by fixed numbers and adds up, so it finds straight "
+        "relations and no others.",
+        r"\baffine\b",
+    ),
+    "kernel probe": Word(
+        "A **kernel probe** compares a color with all that it was shown and lets the most similar count most, so it "
+        "finds bent relations too.",
+        r"\bkernel probes?\b",
+    ),
+    "R²": Word(
+        "The **R²** of a probe says how much of the hue it tells: 1 is all of it, and 0 is no better than always "
+        "giving the same answer.",
+        r"R²",
+    ),
+    "floor": Word(
+        "A **floor** is what the same probe scores where it cannot know the hue: from hues that were shuffled, or from "
+        "brightness alone.",
+        r"\bfloors?\b",
+    ),
 }
 """In the order in which the lesson needs them."""
 

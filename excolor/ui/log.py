@@ -14,6 +14,7 @@ from excolor import log
 from excolor.errors import ExcolorError
 from excolor.log import MOST, Entry, Log, Prediction
 from excolor.measured import Measured, measure
+from excolor.surgery import HUE
 from excolor.training import Run
 from excolor.ui import predict, runs, state
 from excolor.ui.caches import metrics_of
@@ -150,8 +151,9 @@ def exported(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _about(run: Measured) -> dict[str, object]:
-    """What each page that asks calls a run."""
-    return {"train": run.config, "ablation": run.run.key}
+    """What each page that asks calls a run; of the questions about a deletion, those about hue's."""
+    of_hue = {who: predict.Deleted(who, run.run.key, HUE) for who in predict.GONE}
+    return {"train": run.config, "ablation": run.run.key, **of_hue}
 
 
 def _predictions(run: Measured) -> dict[str, Prediction]:

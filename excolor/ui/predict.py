@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from excolor.config import RunConfig
+from excolor.config import BOTTLENECKS, RunConfig
 from excolor.errors import ExcolorError
 from excolor.log import MAX_MARKED, MAX_WHY, QUESTIONS
 from excolor.schedule import find
@@ -29,6 +29,16 @@ NONE = ""  # the option for who would mark none
 ABLATION = QUESTIONS["ablation"]
 TRAIN = QUESTIONS["train"]
 HELD = ("held",)  # the group of the third: what survives in a network, by its key, while red is held back
+GONE = ("seen", "read", "back", "noise", "planned")  # who asks on Is it really gone?
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What a question of *Is it really gone?* is about: which of `GONE` asks, a run by its key, the dims deleted."""
+
+    who: str
+    run: str
+    dims: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,8 @@ def again(about: Hashable) -> None:
     if state.NO_QUESTIONS.get():
         return
     words = "Predict again" if _predictions() else "Predict"
-    st.button(words, on_click=state.AGAIN.set, args=(about,), key="predict-again", help="Asks before it shows.")
+    key = f"predict-again-{about.who}" if isinstance(about, Deleted) else "predict-again"
+    st.button(words, on_click=state.AGAIN.set, args=(about,), key=key, help="Asks before it shows.")
 
 
 def reveal(about: Hashable, rows: Sequence[Row], so: str, threshold: str) -> None:
@@ -257,9 +268,9 @@ class Held:
 
 @dataclass(frozen=True)
 class _Said:
-    """A prediction: the run it is about, by its configuration or its key; what was marked, and why."""
+    """A prediction: the run it is about, by its configuration or its key, or a deletion; what was marked, and why."""
 
-    about: RunConfig | str | Held
+    about: RunConfig | str | Held | Deleted
     marked: Mapping[str, frozenset[str]]
     why: str
 
@@ -268,36 +279,42 @@ def _entries() -> dict[str, _Said]:
     said = {
         _entry_name(about): _Said(about, marked, _reasons().get(about, ""))
         for about, marked in _predictions().items()
-        if isinstance(about, RunConfig | str | Held)
+        if isinstance(about, RunConfig | str | Held | Deleted)
     }
     return dict([*said.items()][-MOST:])
 
 
 @lru_cache(maxsize=4 * MOST)
-def _entry_name(about: RunConfig | str | Held) -> str:
+def _entry_name(about: RunConfig | str | Held | Deleted) -> str:
     match about:
+        case str():
+            name = about
         case RunConfig():
-            text = about.to_json()
-        case Held():
-            text = f"held {about.key}"
-        case _:
-            text = about
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+            name = about.to_json()
+        case Held(run):
+            name = f"held {run}"
+        case Deleted(who, run, dims):
+            name = f"{who} {run} {dims}"
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def _write(said: _Said) -> dict[str, Any]:
     match said.about:
+        case str():
+            about: dict[str, Any] = {"run": said.about}
         case RunConfig():
-            about: dict[str, Any] = {"config": said.about.to_dict()}
-        case Held():
-            about = {"held": said.about.key}
-        case _:
-            about = {"run": said.about}
+            about = {"config": said.about.to_dict()}
+        case Held(run):
+            about = {"held": run}
+        case Deleted(who, run, dims):
+            about = {"who": who, "run": run, "dims": list(dims)}
     return {"about": about, "said": {group: sorted(names) for group, names in said.marked.items()}, "why": said.why}
 
 
 def _read(rest: str, value: object) -> _Said:
     match value:
+        case {"about": {"who": str(who), "run": str(run), "dims": list(dims)}, "said": marked, "why": str(why)}:
+            return _Said(_deleted(who, run, dims), _marked(marked, QUESTIONS[who]), printable(why)[:MAX_WHY])
         case {"about": {"run": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):
             return _Said(about, _marked(marked, ABLATION), printable(why)[:MAX_WHY])
         case {"about": {"held": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):
@@ -308,6 +325,13 @@ def _read(rest: str, value: object) -> _Said:
             return _Said(asked, _marked(marked, TRAIN), printable(why)[:MAX_WHY])
         case _:
             raise ExcolorError("A prediction is about nothing, or says nothing.")
+
+
+def _deleted(who: str, run: str, dims: list[object]) -> Deleted:
+    known = tuple(dim for dim in dims if type(dim) is int and 0 <= dim < BOTTLENECKS.stop)
+    if who not in GONE or not _RUN_KEY.fullmatch(run) or len(known) < len(dims) or known != tuple(sorted({*known})):
+        raise ExcolorError("A prediction is about no deletion.")
+    return Deleted(who, run, known)
 
 
 def _marked(value: object, groups: Collection[str]) -> dict[str, frozenset[str]]:

@@ -165,6 +165,8 @@ ASKED: Slot[set[str]] = Slot("predict-asked", set)
 PREDICTIONS: Slot[dict[Hashable, dict[str, frozenset[str]]]] = Slot("predictions", dict)
 REASONS: Slot[dict[Hashable, str]] = Slot("predict-reasons", dict)
 
+CAME_OUT: Slot[dict[Hashable, Any]] = Slot("predict-came-out", dict)  # the rows of what Is it really gone? asked
+
 MISSION: Slot[str | None] = Slot("mission", _nothing)  # the one that is open
 SOLVED: Slot[dict[str, RunConfig]] = Slot("missions-solved", dict)
 SHOWED: Slot[dict[str, str]] = Slot("missions-showed", dict)  # what each of them showed
@@ -208,4 +210,6 @@ AHEAD: Slot[dict[str, int]] = Slot(
 HOLD_CONCEPT, HOLD_METHOD = "holding-concept", "holding-method"
 SUPPRESSION: Slot[Suppression] = Slot("holding-suppression", Suppression)  # as it was shaped last
 REPULSION: Slot[Repulsion] = Slot("holding-repulsion", Repulsion)
+GONE_TIMES, GONE_LABELED = "gone-times", "gone-labeled"
+RACE_ASKED: Slot[tuple[str, tuple[int, ...]] | None] = Slot("gone-race-asked", _nothing)  # the race to be run
 DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page

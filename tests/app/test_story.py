@@ -87,7 +87,7 @@ def test_each_word_is_explained_somewhere() -> None:
     said = ""
     for page in (*LESSON, "holding"):
         at = app(f"{page}.py")
-        for fold in ("fold-tones", "fold-beside"):
+        for fold in ("fold-tones", "fold-beside", "fold-read"):
             at.session_state[fold] = True
         said += "\n".join(visible(sound(at.run()).main, folded=True))
     assert [name for name, word in WORDS.items() if word.sentence not in said] == []

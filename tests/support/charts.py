@@ -14,18 +14,23 @@ from numpy.typing import NDArray
 from excolor.charts import (
     at_work,
     batch,
+    beliefs,
     brightness,
     curves,
     gradients,
     heat_map,
     keyframes,
     label_probability,
+    ladder,
     latents,
     patches,
+    race,
     robustness,
 )
 from excolor.config import RunConfig
 from excolor.data import cell_shares, noise_between, stream
+from excolor.lab.probes import SITES, Ladder, Reading
+from excolor.lab.race import RUNNERS, Race
 from excolor.losses import TERMS
 from excolor.model import to_vector
 from excolor.pushes import AtWork, Moment
@@ -97,6 +102,15 @@ def at_the_start(name: str) -> AtWork:
     return working(term, now, now.next_with(term.label.name if term.label else "red"))
 
 
+READ = Ladder(*(Reading((0.9, 0.4, -3.0), noise(700, 6).reshape(700, 3, 2).astype(float)) for _ in range(2)))
+RACED = Race(
+    np.arange(0, 505, 5),
+    {runner: np.abs(noise(5, 101, i)) + np.float32(1e-7) for i, runner in enumerate(RUNNERS)},
+    0.2,
+    {},
+)
+
+
 CHARTS: dict[str, Chart] = {
     **ANSWERS,
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
@@ -120,6 +134,16 @@ CHARTS: dict[str, Chart] = {
         for dims in at_work.VIEWS
         for name in ("anchor", "unitarity")
     },
+    "ladder": (
+        ladder.spec,
+        lambda: ladder.table(
+            {state: dict.fromkeys(SITES, READ) for state in ("intact", "deleted")},
+            {"shuffled": READ, "brightness": READ},
+            3,
+        ),
+    ),
+    "beliefs": (beliefs.spec, lambda: beliefs.table(noise(700, 1)[:, 0], noise(700, 3), READ.kernel.believed[:, 0])),
+    "race": (race.spec, lambda: race.table(RACED, RUNNERS)),
     "schedule": (keyframes.spec, lambda: keyframes.table(ROBUST, (PUBLISHED,), number)),
     "own schedule": (
         lambda: keyframes.spec_for(OWN_AXES),

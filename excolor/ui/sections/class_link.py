@@ -27,6 +27,7 @@ PAGES = {
     "data": "Colors and labels",
     "latent": "Latent space",
     "schedule": "Your own schedule",
+    "gone": "Is it really gone?",
     "holding": "Deleting or holding back",
 }
 _LONGEST_CODE = 1200  # characters: with more the squares are too small for a camera at the back of a room

@@ -261,3 +261,36 @@ def of_labels(run: Run, red_cosine: float) -> tuple[str, str]:
         "in the same way could pull red to a wrong place."
     )
     return showed, limits
+
+
+# --- Is it really gone? ----------------------------------------------------------------------------
+
+
+def of_what_is_gone(what: str, tinted: int, before: bool, after: bool, comes_back: bool | None) -> tuple[str, str]:
+    """What can be seen, read and learned again once something is deleted.
+
+    Args:
+        what: was deleted, in words.
+        tinted: vivid named colors that keep a tint.
+        before, after: whether a probe reads more than its floors, before normalizing and after.
+        comes_back: whether a little noise brought it back; None where nobody has run the race.
+    """
+    seen = f"{tinted} of {len(HUES)} vivid colors keep a tint" if tinted else "no named color keeps a tint"
+    places = {
+        (False, False): "no probe reads hue inside, before normalizing or after",
+        (True, False): "no probe reads hue after normalizing, but one does before it",
+        (False, True): "a probe reads hue after normalizing, though none does before it",
+        (True, True): "a probe still reads some of the hue, before normalizing and after",
+    }
+    showed = f"Without {what}, {seen}, and {places[before, after]}."
+    if comes_back is not None:
+        came = "brings it back within a short training" if comes_back else "does not bring it back"
+        showed += f" A little noise {came}."
+    limits = (
+        "A color autoencoder is not a language model. It has one concept, two dims for it, and sees every color in "
+        "training. Of a language model one would have to show this at every layer and every word, for concepts that "
+        "hang together; that other skills are spared; and that a training on a few examples brings the concept back no "
+        "faster than in a model that never had it. And a probe that reads nothing does not prove that nothing is "
+        "there. A better one may come."
+    )
+    return showed, limits

@@ -12,7 +12,7 @@ from excolor.ui import html, log, predict, shelf, state
 from excolor.ui.caches import metrics_of
 from excolor.ui.missions import showed as solved_missions
 from excolor.ui.missions.words import TITLES
-from excolor.ui.sections import ending, guess, holding_guess, survival
+from excolor.ui.sections import ending, gone, guess, holding_guess, survival
 from excolor.ui.sections.verdict import missed
 from excolor.ui.words import CAUSES, plain, settings
 
@@ -35,7 +35,7 @@ def predicted() -> dict[html.Cell, list[html.Cell]]:
     made = {run.config: run for run in log.made()} if predicted else {}
     for about in predicted:
         what, so, found = _about(about, made)
-        came = predict.score(found, so) if found else "Its network is not here any more."
+        came = predict.score(found, so) if found else _not_known(about)
         wrong = any(row.said != row.found for row in found)
         otherwise = _by_group(found) if wrong else "nothing" if found else "–"
         rows[what] = [came, otherwise, state.REASONS.get().get(about) or "–"]
@@ -44,6 +44,11 @@ def predicted() -> dict[html.Cell, list[html.Cell]]:
 
 def _about(about: Hashable, made: Mapping[RunConfig, Measured]) -> tuple[str, str, list[predict.Row]]:
     """What a prediction is about, what became of what was to be marked, and its rows: none if the network is gone."""
+    if isinstance(about, predict.Deleted):
+        names = [name for name, run in shelf.choices().items() if run.key == about.run]
+        so, found = state.CAME_OUT.get().get(about, ("", []))
+        name = names[0] if names else "another network"
+        return f"{gone.GROUPS[about.who]} {name} without {gone.called(about.dims)}", so, found
     if isinstance(about, RunConfig):
         run = made.get(about)
         return f"What breaks: {settings(about)}", "broke", guess.said_and_found(run) if run else []
@@ -53,6 +58,13 @@ def _about(about: Hashable, made: Mapping[RunConfig, Measured]) -> tuple[str, st
         if holding_guess.about(run) == about:
             return f"What survives in {name}, red held back", "survived", holding_guess.said_and_found(run)
     return "What survives in another network", "survived", []
+
+
+def _not_known(about: Hashable) -> str:
+    """Why it is not said how a prediction came out."""
+    if isinstance(about, predict.Deleted):
+        return "Open “Is it really gone?” to see how it came out."
+    return "Its network is not here any more."
 
 
 def _by_group(rows: Iterable[predict.Row]) -> str:

@@ -89,6 +89,11 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
+def score(r2: float) -> str:
+    """An R² with two decimals: 0.48, −0.02; a value that is not finite is a dash."""
+    return f"{r2 + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") if math.isfinite(r2) else "–"
+
+
 def percent(value: float) -> str:
     """A share in whole percent; a value that is not finite is a dash."""
     return f"{value:.0%}" if math.isfinite(value) else "–"

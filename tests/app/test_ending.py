@@ -196,3 +196,17 @@ def test_labels_that_placed_red_and_labels_that_did_not() -> None:
     free = dataclasses.replace(robust, config=RunConfig(weights=Weights(anchor=0)))
     assert "by luck" in ending.of_labels(free, 0.96)[0]
     assert "not on its axis" in ending.of_labels(free, float("nan"))[0]
+
+
+# --- Is it really gone? --------------------------------------------------------------------------
+
+
+def test_what_is_gone_and_what_is_not() -> None:
+    showed, limits = ending.of_what_is_gone("hue", 0, False, False, None)
+    assert "no named color keeps a tint, and no probe reads hue inside" in showed
+    assert "noise" not in showed
+    assert "not a language model" in limits
+    showed, _limits = ending.of_what_is_gone("warmth", 10, True, True, True)
+    assert "10 of 12 vivid colors keep a tint, and a probe still reads some of the hue" in showed
+    assert "A little noise brings it back" in showed
+    assert "does not bring it back" in ending.of_what_is_gone("dim 3", 1, True, False, False)[0]

@@ -17,7 +17,7 @@ from excolor.color import named_colors
 from excolor.config import RunConfig, Weights
 from excolor.data import BATCH, LABELS, expected_positives
 from excolor.lab.audit import light_audit
-from excolor.lab.race import RUNNERS, Race
+from excolor.lab.race import RUNNERS, Race, Runner
 from excolor.lab.ring import gray_floor, ring_colors
 from excolor.metrics import respond
 from excolor.model import ColorAutoencoder, from_vector, to_vector
@@ -165,7 +165,7 @@ def test_a_tint_carries_information_or_it_does_not() -> None:
 
 def race_of(**ends: float) -> Race:
     """A race whose runners go from 0.2 to an end, at once."""
-    errors = {runner: np.full((5, 601), ends.get(runner, 0.15), np.float32) for runner in RUNNERS}
+    errors: dict[Runner, Any] = {runner: np.full((5, 601), ends.get(runner, 0.15), np.float32) for runner in RUNNERS}
     for each in errors.values():
         each[:, 0] = 0.2
     return Race(np.arange(0, 3005, 5), errors, 0.2, {})

@@ -9,7 +9,7 @@ from excolor.surgery import HUE
 from excolor.training import Run
 from excolor.ui import glossary
 from excolor.ui.laboratory import at_u
-from excolor.ui.words import number
+from excolor.ui.words import score
 
 
 def line(run: Run) -> None:
@@ -27,13 +27,13 @@ def said(run: Run) -> str:
         return "The numbers of this network run out of bounds, so there is nothing for a probe to read."
     affine, kernel = read.affine.scores[0], read.kernel.scores[0]
     highest = max(each.kernel.scores[0] for each in floors.values())
-    beside = ", ".join(f"{name} {number(each.kernel.scores[0])}" for name, each in floors.items())
+    beside = ", ".join(f"{name} {score(each.kernel.scores[0])}" for name, each in floors.items())
     so = (
         "**More than the floors: some of the hue is still inside.**"
         if read.beyond(floors.values())[0]
         else "**No more than the floors: no hue is read.**"
     )
     return (
-        f"With hue deleted, an affine probe reads R² {number(affine)} from u, and a kernel probe {number(kernel)}. The "
-        f"kernel probe’s floors are at most {number(highest)} ({beside}). {so}"
+        f"With hue deleted, an affine probe reads R² {score(affine)} from u, and a kernel probe {score(kernel)}. The "
+        f"kernel probe’s floors are at most {score(highest)} ({beside}). {so}"
     )

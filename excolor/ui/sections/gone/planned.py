@@ -24,7 +24,7 @@ from excolor.ui import log, panels, runs, state
 from excolor.ui.laboratory import Left, ablated, at_u, erased_afterwards
 from excolor.ui.sections.ending import listed
 from excolor.ui.sections.gone import Found, Subject, ask_or_go_on, reveal
-from excolor.ui.words import number, percent, plain
+from excolor.ui.words import number, percent, plain, score
 
 _CLEAN = 1e-3  # MSE of the grays below which no eye sees a difference
 LABELED = (3, 10, 30, 100, 300, 1000, len(pool("all")))
@@ -126,8 +126,8 @@ def _column(i: int, title: str, left: Left) -> None:
 def figures(left: Left) -> dict[str, str]:
     """The figures of a column, by their names."""
     return {
-        "affine probe on u, R²": number(left.u.affine.scores[0]),
-        "kernel probe on u, R²": number(left.u.kernel.scores[0]),
+        "affine probe on u, R²": score(left.u.affine.scores[0]),
+        "kernel probe on u, R²": score(left.u.kernel.scores[0]),
         "MSE of the grays": number(left.metrics.gray_mse),
         "outputs that are gray": percent(left.metrics.gray_share),
         "MSE of vivid colors": number(left.vivid_mse),
@@ -137,7 +137,7 @@ def figures(left: Left) -> dict[str, str]:
 def found(compared: Compared) -> dict[str, Found]:
     """Of each way whether hue is left to be read, with the score that shows it."""
     return {
-        way: Found(compared.readable(way), f"R² {number(left.u.kernel.scores[0])} (k = 1)")
+        way: Found(compared.readable(way), f"R² {score(left.u.kernel.scores[0])} (k = 1)")
         for way, left in compared.left.items()
     }
 
@@ -183,19 +183,21 @@ def _result(run: Run, other: Run, compared: Compared) -> str:
         left = "leaves hue to be read" if compared.readable("unplanned") else "hides hue as well, by luck"
         text = (
             f"Without a plan, dims 0 and 1 hold whatever they happen to hold. Deleting them {left} (R² "
-            f"{number(unplanned.u.kernel.scores[0])}), and gives the grays an MSE of "
+            f"{score(unplanned.u.kernel.scores[0])}), and gives the grays an MSE of "
             f"{number(unplanned.metrics.gray_mse)} (planned: {number(planned.metrics.gray_mse)}). "
         )
     worse = _worse(compared)
     if worse:
         known = f"With {compared.labeled:,} labeled colors"
         return f"{text}**{known} erasing afterwards is less clean here**: {listed(worse)}.{_bent(compared)}"
-    return (
-        f"{text}**With {compared.labeled:,} labeled colors erasing afterwards is at least as clean here**: "
-        f"R² {number(erased.u.kernel.scores[0])}, grays’ MSE {number(erased.metrics.gray_mse)}, "
-        f"{percent(erased.metrics.gray_share)} of the answers gray. By these figures planning was not needed. A color "
-        "autoencoder keeps hue along straight lines by itself, and that is what LEACE needs."
+    text += (
+        f"**With {compared.labeled:,} labeled colors erasing afterwards is at least as clean here**: R² "
+        f"{score(erased.u.kernel.scores[0])}, grays’ MSE {number(erased.metrics.gray_mse)}, "
+        f"{percent(erased.metrics.gray_share)} of the answers gray. By these figures planning was not needed."
     )
+    if compared.readable("erased"):
+        return text
+    return f"{text} This network keeps hue along straight lines by itself, and that is all that LEACE needs."
 
 
 def _worse(compared: Compared) -> list[str]:
@@ -204,7 +206,7 @@ def _worse(compared: Compared) -> list[str]:
     pairs = enumerate(zip(erased.u.kernel.scores, planned.u.kernel.scores, strict=True), 1)
     if compared.readable("erased") and (more := [(k, *both) for k, both in pairs if both[0] > both[1] + WITHIN]):
         k, after, before = more[0]
-        worse.append(f"the kernel probe reads R² {number(after)} (k = {k}), planned {number(before)}")
+        worse.append(f"the kernel probe reads R² {score(after)} (k = {k}), planned {score(before)}")
     gray, before = erased.metrics.gray_mse, planned.metrics.gray_mse
     if not gray <= max(before, _CLEAN):
         worse.append(f"the grays’ MSE is {number(gray)}, planned {number(before)}")
@@ -219,7 +221,7 @@ def _bent(compared: Compared) -> str:
     erased = compared.left["erased"].u
     if compared.readable("erased") and erased.affine.scores[0] <= WITHIN:
         return (
-            f" LEACE did what it promises: the affine probe reads nothing (R² {number(erased.affine.scores[0])}). But "
+            f" LEACE did what it promises: the affine probe reads nothing (R² {score(erased.affine.scores[0])}). But "
             "this network keeps some of the hue along bent lines, and those LEACE does not see."
         )
     return ""
@@ -230,8 +232,9 @@ def _bought(run: Run, other: Run, compared: Compared) -> str:
         return "Choose a network that was trained with regularizers to see what planning buys."
     width, hidden = run.config.bottleneck, run.config.hidden
     whole, zeros = parameter_count(width, hidden), len(HUE) * (2 * hidden + 1)
+    begins = "What planning buys besides." if _worse(compared) else "What planning buys is something else."
     text = (
-        "**What planning buys is something else.** The place is known before the training, so nothing has to be "
+        f"**{begins}** The place is known before the training, so nothing has to be "
         f"searched for or fitted afterwards. The deletion is {zeros} zeros in {whole} parameters"
     )
     if width > len(HUE):

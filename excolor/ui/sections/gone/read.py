@@ -16,7 +16,7 @@ from excolor.ui import glossary, panels, state
 from excolor.ui.laboratory import at_each_site, at_u, colors
 from excolor.ui.sections.ending import listed
 from excolor.ui.sections.gone import Found, Subject, ask_or_go_on, reveal
-from excolor.ui.words import number, percent
+from excolor.ui.words import percent, score
 
 SITES: dict[Site, str] = {
     "z": "z, before normalizing",
@@ -115,7 +115,7 @@ def found(read: Read) -> dict[str, Found]:
 
 def _best(read: Read, site: Site) -> str:
     times = max(TIMES, key=lambda k: read.kernel(site, k) - read.highest(k))
-    return f"R² {number(read.kernel(site, times))}, floor {number(read.highest(times))} (k = {times})"
+    return f"R² {score(read.kernel(site, times))}, floor {score(read.highest(times))} (k = {times})"
 
 
 def said(read: Read, subject: Subject) -> str:
@@ -130,13 +130,13 @@ def _after(read: Read, subject: Subject) -> str:
         tone = read.floors["brightness"].kernel.scores[2]
         if read.kernel("u", 3) > read.floors["shuffled"].kernel.scores[2] + WITHIN / 2 and tone > WITHIN:
             text += (
-                f"A primary can be told from a secondary a little (k = 3, R² {number(read.kernel('u', 3))}), but "
-                f"brightness alone gives {number(tone)}: primaries are darker. What is left is tone."
+                f"A primary can be told from a secondary a little (k = 3, R² {score(read.kernel('u', 3))}), but "
+                f"brightness alone gives {score(tone)}: primaries are darker. What is left is tone."
             )
         else:
-            text += f"The kernel probe gets R² {number(r2)} at k = 1, where a floor is {number(read.highest(1))}."
+            text += f"The kernel probe gets R² {score(r2)} at k = 1, where a floor is {score(read.highest(1))}."
         return text
-    at = listed([f"{number(read.kernel('u', k))} at k = {k} (floor {number(read.highest(k))})" for k in more])
+    at = listed([f"{score(read.kernel('u', k))} at k = {k} (floor {score(read.highest(k))})" for k in more])
     if max(read.kernel("u", k) - read.highest(k) for k in more) < TRACE:
         return (
             f"**Without {subject.what}, u keeps a trace of hue at most**: R² {at}. That is little more than the "
@@ -156,15 +156,15 @@ def _after(read: Read, subject: Subject) -> str:
 def _before(read: Read) -> str:
     more = [k for k in read.beyond("z") if read.kernel("z", k) > read.kernel("u", k) + WITHIN]
     k = more[0] if more else 1
-    scores = f"R² {number(read.kernel('z', k))} at z and {number(read.kernel('u', k))} at u, for k = {k}"
+    scores = f"R² {score(read.kernel('z', k))} at z and {score(read.kernel('u', k))} at u, for k = {k}"
     if not more:
         return f"Before normalizing no more can be read than after: {scores}."
     text = f"**Before normalizing more can be read than after**: {scores}. Normalizing throws the length of z away, "
     if k in read.beyond("z_norm"):
-        return f"{text}and the length tells how much was taken away: alone it gives {number(read.kernel('z_norm', k))}."
+        return f"{text}and the length tells how much was taken away: alone it gives {score(read.kernel('z_norm', k))}."
     return (
         f"{text}and the length tells how much was taken away. Alone it does not suffice "
-        f"({number(read.kernel('z_norm', k))}); together with the direction it does."
+        f"({score(read.kernel('z_norm', k))}); together with the direction it does."
     )
 
 
@@ -174,7 +174,7 @@ def of_tints(read: Read, subject: Subject) -> str:
     if Cause.TINTED not in run.causes:
         return ""
     k = max(TIMES, key=lambda each: read.kernel("output", each) - read.highest(each))
-    scores = f"R² {number(read.kernel('output', k))}, floor {number(read.highest(k))}, for k = {k}"
+    scores = f"R² {score(read.kernel('output', k))}, floor {score(read.highest(k))}, for k = {k}"
     text = f"**And the tint?** Without hue only {percent(run.metrics.hue.gray_share)} of this run’s answers are gray. "
     if read.beyond("output"):
         return f"{text}The probe reads more from the answers than its floors ({scores}): this tint carries information."
@@ -193,7 +193,7 @@ def _wheels(read: Read, subject: Subject) -> None:
     hue, rgb = colors().hue[-SCORE:], colors().rgb[-SCORE:]
     for i, (place, (title, found)) in enumerate(zip(st.columns(3, gap="medium"), shown.items(), strict=True)):
         with place:
-            r2 = number(found.kernel.scores[0])
+            r2 = score(found.kernel.scores[0])
             st.markdown(f"**{title}**: R² {r2}")
             panels.chart(
                 beliefs.spec(),
@@ -205,9 +205,9 @@ def _wheels(read: Read, subject: Subject) -> None:
 
 def _in_words(read: Read, times: int) -> str:
     parts = [
-        f"{SITES[site]}: intact {number(read.probes['intact'][site].kernel.scores[times - 1])}, deleted "
-        f"{number(read.kernel(site, times))}"
+        f"{SITES[site]}: intact {score(read.probes['intact'][site].kernel.scores[times - 1])}, deleted "
+        f"{score(read.kernel(site, times))}"
         for site in SITES
     ]
-    floors = listed([f"{name} {number(each.kernel.scores[times - 1])}" for name, each in read.floors.items()])
+    floors = listed([f"{name} {score(each.kernel.scores[times - 1])}" for name, each in read.floors.items()])
     return f"R² of the probes at four places for k = {times}. Kernel probe: {'; '.join(parts)}. Floors: {floors}."

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from excolor.config import RunConfig, Weights
     from excolor.diagnosis import Cause, Placement, placement
     from excolor.errors import ExcolorError
+    from excolor.lab.audit import Audit, audit
     from excolor.losses import TERMS
     from excolor.measured import Measured, measure
     from excolor.metrics import Metrics, Response, evaluate, residue, respond
@@ -34,6 +35,7 @@ __all__ = [
     "HUE",
     "TERMS",
     "WARMTH",
+    "Audit",
     "Cause",
     "ColorAutoencoder",
     "ExcolorError",
@@ -45,6 +47,7 @@ __all__ = [
     "RunConfig",
     "Weights",
     "ablate",
+    "audit",
     "bench",
     "evaluate",
     "load",
@@ -66,6 +69,7 @@ _HOMES = {
     "config": ("RunConfig", "Weights"),
     "diagnosis": ("Cause", "Placement", "placement"),
     "errors": ("ExcolorError",),
+    "lab.audit": ("Audit", "audit"),
     "losses": ("TERMS",),
     "measured": ("Measured", "measure"),
     "metrics": ("Metrics", "Response", "evaluate", "residue", "respond"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import signal
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -12,7 +13,11 @@ from dataclasses import asdict, replace
 from threading import Event
 from typing import Any, NoReturn
 
+import numpy as np
+import torch
+
 from excolor import (
+    HUE,
     TERMS,
     ExcolorError,
     Measured,
@@ -34,12 +39,17 @@ from excolor.benchmark import ROUNDS
 from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.config import MAX_SEED
 from excolor.errors import short, shown
+from excolor.lab.audit import WITHIN, Audit, audit, light_audit, light_audit_with_race
+from excolor.lab.many import audited_sweep, summarize_audits
+from excolor.lab.probes import TIMES
+from excolor.lab.race import FRACTIONS, SEEDS, UPDATES, Fraction, Runner
 from excolor.log import MAX_BYTES, from_json, to_csv, to_json
 from excolor.schedule import SHIPPED, find, read
 from excolor.sweeps import SELECTED_BY, best
 from excolor.terminal import bar, complain, prepare, width, write, write_table
 
 MAX_RUNS = 100_000
+_CHECKPOINT = f"a file, or {', '.join(PRETRAINED)} (robust)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -116,17 +126,26 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _sweep(args: argparse.Namespace) -> int:
+    if args.race and args.audit is None:
+        raise ExcolorError("--race is a part of an audit; add --audit.")
     configs = with_seeds(_config(args), args.seeds)
     with bar("Training", len(configs)) as progress, _ctrl_c() as stopped:
-        trials = sweep(configs, args.jobs, progress, stopped.is_set)
+        if args.audit is None:
+            trials = sweep(configs, args.jobs, progress, stopped.is_set)
+            runs, summary = [trial.to_dict() for trial in trials], summarize(trials)
+        else:
+            look = light_audit_with_race if args.race else light_audit
+            with _one_thread_each():
+                audited = audited_sweep(configs, args.audit, look, args.jobs, progress, stopped.is_set)
+            trials = [each.measured for each in audited]
+            runs, summary = [each.to_dict() for each in audited], summarize_audits(audited)
     code = 0
     if len(trials) < len(configs):
         complain(f"stopped; {len(trials)} of {len(configs)} runs are done.")
         code = 130
-    summary = summarize(trials)
     if args.json:
-        runs = [{"seed": trial.config.seed, **trial.to_dict()} for trial in trials]
-        _print_json({"runs": runs, "summary": summary})
+        named = [{"seed": trial.config.seed, **run} for trial, run in zip(trials, runs, strict=True)]
+        _print_json({"runs": named, "summary": summary})
     elif trials:
         _print_summary(f"{_named(configs[0])}, {len(trials)} seeds", summary)
         failing = [str(trial.config.seed) for trial in trials if trial.metrics.fails]
@@ -153,6 +172,31 @@ def _log(args: argparse.Namespace) -> int:
     write_table(f"{args.file}, {len(entries)} runs, the oldest first", columns, rows)
     write(f"{sum(each.run.sound for each in entries)} of {len(entries)} are sound.\n")
     return 0
+
+
+def _audit(args: argparse.Namespace) -> int:
+    loaded = load(args.checkpoint)
+    with bar("Relearning", UPDATES) as progress, _one_thread_each():
+        found = audit(loaded.run.model, args.dims, np.random.default_rng(args.seed), progress)
+    if args.json:
+        return _print_json(found.to_dict())
+    dims = f"dim{'s' if len(found.dims) > 1 else ''} {', '.join(map(str, found.dims))} deleted"
+    _print_probes(f"{args.checkpoint}, {dims}: what probes read (R²; k: how often round the circle)", found)
+    _print_answers(found)
+    _print_race(found)
+    _print_leace(found)
+    return 0
+
+
+@contextmanager
+def _one_thread_each() -> Generator[None]:
+    """PyTorch on one thread for each of several that compute side by side; more would wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _bench(args: argparse.Namespace) -> int:
@@ -253,13 +297,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", metavar="FILE", help="write a checkpoint here")
 
     metrics = command("evaluate", _evaluate, "Print the figures of a checkpoint, on the full grid.")
-    metrics.add_argument(
-        "checkpoint",
-        nargs="?",
-        default="robust",
-        metavar="CHECKPOINT",
-        help=f"a file, or {', '.join(PRETRAINED)} (robust)",
-    )
+    metrics.add_argument("checkpoint", nargs="?", default="robust", metavar="CHECKPOINT", help=_CHECKPOINT)
 
     many = command("sweep", _sweep, "Train one model per seed and print the distribution of their figures.")
     _add_run_options(many)
@@ -269,6 +307,15 @@ def _parser() -> argparse.ArgumentParser:
     logged = command("log", _log, "List the runs of a log that the app has exported, measured again.")
     logged.add_argument("file", metavar="FILE", help="the JSON file")
     logged.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
+    many.add_argument(
+        "--audit", type=_dims, nargs="?", const=HUE, metavar="DIMS", help="audit each run with these dims deleted (0,1)"
+    )
+    many.add_argument("--race", action="store_true", help="with --audit: the relearning race too")
+
+    asked = command("audit", _audit, "Ask whether what a deletion takes away is really gone.")
+    asked.add_argument("checkpoint", nargs="?", default="robust", metavar="CHECKPOINT", help=_CHECKPOINT)
+    asked.add_argument("--dims", type=_dims, default=HUE, metavar="DIMS", help="what is deleted (0,1)")
+    asked.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the probes' colors and the race (0)")
 
     command("bench", _bench, "Measure the fused kernel against the autograd loop.")
 
@@ -338,6 +385,19 @@ def _seeds(text: str) -> range:
     return seeds
 
 
+def _dims(text: str) -> tuple[int, ...]:
+    names = text.split(",")
+    if not all(name.isdecimal() and len(name) <= 3 for name in names):
+        raise argparse.ArgumentTypeError(f"{shown(text)} names no dims; write for example 0,1")
+    return tuple(int(name) for name in names)
+
+
+def _seed(text: str) -> int:
+    if not 0 <= (seed := _whole(text)) <= MAX_SEED:
+        raise argparse.ArgumentTypeError(f"{shown(text)} must be a whole number from 0 to {MAX_SEED}")
+    return seed
+
+
 def _jobs(text: str) -> int:
     if len(text) > 3 or not text.isdecimal() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{shown(text)} must be a whole number from 1 to 256")
@@ -390,6 +450,60 @@ def _print_measured(title: str, measured: Measured) -> None:
     write_table("The checklist of a sound run", ("check", "value", "bound", "kept"), checks)
     fails = "fails" if metrics.fails else "does not fail"
     write(f"The run {fails}, and is {'' if measured.sound else 'not '}sound.\n")
+
+
+def _print_probes(title: str, found: Audit) -> None:
+    names = {"z": "z", "z_norm": "length of z", "u": "u", "output": "answer"}
+    ladders = {
+        f"{names[site]}, {state}": found.probes[state][site]
+        for site in found.probes["intact"]
+        for state in found.probes
+    }
+    ladders |= {f"floor: {name}": ladder for name, ladder in found.floors.items()}
+    rows = [
+        [name, *(f"{r2:z.2f}" for scores in each.to_dict().values() for r2 in scores)] for name, each in ladders.items()
+    ]
+    columns = [f"{probe}, k = {k}" for probe in ("affine", "kernel") for k in TIMES]
+    write_table(title, ("read from", *columns), rows)
+    left = {more: "more than its floors" if more else "nothing beyond its floors" for more in (True, False)}
+    write(f"Before normalization, the deletion leaves the kernel probe {left[found.more_than_floors('z')]}.\n")
+    write(f"After normalization, it leaves it {left[found.more_than_floors('u')]}.\n")
+
+
+def _print_answers(found: Audit) -> None:
+    spreads = ", ".join(f"{spread:.2f} {state}" for state, spread in found.ring.items())
+    write(f"24 colors that differ in hue alone are answered with a spread of {spreads}.\n")
+    tinted = found.below_gray_floor
+    said = (
+        f"Below the gray floor, so not answered gray: {', '.join(tinted)}."
+        if tinted
+        else ("No named color is below its gray floor.")
+    )
+    write(f"{said}\n\n")
+
+
+def _print_race(found: Audit) -> None:
+    race = found.race
+    assert race is not None
+
+    def updates(runner: Runner, fraction: Fraction) -> str:
+        median = race.median(runner, fraction)
+        return f"{median:.0f}" if math.isfinite(median) else "never"
+
+    rows = [[runner, *(updates(runner, fraction) for fraction in FRACTIONS)] for runner in race.errors]
+    title = f"Relearning: updates until the vivid hues' error, {race.left:.2g} after the deletion, is down"
+    write_table(f"{title} (median of {SEEDS})", ("starts as", "to a half", "to a tenth", "to a hundredth"), rows)
+    again, anew = (updates(runner, "hundredth") for runner in ("jittered", "fresh"))
+    write(f"To a hundredth it takes the jittered network {again} and a fresh one {anew}.\n\n")
+
+
+def _print_leace(found: Audit) -> None:
+    erased = vars(found.leace)
+    figures = [f"{value:.1%}" if name == "gray_share" else f"{value:.2g}" for name, value in erased.items()]
+    columns = ("affine, k = 1", "kernel, k = 1", "gray MSE", "gray outputs")
+    write_table("Erased afterwards instead (LEACE), from the intact network", ("", *columns), [["u, erased", *figures]])
+    side = "more" if found.leace.kernel > found.probes["deleted"]["u"].kernel.scores[0] + WITHIN else "no more"
+    write(f"Of where the hue is, a kernel probe reads {side} from it than from u after the deletion.\n")
 
 
 def _print_summary(title: str, summary: Mapping[str, Any]) -> None:

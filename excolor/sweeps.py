@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import takewhile
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from excolor.measured import Measured, measure
 from excolor.training import train
 
 _ASK_EVERY = 0.1  # seconds
+Made = TypeVar("Made")
 
 
 def with_seeds(config: RunConfig, seeds: Iterable[int]) -> list[RunConfig]:
@@ -49,22 +50,44 @@ def sweep(
     Raises:
         ExcolorError: as in `train`. This and any other exception ends the runs under way.
     """
+    return of_each(configs, trial, jobs, progress, cancelled)
+
+
+def trial(config: RunConfig, cancelled: Callable[[], bool]) -> Measured | None:
+    """Train and evaluate one configuration; None once it was cancelled.
+
+    Raises:
+        ExcolorError: as in `train`.
+    """
+    run = train(config, cancelled=cancelled)
+    cut_short = run.stopped is not None and run.stopped.term is None
+    return None if cut_short else measure(run).forgetting()
+
+
+def of_each(
+    configs: Sequence[RunConfig],
+    work: Callable[[RunConfig, Callable[[], bool]], Made | None],
+    jobs: int | None,
+    progress: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> list[Made]:
+    """What `work` makes of every configuration, as in `sweep`.
+
+    Args:
+        work: gets the configuration and a function to ask whether it was cancelled; None is left out.
+    """
     over = Event()
 
     def ended() -> bool:
         return over.is_set() or cancelled()
 
-    def trial(config: RunConfig) -> Measured | None:
-        if ended():
-            return None
-        run = train(config, cancelled=ended)
-        cut_short = run.stopped is not None and run.stopped.term is None
-        return None if cut_short else measure(run).forgetting()
+    def begin(config: RunConfig) -> Made | None:
+        return None if ended() else work(config, ended)
 
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
-    finished: SimpleQueue[Future[Measured | None]] = SimpleQueue()
+    finished: SimpleQueue[Future[Made | None]] = SimpleQueue()
     try:
-        futures = [pool.submit(trial, config) for config in takewhile(lambda _: not cancelled(), configs)]
+        futures = [pool.submit(begin, config) for config in takewhile(lambda _: not cancelled(), configs)]
         for future in futures:
             future.add_done_callback(finished.put)
         done = 0

@@ -16,6 +16,7 @@ from excolor.color import GRAYS, HUES, hsv_grid, hsv_to_rgb, redness, vibrancy
 from excolor.config import BOTTLENECKS, HIDDEN_WIDTHS, MAX_WEIGHT, RunConfig
 from excolor.data import label_probabilities, sampling_weights, shares
 from excolor.diagnosis import Cause, Placement, checks
+from excolor.lab import audit, probes, race, ring
 from excolor.losses import TERMS
 from excolor.metrics import Deletion, Intact, Metrics
 from excolor.model import ColorAutoencoder
@@ -72,6 +73,27 @@ def numbers(text: str) -> list[float]:
 
 
 # Headings
+
+
+# The audit
+
+
+def test_the_audits_constants() -> None:
+    text = said("The audit")
+    assert f"{probes.FIT} to fit it, {probes.CHOOSE} to choose its settings, {probes.SCORE} to score it" in text
+    assert f"evenly in [{probes.PALEST}, 1]" in text
+    for name, values in (("γ", probes.WIDTHS), ("λ", probes.RIDGES)):
+        (listed,) = re.findall(f"{name} in {{(.*?)}}", text)
+        assert tuple(float(number) for number in listed.split(", ")) == values
+    assert f"is {audit.WITHIN} above both" in text
+    assert f"{ring.DIRECTIONS} colors that differ in hue alone, {ring.TONE}·(1, 1, 1) + {ring.RADIUS}·(" in text
+    assert f"learning rate {race.RATE}, a fresh Adam, {race.UPDATES} updates, five seeds" in text
+    assert (race.SEEDS, f"Every {race.EVERY} updates the mean MSE of {race.HUES} fully" in text) == (5, True)
+    assert f"standard deviation {race.JITTER} on every" in text
+    runners = [name for row in table("The audit", "runner") for name in re.findall("`(.+?)`", row[0])]
+    assert runners == list(race.RUNNERS)
+    assert all(f"`{fraction}`" in text for fraction in race.FRACTIONS)
+    assert [row[0].strip("`") for row in table("The audit", "probe")] == ["affine", "kernel"]
 
 
 # Colors and training set

@@ -105,7 +105,7 @@ class RunConfig:
         object.__setattr__(self, "label_noise", _number("label_noise", self.label_noise, 0.0, 1.0))
 
     def to_dict(self) -> dict[str, Any]:
-        """The configuration as plain JSON values; of the weights, those that are numbers; a batch seed if there is one."""
+        """The configuration as plain JSON values; of the weights, those that are numbers; a batch seed if any."""
         values = {**vars(self), "weights": {name: w for name, w in self.weights.items() if w is not None}}
         return {name: value for name, value in values.items() if value is not None}
 

@@ -74,7 +74,7 @@ def trial(config: RunConfig, cancelled: Callable[[], bool] = never) -> Measured 
     return None if cut_short else measure(run).forgetting()
 
 
-# Neighbors in a sweep often differ in their weights alone. Two, because the workers do not pass to the next seed at once.
+# Neighbors often differ in their weights alone. Two, because the workers do not pass to the next seed at once.
 @lru_cache(maxsize=2)
 def _drawn(seed: int, steps: int, label_noise: float) -> Batches:
     return batches(RunConfig(seed=seed, steps=steps, label_noise=label_noise))
@@ -152,7 +152,7 @@ def in_order(found: Iterable[tuple[int, Made]]) -> Iterator[Made]:
 
 
 def _alone(work: Work[Made], ended: Callable[[], bool], config: RunConfig) -> Made | None:
-    # One that computes beside others, on whatever machine, splits nothing: it would wait, and sums could round otherwise.
+    # One that computes beside others splits nothing: it would wait, and on other machines sums could round otherwise.
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)
     return None if ended() else work(config, ended)

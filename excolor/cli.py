@@ -162,7 +162,7 @@ def _sweep(args: argparse.Namespace) -> int:
         code = 130
     if kept:
         if done:
-            _print_rows(args.out, rows.read(args.out), args.json)
+            _print_rows(str(kept.path), rows.read(kept.path), args.json)
         if not args.json:
             write(f"Written to {args.out}: {done - there} runs in {time.monotonic() - begun:.0f} s.\n")
         return code
@@ -222,7 +222,7 @@ def _print_rows(title: str, table: pa.Table, as_json: bool) -> None:
     """How the runs of each setting came out."""
     settings = [(setting, each, rows.verdicts(each)) for setting, each in rows.by_setting(table)]
     if as_json:
-        found = [
+        found: list[dict[str, Any]] = [
             {
                 "setting": {name: value for name, value in setting.items() if value is not None},
                 "runs": len(each),
@@ -240,7 +240,7 @@ def _print_rows(title: str, table: pa.Table, as_json: bool) -> None:
             *(str(setting[name]) if name == "schedule" else f"{setting[name]:g}" for name in varied),
             str(len(each)),
             *(f"{v['count']} ({v['low']:.1%} to {v['high']:.1%})" for v in said.values()),
-            f"{statistics.median(each['selectivity'].to_pylist()):.3f}",
+            f"{statistics.median(rows.values(each, 'selectivity')):.3f}",
         ]
         for setting, each, said in settings
     ]

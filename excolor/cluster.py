@@ -28,8 +28,7 @@ def connected(address: str) -> Generator[tuple[Executor, int]]:
             version of excolor or none, or the cluster went away.
     """
     try:
-        from distributed import Client
-        from distributed.scheduler import KilledWorker
+        from distributed import Client, KilledWorker  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise ExcolorError("A scheduler needs the package distributed; pip install 'excolor[cluster]'.") from error
     try:

@@ -216,7 +216,7 @@ class Writer:
             return
         table = table_of(self._rows).replace_schema_metadata({_ABOUT: json.dumps(self._about)})
         data = io.BytesIO()
-        pq.write_table(table, data, compression="zstd")
+        pq.write_table(table, data, compression="zstd")  # pyright: ignore[reportUnknownMemberType]
         files.write(self.path / _part((self.done - 1) // PART), data.getvalue())
         self._rows = [] if len(self._rows) == PART else self._rows
         self._saved = len(self._rows)
@@ -278,16 +278,18 @@ def _parts(path: Path) -> list[Path]:
 
 def _read(part: Path) -> tuple[pa.Table, dict[str, Any]]:
     try:
-        table = pq.ParquetFile(part).read()
-        said = json.loads((table.schema.metadata or {}).get(_ABOUT, b"null"))
+        table: pa.Table = pq.ParquetFile(part).read()  # pyright: ignore[reportUnknownMemberType]
+        metadata: dict[bytes, bytes] = table.schema.metadata or {}  # pyright: ignore[reportUnknownVariableType]
+        said: Any = json.loads(metadata.get(_ABOUT, b"null"))
     except (OSError, ValueError) as error:  # pyarrow's own errors are among them
         raise ExcolorError(f"{shown_path(part)} is no Parquet file, or is damaged ({type(error).__name__}).") from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
+    if not isinstance(said, dict) or said.get("format") != FORMAT:  # pyright: ignore[reportUnknownMemberType]
         raise ExcolorError(f"{shown_path(part)} has no rows of a sweep in the format {FORMAT}.")
+    types: dict[str, Any] = dict(zip(table.column_names, table.schema.types, strict=True))
     for name in columns():
-        if name not in table.column_names or table.schema.field(name).type != _type(name):
+        if types.get(name) != _type(name):
             raise ExcolorError(f"{shown_path(part)} lacks the column {name}, or has another type there.")
-    return table, said
+    return table, said  # pyright: ignore[reportUnknownVariableType]
 
 
 def _briefly(config: RunConfig) -> str:
@@ -311,6 +313,11 @@ def wilson(count: int, n: int, z: float = 1.959964) -> tuple[float, float]:
     middle = (share + slack / 2) / (1 + slack)
     reach = z / (1 + slack) * math.sqrt(share * (1 - share) / n + slack / (4 * n))
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def values(table: pa.Table, name: str) -> list[Any]:
+    """What the rows have in a column, but for those that have nothing there."""
+    return table[name].drop_null().to_pylist()
 
 
 def figures(table: pa.Table) -> dict[str, Any]:
@@ -340,7 +347,7 @@ def verdicts(table: pa.Table) -> dict[str, dict[str, float]]:
 
 def causes(table: pa.Table) -> dict[str, int]:
     """In how many rows each cause was found, gravest first; those that were found in none are left out."""
-    found = [cause for row in table["causes"].to_pylist() for cause in row]
+    found = [cause for row in values(table, "causes") for cause in row]
     return {cause.value: n for cause in Cause if (n := found.count(cause.value))}
 
 
@@ -355,8 +362,8 @@ def _share(count: int, n: int) -> dict[str, float]:
 
 
 def _count(table: pa.Table, name: str) -> int:
-    return sum(table[name].to_pylist())
+    return sum(values(table, name))
 
 
 def _distribution(table: pa.Table, name: str) -> dict[str, float | None]:
-    return distribution(table[name].drop_null().to_pylist())
+    return distribution(values(table, name))

@@ -19,7 +19,8 @@ from excolor.config import RunConfig, Weights
 from excolor.errors import ExcolorError
 from excolor.measured import Measured
 from excolor.studies import Study
-from excolor.sweeps import summarize, sweep, trial
+from excolor.sweeps import summarize, sweep
+from excolor.training import train
 
 pytestmark = pytest.mark.numerical
 
@@ -90,11 +91,9 @@ def test_a_row_says_what_the_run_says(trials: list[Measured]) -> None:
 
 def test_a_row_is_the_way_back_to_its_run() -> None:
     config = RunConfig("clean", seed=3, steps=STEPS, batch_seed=8, weights=Weights(neutrality=0.5, anchor=0))
-    (row,) = rows.table_of([rows.row_of(trial(config) or pytest.fail())]).to_pylist()
+    (row,) = rows.table_of([rows.row_of(run) for run in sweep([config])]).to_pylist()
     assert rows.config_of(row) == config
-    again = trial(rows.config_of(row))
-    assert again
-    assert again.run.key == row["key"]
+    assert train(rows.config_of(row)).key == row["key"]
 
 
 def test_a_table_sums_up_what_its_runs_do(trials: list[Measured]) -> None:

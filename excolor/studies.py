@@ -23,6 +23,7 @@ Axis = Sequence[Mapping[str, Any]]
 """What takes one value after the other: each changes some weights, by a regularizer's name, or fields of a run."""
 
 MAX_VALUES = 1000  # between two ends
+MAX_SETTINGS = 10_000
 WHOLE = ("steps", "bottleneck", "hidden")
 GRIDDED = (*(term.name for term in TERMS), *WHOLE, "label-noise")
 
@@ -47,18 +48,17 @@ class Study:
         """What the runs differ in, beside the seeds.
 
         Raises:
-            ExcolorError: a value is out of its range.
+            ExcolorError: a value is out of its range, or they are more than ten thousand.
         """
+        if (n := math.prod(map(len, self.axes))) > MAX_SETTINGS:
+            raise ExcolorError(f"The study has {n:,} settings; it must have up to {MAX_SETTINGS:,}.")
         return [
             _changed(self.config, {name: value for change in changes for name, value in change.items()})
             for changes in product(*self.axes)
         ]
 
     def __len__(self) -> int:
-        n = len(self.seeds) * (1 if self.batch_seeds is None else len(self.batch_seeds))
-        for axis in self.axes:
-            n *= len(axis)
-        return n
+        return len(self.seeds) * len(self.batch_seeds or (None,)) * math.prod(map(len, self.axes))
 
     def __iter__(self) -> Iterator[RunConfig]:
         settings = self.settings()

@@ -6,15 +6,19 @@ import argparse
 import json
 import math
 import signal
+import statistics
 import sys
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
+from functools import partial
+from itertools import islice
 from threading import Event
 from typing import Any, NoReturn
 
 import numpy as np
-import torch
+import pyarrow as pa
 
 from excolor import (
     HUE,
@@ -25,10 +29,12 @@ from excolor import (
     RunConfig,
     Weights,
     bench,
+    cluster,
     files,
     links,
     load,
     measure,
+    rows,
     save,
     summarize,
     sweep,
@@ -40,15 +46,17 @@ from excolor.checkpoint import PRETRAINED, pretrained_path
 from excolor.config import MAX_SEED
 from excolor.errors import short, shown
 from excolor.lab.audit import Audit, audit, light_audit, light_audit_with_race
-from excolor.lab.many import audited_sweep, summarize_audits
+from excolor.lab.many import Audited, audited
 from excolor.lab.probes import TIMES, WITHIN
 from excolor.lab.race import FRACTIONS, SEEDS, UPDATES, Fraction, Runner
 from excolor.log import MAX_BYTES, from_json, to_csv, to_json
 from excolor.schedule import SHIPPED, find, read
-from excolor.sweeps import SELECTED_BY, best
+from excolor.studies import GRIDDED, Study, combinations, grid
+from excolor.sweeps import SELECTED_BY, best, in_order, one_thread_each, runs, trial
 from excolor.terminal import bar, complain, prepare, width, write, write_table
 
 MAX_RUNS = 100_000
+_FIELDS = ("seed", "batch_seed", "steps", "bottleneck", "hidden", "label_noise")
 _CHECKPOINT = f"a file, or {', '.join(PRETRAINED)} (robust)"
 
 
@@ -128,30 +136,124 @@ def _evaluate(args: argparse.Namespace) -> int:
 def _sweep(args: argparse.Namespace) -> int:
     if args.race and args.audit is None:
         raise ExcolorError("--race is a part of an audit; add --audit.")
-    configs = with_seeds(_config(args), args.seeds)
-    with bar("Training", len(configs)) as progress, _ctrl_c() as stopped:
-        if args.audit is None:
-            trials = sweep(configs, args.jobs, progress, stopped.is_set)
-            runs, summary = [trial.to_dict() for trial in trials], summarize(trials)
-        else:
-            look = light_audit_with_race if args.race else light_audit
-            with _one_thread_each():
-                audited = audited_sweep(configs, args.audit, look, args.jobs, progress, stopped.is_set)
-            trials = [each.measured for each in audited]
-            runs, summary = [each.to_dict() for each in audited], summarize_audits(audited)
+    study = _study(args)
+    study.settings()  # a value that is out of its range is told before anything begins
+    seen: list[dict[str, Any]] = []
+    table, begun = rows.Table(), time.monotonic()
+    with ExitStack() as stack:
+        kept = None if args.out is None else stack.enter_context(rows.Writer(args.out, study, _audit_in_words(args)))
+        there = kept.done if kept else 0
+        executor, places = stack.enter_context(cluster.connected(args.scheduler)) if args.scheduler else (None, None)
+        progress = stack.enter_context(bar("Training", len(study)))
+        stopped = stack.enter_context(_ctrl_c())
+        rest = islice(study, there, None)
+        found = runs(rest, _work(args), executor, args.jobs or places, stopped.is_set)
+        stack.enter_context(closing(found))
+        done = there
+        for done, each in enumerate(in_order(found), start=there + 1):
+            measured, audit = (each.measured, each.audit) if isinstance(each, Audited) else (each, None)
+            (kept or table).add(rows.row_of(measured, audit.scores() if audit else None))
+            if args.json and not kept:
+                seen.append({**_seeds_of(measured.config), **each.to_dict()})
+            progress(done)
     code = 0
-    if len(trials) < len(configs):
-        complain(f"stopped; {len(trials)} of {len(configs)} runs are done.")
+    if done < len(study):
+        complain(f"stopped; {done} of {len(study)} runs are done.")
         code = 130
+    if kept:
+        if done:
+            _print_rows(str(kept.path), rows.read(kept.path), args.json)
+        if not args.json:
+            write(f"Written to {args.out}: {done - there} runs in {time.monotonic() - begun:.0f} s.\n")
+        return code
+    all_rows = table.table()
     if args.json:
-        named = [{"seed": trial.config.seed, **run} for trial, run in zip(trials, runs, strict=True)]
-        _print_json({"runs": named, "summary": summary})
-    elif trials:
-        _print_summary(f"{_named(configs[0])}, {len(trials)} seeds", summary)
-        failing = [str(trial.config.seed) for trial in trials if trial.metrics.fails]
-        which = f": seeds {', '.join(failing)}" if failing else ""
-        write(f"{len(failing)} of {len(trials)} runs fail{which}. {summary['sound']} are sound.\n")
+        _print_json({"runs": seen, "summary": rows.figures(all_rows)})
+    elif study.axes and done:
+        _print_rows(_named(study.config), all_rows, args.json)
+    elif done:
+        _print_seeds(study.config, all_rows)
     return code
+
+
+def _work(args: argparse.Namespace) -> Callable[[RunConfig, Callable[[], bool]], Measured | Audited | None]:
+    if args.audit is None:
+        return trial
+    return partial(audited, dims=args.audit, look=light_audit_with_race if args.race else light_audit)
+
+
+def _audit_in_words(args: argparse.Namespace) -> str:
+    if args.audit is None:
+        return ""
+    return f"dims {','.join(map(str, args.audit))}{', with the race' if args.race else ''}"
+
+
+def _study(args: argparse.Namespace) -> Study:
+    """The study that the arguments say."""
+    apart = args.init_seeds is not None, args.batch_seeds is not None
+    if any(apart) and (not all(apart) or args.seeds is not None):
+        raise ExcolorError("--init-seeds and --batch-seeds go together, and instead of --seeds.")
+    if not args.combinations:
+        config, axes = _config(args), []
+    else:
+        # Each with and without the fifth, whose column that is.
+        config = _config(argparse.Namespace(**{**vars(args), "neutrality": None}))
+        fifth = [] if args.neutrality is None else [[{"neutrality": 0.0}, {"neutrality": args.neutrality}]]
+        axes = [combinations(config), *fifth]
+    axes += [grid(text) for text in args.grid]
+    varied = [name for axis in axes for name in axis[0]]
+    if twice := [name for name in varied if varied.count(name) > 1]:
+        raise ExcolorError(f"{twice[0]} is varied twice; vary it once.")
+    seeds = args.init_seeds or args.seeds or range(60)
+    return Study(config, seeds, args.batch_seeds, tuple(axes))
+
+
+def _seeds_of(config: RunConfig) -> dict[str, int]:
+    apart = {} if config.batch_seed is None else {"batch_seed": config.batch_seed}
+    return {"seed": config.seed, **apart}
+
+
+def _summarize(args: argparse.Namespace) -> int:
+    _print_rows(args.file, rows.read(args.file), args.json)
+    return 0
+
+
+def _print_rows(title: str, table: pa.Table, as_json: bool) -> None:
+    """How the runs of each setting came out."""
+    settings = [(setting, each, rows.verdicts(each)) for setting, each in rows.by_setting(table)]
+    if as_json:
+        found: list[dict[str, Any]] = [
+            {
+                "setting": {name: value for name, value in setting.items() if value is not None},
+                "runs": len(each),
+                **said,
+                "causes": rows.causes(each),
+                "metrics": {n: v for n, v in rows.figures(each).items() if isinstance(v, dict)},
+            }
+            for setting, each, said in settings
+        ]
+        _print_json({"file": title, "runs": len(table), "settings": found})
+        return
+    varied = [name for name in rows.SETTINGS if len({setting[name] for setting, _, _ in settings}) > 1]
+    lines = [
+        [
+            *(str(setting[name]) if name == "schedule" else f"{setting[name]:g}" for name in varied),
+            str(len(each)),
+            *(f"{v['count']} ({v['low']:.1%} to {v['high']:.1%})" for v in said.values()),
+            f"{statistics.median(rows.values(each, 'selectivity')):.3f}",
+        ]
+        for setting, each, said in settings
+    ]
+    columns = [*varied, "runs", "fail", "keep a tint", "sound", "selectivity, median"]
+    write_table(f"{title}: {len(table)} runs, with 95 % intervals after Wilson", columns, lines)
+
+
+def _print_seeds(config: RunConfig, table: pa.Table) -> None:
+    summary = rows.figures(table)
+    _print_summary(f"{_named(config)}, {len(table)} seeds", summary)
+    failing = [str(row["seed"]) for row in table.select(["seed", "fails"]).to_pylist() if row["fails"]]
+    which = f": seeds {', '.join(failing)}" if failing else ""
+    write(f"{len(failing)} of {len(table)} runs fail{which}. {summary['sound']} are sound.\n")
 
 
 def _log(args: argparse.Namespace) -> int:
@@ -176,7 +278,7 @@ def _log(args: argparse.Namespace) -> int:
 
 def _audit(args: argparse.Namespace) -> int:
     loaded = load(args.checkpoint)
-    with bar("Relearning", UPDATES) as progress, _one_thread_each():
+    with bar("Relearning", UPDATES) as progress, one_thread_each():
         found = audit(loaded.run.model, args.dims, np.random.default_rng(args.seed), progress)
     if args.json:
         return _print_json(found.to_dict())
@@ -186,17 +288,6 @@ def _audit(args: argparse.Namespace) -> int:
     _print_race(found)
     _print_leace(found)
     return 0
-
-
-@contextmanager
-def _one_thread_each() -> Generator[None]:
-    """PyTorch on one thread for each of several that compute side by side; more would wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _bench(args: argparse.Namespace) -> int:
@@ -290,6 +381,7 @@ def _parser() -> argparse.ArgumentParser:
     one = command("train", _train, "Train one model and print its figures.")
     _add_run_options(one)
     one.add_argument("--seed", type=_whole, metavar="N", help="of weights and batches (0)")
+    one.add_argument("--batch-seed", type=_whole, metavar="N", help="of the batches, if they have their own")
     one.add_argument(
         "--link", metavar="URL", help="train the run of a link of the app; what else is given counts instead of its own"
     )
@@ -299,10 +391,31 @@ def _parser() -> argparse.ArgumentParser:
     metrics = command("evaluate", _evaluate, "Print the figures of a checkpoint, on the full grid.")
     metrics.add_argument("checkpoint", nargs="?", default="robust", metavar="CHECKPOINT", help=_CHECKPOINT)
 
-    many = command("sweep", _sweep, "Train one model per seed and print the distribution of their figures.")
+    many = command("sweep", _sweep, "Train many models and print the distribution of their figures.")
     _add_run_options(many)
-    many.add_argument("--seeds", type=_seeds, default=range(60), metavar="A:B", help="from A to B − 1 (0:60)")
-    many.add_argument("--jobs", type=_jobs, metavar="N", help="runs at a time (the number of cores)")
+    many.add_argument("--seeds", type=_seeds, metavar="A:B", help="from A to B − 1 (0:60)")
+    many.add_argument("--init-seeds", type=_seeds, metavar="A:B", help="of the initial parameters alone; each of them")
+    many.add_argument("--batch-seeds", type=_seeds, metavar="A:B", help="with each of these, of the batches")
+    many.add_argument(
+        "--combinations",
+        action="store_true",
+        help="all sixteen on/off combinations of the experiment's four; with --neutrality, each without it and with it",
+    )
+    many.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="NAME=VALUES",
+        help=f"A:B:log7, A:B:lin7 or A,B,C; several make their product; {', '.join(GRIDDED)}",
+    )
+    many.add_argument(
+        "--out", metavar="FOLDER", help="write rows as Parquet as they come; the same command goes on where it stopped"
+    )
+    many.add_argument("--jobs", type=_jobs, metavar="N", help="runs at a time (the number of cores, or of workers)")
+    many.add_argument("--scheduler", metavar="URL", help="run on a Dask cluster: tcp://…; needs excolor[cluster]")
+
+    told = command("summarize", _summarize, "Print how the runs of a sweep came out, from its folder.")
+    told.add_argument("file", metavar="FOLDER", help="what sweep --out has written")
 
     logged = command("log", _log, "List the runs of a log that the app has exported, measured again.")
     logged.add_argument("file", metavar="FILE", help="the JSON file")
@@ -347,7 +460,7 @@ def _config(args: argparse.Namespace) -> RunConfig:
     """The run that the arguments say; what they leave open is the link's, if there is one, or the usual."""
     given = vars(args)
     config = RunConfig() if given.get("link") is None else links.config_of(given["link"])
-    changes = {name: given[name] for name in ("seed", "steps", "bottleneck", "hidden", "label_noise") if name in given}
+    changes = {name: given[name] for name in _FIELDS if name in given}
     changes = {name: value for name, value in changes.items() if value is not None}
     if args.schedule is not None:
         shipped = args.schedule in SHIPPED

@@ -68,12 +68,13 @@ class RunConfig:
 
     Attributes:
         schedule: name of a shipped schedule, or the CSV text of one of your own.
-        seed: of the initial weights and of the drawn batches, in [0, 2³²).
+        seed: of the initial parameters and of the drawn batches, in [0, 2³²).
         steps: number of updates, 1 to 100,000; another number than the schedule's own stretches it.
         bottleneck: latent dims, 2 to 6.
         hidden: width of both hidden layers, 2 to 64.
         label_noise: share of labels that are drawn at random, in [0, 1].
         weights: multipliers per regularizer, as `Weights` or as any mapping of its names.
+        batch_seed: of the drawn batches, where they are to be those of another seed; None where they are not.
 
     Raises:
         ExcolorError: a value is out of its range.
@@ -86,6 +87,7 @@ class RunConfig:
     hidden: int = 16
     label_noise: float = 0.0
     weights: Weights = field(default_factory=Weights)
+    batch_seed: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.schedule, str) or not self.schedule.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -93,17 +95,27 @@ class RunConfig:
         if not isinstance(self.weights, Weights):  # pyright: ignore[reportUnnecessaryIsInstance]
             object.__setattr__(self, "weights", Weights(**_known("weights", self.weights, [t.name for t in TERMS])))
         _whole("seed", self.seed, 0, MAX_SEED)
+        if self.batch_seed is not None:
+            _whole("batch_seed", self.batch_seed, 0, MAX_SEED)
+            if self.batch_seed == self.seed:  # one run has one configuration
+                object.__setattr__(self, "batch_seed", None)
         _whole("steps", self.steps, 1, MAX_STEPS)
         _whole("bottleneck", self.bottleneck, BOTTLENECKS.start, BOTTLENECKS.stop - 1)
         _whole("hidden", self.hidden, HIDDEN_WIDTHS.start, HIDDEN_WIDTHS.stop - 1)
         object.__setattr__(self, "label_noise", _number("label_noise", self.label_noise, 0.0, 1.0))
 
     def to_dict(self) -> dict[str, Any]:
-        """The configuration as plain JSON values; of the weights, those that are numbers."""
-        return {**vars(self), "weights": {name: w for name, w in self.weights.items() if w is not None}}
+        """The configuration as plain JSON values; of the weights, those that are numbers; a batch seed if any."""
+        values = {**vars(self), "weights": {name: w for name, w in self.weights.items() if w is not None}}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def drawn_by(self) -> int:
+        """The seed of the batches."""
+        return self.seed if self.batch_seed is None else self.batch_seed
 
     def is_but_for_its_seed(self, other: RunConfig) -> bool:
-        """Whether another configuration is the same, whatever its seed."""
+        """Whether another configuration is the same, whatever its seeds."""
         return _but_for_the_seed(self) == _but_for_the_seed(other)
 
     def to_json(self) -> str:
@@ -133,7 +145,7 @@ class RunConfig:
         return RunConfig.from_dict(values)
 
 
-_but_for_the_seed = attrgetter(*(each.name for each in fields(RunConfig) if each.name != "seed"))
+_but_for_the_seed = attrgetter(*(each.name for each in fields(RunConfig) if each.name not in ("seed", "batch_seed")))
 
 
 def _known(what: str, values: object, names: Sequence[str]) -> dict[str, Any]:

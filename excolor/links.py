@@ -30,7 +30,9 @@ LONGEST = 10_000  # characters of a link
 _MARK = 12  # characters of a run's key
 
 _REGULARIZERS = [term.name for term in TERMS]
-_FIELDS = {word: word.replace("-", "_") for word in ("seed", "steps", "bottleneck", "hidden", "label-noise")}
+_FIELDS = {
+    word: word.replace("-", "_") for word in ("seed", "batch-seed", "steps", "bottleneck", "hidden", "label-noise")
+}
 WORDS = (*_REGULARIZERS, *_FIELDS, "schedule", SHEET)
 """What says of a run how it is trained."""
 

@@ -349,7 +349,7 @@ def to_csv(entries: Iterable[Entry]) -> str:
     """
     rows = [_row(each) for each in entries]
     file = io.StringIO()
-    writer = csv.DictWriter(file, list(rows[0]) if rows else [])
+    writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return file.getvalue()

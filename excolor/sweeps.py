@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from itertools import takewhile
+from functools import lru_cache, partial
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, TypeVar
 
 import numpy as np
+import torch
 
 from excolor.config import RunConfig
+from excolor.data import Batches
 from excolor.errors import ExcolorError
 from excolor.measured import Measured, measure
-from excolor.training import train
+from excolor.training import batches, train
 
 _ASK_EVERY = 0.1  # seconds
+_AHEAD = 8  # runs for each worker that may have begun beyond the first one that is not done
+_NOTHING = np.empty((0, 3), np.float32)  # what a sweep watches: it forgets the snapshots in any case
 Made = TypeVar("Made")
 
 
@@ -53,53 +57,152 @@ def sweep(
     return of_each(configs, trial, jobs, progress, cancelled)
 
 
-def trial(config: RunConfig, cancelled: Callable[[], bool]) -> Measured | None:
-    """Train and evaluate one configuration; None once it was cancelled.
+def never() -> bool:
+    """No: nobody cancels."""
+    return False
+
+
+def trial(config: RunConfig, cancelled: Callable[[], bool] = never) -> Measured | None:
+    """Train and evaluate one configuration, without history and snapshots; None once it was cancelled.
 
     Raises:
         ExcolorError: as in `train`.
     """
-    run = train(config, cancelled=cancelled)
+    drawn = _drawn(config.drawn_by, config.steps, config.label_noise)
+    run = train(config, drawn=drawn, watched=_NOTHING, cancelled=cancelled)
     cut_short = run.stopped is not None and run.stopped.term is None
     return None if cut_short else measure(run).forgetting()
 
 
+# Neighbors often differ in their weights alone. Two, because the workers do not pass to the next seed at once.
+@lru_cache(maxsize=2)
+def _drawn(seed: int, steps: int, label_noise: float) -> Batches:
+    return batches(RunConfig(seed=seed, steps=steps, label_noise=label_noise))
+
+
+Work = Callable[[RunConfig, Callable[[], bool]], "Made | None"]
+
+
 def of_each(
-    configs: Sequence[RunConfig],
-    work: Callable[[RunConfig, Callable[[], bool]], Made | None],
+    configs: Iterable[RunConfig],
+    work: Work[Made],
     jobs: int | None,
     progress: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> list[Made]:
-    """What `work` makes of every configuration, as in `sweep`.
+    """What `work` makes of every configuration, in their order and as in `sweep`."""
+    made: dict[int, Made] = {}
+    with closing(runs(configs, work, jobs=jobs, cancelled=cancelled)) as found:
+        for place, one in found:
+            made[place] = one
+            progress(len(made))
+    return [made[place] for place in sorted(made)]
+
+
+def runs(
+    configs: Iterable[RunConfig],
+    work: Work[Made] = trial,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> Generator[tuple[int, Made]]:
+    """What `work` makes of every configuration, each with its place among them, as they are done.
+
+    Memory stays flat: nothing begins that is far ahead of the first one not done, and nothing is kept. Close it
+    (`contextlib.closing`) where it may not be gone through to its end.
 
     Args:
-        work: gets the configuration and a function to ask whether it was cancelled; None is left out.
+        work: gets the configuration and a function to ask whether it was cancelled; what it gives as None is left out.
+        executor: any with the standard interface, such as that of a Dask client; `work` must then survive a pickle,
+            and runs under way when it is cancelled come to their end. Threads of this process if none is given.
+        jobs: runs at a time, which for an executor is how many it has workers; the number of cores by default.
+        cancelled: asked from any thread. Once it says yes nothing begins, and what is done by then is the last.
+
+    Raises:
+        ExcolorError: as in `train`. This and any other exception ends the runs under way.
     """
+    jobs = jobs or os.cpu_count() or 1
+    if executor is not None:
+        yield from _as_they_come(configs, partial(_alone, work, never), executor, jobs, cancelled)
+        return
     over = Event()
 
     def ended() -> bool:
         return over.is_set() or cancelled()
 
-    def begin(config: RunConfig) -> Made | None:
-        return None if ended() else work(config, ended)
+    with one_thread_each():
+        pool = ThreadPoolExecutor(jobs, "excolor-sweep")
+        try:
+            yield from _as_they_come(configs, partial(_alone, work, ended), pool, jobs, cancelled)
+        finally:
+            over.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            _drawn.cache_clear()
 
-    pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
-    finished: SimpleQueue[Future[Made | None]] = SimpleQueue()
+
+def in_order(found: Iterable[tuple[int, Made]]) -> Iterator[Made]:
+    """What `runs` gives, in the order of its configurations; it ends before the first that is missing."""
+    early: dict[int, Made] = {}
+    place = 0
+    for at, made in found:
+        early[at] = made
+        while place in early:
+            yield early.pop(place)
+            place += 1
+
+
+def _alone(work: Work[Made], ended: Callable[[], bool], config: RunConfig) -> Made | None:
+    # One that computes beside others splits nothing: it would wait, and on other machines sums could round otherwise.
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+    return None if ended() else work(config, ended)
+
+
+@contextmanager
+def one_thread_each() -> Generator[None]:
+    """PyTorch on one thread for each of several that compute side by side; more would wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     try:
-        futures = [pool.submit(begin, config) for config in takewhile(lambda _: not cancelled(), configs)]
-        for future in futures:
-            future.add_done_callback(finished.put)
-        done = 0
-        while done < len(futures) and not cancelled():
-            with suppress(Empty):  # asks again, even while every run takes long
-                finished.get(timeout=_ASK_EVERY).result()
-                progress(done := done + 1)
+        yield
     finally:
-        over.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-    ended_runs = [future for future in futures if future.done() and not future.cancelled()]
-    return [found for future in ended_runs if (found := future.result()) is not None]
+        torch.set_num_threads(threads)
+
+
+def _as_they_come(
+    configs: Iterable[RunConfig],
+    work: Callable[[RunConfig], Made | None],
+    executor: Executor,
+    jobs: int,
+    cancelled: Callable[[], bool],
+) -> Generator[tuple[int, Made]]:
+    rest = enumerate(configs)
+    places: dict[Future[Made | None], int] = {}  # of what is under way, ascending
+    finished: SimpleQueue[Future[Made | None]] = SimpleQueue()
+
+    def taken(timeout: float) -> Iterator[tuple[int, Made]]:
+        future = finished.get(timeout=timeout)
+        place, made = places.pop(future), future.result()
+        if made is not None:
+            yield place, made
+
+    try:
+        upcoming = next(rest, None)
+        while not cancelled() and (upcoming or places):
+            if upcoming and upcoming[0] < next(iter(places.values()), upcoming[0]) + _AHEAD * jobs:
+                future = executor.submit(work, upcoming[1])
+                places[future] = upcoming[0]
+                future.add_done_callback(finished.put)
+                upcoming = next(rest, None)
+            else:
+                with suppress(Empty):  # asks again, even while every run takes long
+                    yield from taken(_ASK_EVERY)
+        with suppress(Empty):
+            while True:
+                yield from taken(0)
+    finally:
+        for future in places:
+            future.cancel()
 
 
 def summarize(trials: Sequence[Measured]) -> dict[str, Any]:

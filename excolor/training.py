@@ -209,7 +209,7 @@ def initial_model(config: RunConfig) -> ColorAutoencoder:
 
 def batches(config: RunConfig) -> Batches:
     """The batches of a run."""
-    return draw_batches(config.steps, config.label_noise, generators(config.seed)[1])
+    return draw_batches(config.steps, config.label_noise, generators(config.drawn_by)[1])
 
 
 def training_step(
@@ -301,6 +301,7 @@ def train(
     engine: Engine = "fused",
     *,
     drawn: Batches | None = None,
+    watched: Floats | None = None,
     progress: Callable[[int], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
     **fields: Any,
@@ -312,6 +313,7 @@ def train(
             one machine.
         engine: "fused" runs the compiled kernel, "autograd" the loop around `training_step`.
         drawn: the run's batches, where the caller has them already.
+        watched: the colors whose latents are kept on the way, `[N, 3]`; those of `snapshot_colors` if none are given.
         progress: called with the number of updates done, after each of about 60 chunks.
         cancelled: asked between chunks; once it says yes the run ends there.
         fields: of the configuration that are to be otherwise.
@@ -328,7 +330,7 @@ def train(
     losses = np.full((config.steps, len(LOSSES)), np.nan, np.float32)
     steps: _Steps = ENGINES[engine](initial_model(config), drawn, planned, losses)
 
-    colors = snapshot_colors()
+    colors = snapshot_colors() if watched is None else watched
     marks = snapshot_steps(config.steps)
     latents = [latents_of(steps.vector(), config, colors)]
     done, stopped = 0, None

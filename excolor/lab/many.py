@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from excolor.config import RunConfig
 from excolor.lab.audit import Audit, light_audit
 from excolor.measured import Measured
 from excolor.model import ColorAutoencoder
-from excolor.sweeps import distribution, of_each, summarize, trial
+from excolor.sweeps import distribution, never, of_each, summarize, trial
 
 Look = Callable[[ColorAutoencoder, Sequence[int], np.random.Generator], Audit]
 
@@ -27,6 +28,27 @@ class Audited:
     def to_dict(self) -> dict[str, Any]:
         """What `Measured.to_dict` has, and the audit, as plain JSON values."""
         return {**self.measured.to_dict(), "audit": self.audit and self.audit.to_dict()}
+
+
+def audited(
+    config: RunConfig,
+    cancelled: Callable[[], bool] = never,
+    *,
+    dims: Sequence[int],
+    look: Look = light_audit,
+) -> Audited | None:
+    """Train, evaluate and audit one configuration; None once it was cancelled. With `partial`, for `sweeps.runs`.
+
+    Raises:
+        ExcolorError: as in `trial` and in `audit`.
+    """
+    measured = trial(config, cancelled)
+    if measured is None or cancelled():
+        return None
+    if measured.run.stopped:
+        return Audited(measured, None)
+    found = look(measured.run.model, dims, np.random.default_rng(config.seed))
+    return Audited(measured.forgetting(), found)  # not the model that was made for the audit
 
 
 def audited_sweep(
@@ -46,16 +68,7 @@ def audited_sweep(
     Raises:
         ExcolorError: as in `sweep` and in `audit`.
     """
-
-    def audited(config: RunConfig, ended: Callable[[], bool]) -> Audited | None:
-        measured = trial(config, ended)
-        if measured is None or ended():
-            return None
-        if measured.run.stopped:
-            return Audited(measured, None)
-        return Audited(measured, look(measured.run.model, dims, np.random.default_rng(config.seed)))
-
-    return of_each(configs, audited, jobs, progress, cancelled)
+    return of_each(configs, partial(audited, dims=dims, look=look), jobs, progress, cancelled)
 
 
 def summarize_audits(runs: Sequence[Audited]) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def _write_settings() -> dict[str, str]:
 def _read_settings(words: Words) -> tuple[str, ...]:
     config, ignored = links.parse(words)
     key, strange = links.marked(words)
+    if config.batch_seed is not None:
+        ignored += (f"batch-seed is {config.batch_seed}; Train draws the batches by its one seed, {config.seed}.",)
     controls.ask(config)
     state.NAMED.get().add(controls.SETTINGS.name)
     if key or state.AT.get() is None:

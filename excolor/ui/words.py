@@ -142,6 +142,8 @@ def settings(config: RunConfig) -> str:
     """A run's settings in a few words: its schedule, its seed, and what was moved."""
     usual = RunConfig()
     parts = [config.schedule if config.schedule in SHIPPED else "own schedule", f"seed {config.seed}"]
+    if config.batch_seed is not None:
+        parts.append(f"batches of seed {config.batch_seed}")
     if any(multipliers(config).values()):
         parts += [f"{term} × {weight:g}" if weight else f"no {term}" for term, weight in moved(config).items()]
     else:

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -186,13 +186,15 @@ def test_a_stopped_sweep_prints_what_is_done(
 ) -> None:
     before = signal.getsignal(signal.SIGINT)
 
-    def stopping(configs: list[RunConfig], jobs: int, progress: Run, cancelled: Callable[[], bool]) -> list[Measured]:
+    def stopping(
+        configs: Iterable[RunConfig], work: object, executor: object, jobs: object, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[int, Measured]]:
         assert not cancelled()
         signal.raise_signal(signal.SIGINT)
         assert cancelled()
-        return sweep(configs[:done])
+        yield from enumerate(sweep(list(configs)[:done]))
 
-    monkeypatch.setattr("excolor.cli.sweep", stopping)
+    monkeypatch.setattr("excolor.cli.runs", stopping)
     assert main(["sweep", *FAST, "--seeds", "4:24", "--json"]) == 130
     said = capsys.readouterr()
     assert said.err == f"excolor: stopped; {done} of 20 runs are done.\n"

@@ -14,7 +14,7 @@ import re
 import resource
 import signal
 import struct
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -42,6 +42,7 @@ from excolor.measured import Measured, measure
 from excolor.metrics import quick_grid
 from excolor.replay import replayed
 from excolor.schedule import ALIASES, SHIPPED, SPACES, TIMINGS, find, for_training, parse, silent_from
+from excolor.studies import Study
 from excolor.sweeps import with_seeds
 from excolor.training import Run, train
 from excolor.ui import kept, log, predict, runs, state, store
@@ -296,13 +297,18 @@ def visited(page: str, words: dict[str, str]) -> Generator[dict[str, str]]:
 
 # --- the command line ------------------------------------------------------------------------------
 
-COMMANDS = ["train", "evaluate", "sweep", "bench", "pretrain"]
+COMMANDS = ["train", "evaluate", "sweep", "summarize", "bench", "pretrain"]
 OPTIONS = ["--seed", "--engine", "--out", "--schedule", "--steps", "--weight", "--neutrality", "--bottleneck"]
 OPTIONS += [
     "--hidden",
     "--label-noise",
     "--link",
     "--seeds",
+    "--batch-seed",
+    "--init-seeds",
+    "--batch-seeds",
+    "--grid",
+    "--combinations",
     "--jobs",
     "--json",
     "--help",
@@ -314,6 +320,8 @@ OPTIONS += [
 ]
 VALUES = [*SHIPPED, "0", "1", "-1", "4", "1e3", "nan", "inf", "0:2", "0:", ":", "5:1", "separate=0.5", "anchor=nan"]
 VALUES += [
+    "separate=0.1:10:log3",
+    "hidden=2,x",
     "separate",
     "=",
     "fused",
@@ -355,12 +363,16 @@ def briefly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def few(configs: list[RunConfig], *_: object) -> list[Measured]:
         return [quick(short(config)) for config in configs]
 
+    def two(configs: Iterable[RunConfig], *_: object) -> Iterator[tuple[int, Measured]]:
+        yield from enumerate(quick(short(config)) for config in configs)
+
     monkeypatch.chdir(tmp_path)
     sound()  # compiles the kernels, before anything is held to its limits
     monkeypatch.setattr(cli, "pretrained_path", tmp_path.joinpath)
     monkeypatch.setattr(cli, "with_seeds", lambda config, seeds: with_seeds(config, seeds[:2]))
-    for name, stand_in in (("train", short), ("measure", quick), ("sweep", few)):
+    for name, stand_in in (("train", short), ("measure", quick), ("sweep", few), ("runs", two)):
         monkeypatch.setattr(cli, name, stand_in)
+    monkeypatch.setattr(cli, "Study", lambda config, seeds, *rest: Study(config, seeds[:2], *rest))
     monkeypatch.setattr(cli, "bench", lambda **_: Benchmark(100, 1e5, 1e3, 3001, 0.01))
 
 

@@ -80,7 +80,7 @@ def test_cancelling_does_not_wait_for_the_runs_under_way(monkeypatch: pytest.Mon
 def test_an_exception_ends_the_runs_under_way(error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
 
-    def watched(config: RunConfig, cancelled: Callable[[], bool]) -> Run:
+    def watched(config: RunConfig, cancelled: Callable[[], bool], **_: object) -> Run:
         if config.seed:
             while not cancelled():
                 time.sleep(0.01)

@@ -461,7 +461,7 @@ def _print_probes(title: str, found: Audit) -> None:
     }
     ladders |= {f"floor: {name}": ladder for name, ladder in found.floors.items()}
     rows = [
-        [name, *(f"{r2:.2f}" for scores in each.to_dict().values() for r2 in scores)] for name, each in ladders.items()
+        [name, *(f"{r2:z.2f}" for scores in each.to_dict().values() for r2 in scores)] for name, each in ladders.items()
     ]
     columns = [f"{probe}, k = {k}" for probe in ("affine", "kernel") for k in TIMES]
     write_table(title, ("read from", *columns), rows)
@@ -475,9 +475,9 @@ def _print_answers(found: Audit) -> None:
     write(f"24 colors that differ in hue alone are answered with a spread of {spreads}.\n")
     tinted = found.below_gray_floor
     said = (
-        f"Below the gray floor, so answered with a tint: {', '.join(tinted)}."
+        f"Below the gray floor, so not answered gray: {', '.join(tinted)}."
         if tinted
-        else ("No named color is below its gray floor, which would show a tint.")
+        else ("No named color is below its gray floor.")
     )
     write(f"{said}\n\n")
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from excolor.errors import ExcolorError
 from excolor.lab.leace import erased, hue_eraser, pool
-from excolor.lab.probes import SITES, TIMES, Ladder, ProbeColors, Site, draw_colors, read, values
+from excolor.lab.probes import SITES, TIMES, Ladder, ProbeColors, Site, draw_colors, read, read_chance, values
 from excolor.lab.race import FRACTIONS, Race, follow
 from excolor.lab.ring import below_gray_floor, ring_spread
 from excolor.metrics import finite, survey
@@ -168,7 +168,7 @@ def _at(sites: Sequence[Site], model: ColorAutoencoder, dims: Sequence[int], gen
         dims=tuple(map(index, dims)),
         probes={state: {site: read(found[site], colors) for site in sites} for state, found in seen.items()},
         floors={
-            "shuffled": read(seen["deleted"]["u"], colors.shuffled(generator)),
+            "shuffled": read_chance(seen["deleted"]["u"], colors, generator),
             "brightness": read(colors.brightness, colors),
         },
         below_gray_floor=below_gray_floor(deleted),

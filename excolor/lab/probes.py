@@ -7,7 +7,7 @@ probe on shuffled hues and on brightness (control tasks: Hewitt and Liang 2019, 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -32,7 +32,8 @@ FIT, CHOOSE, SCORE = 900, 300, 700  # colors, drawn in this order
 PALEST = DARKEST = 0.5  # the least saturation and value: a hue that can hardly be seen need not be read
 WIDTHS = (0.5, 2.0, 8.0, 32.0)  # γ of the kernel
 RIDGES = (1e-1, 1e-3, 1e-5)  # λ
-WITHIN = 0.05  # of R²: what probes differ by when other colors are drawn
+WITHIN = 0.05  # of R²: some five standard deviations of a score over other draws of colors
+SHUFFLES = 5  # one alone may choose settings that happen to do well on 300 colors and run wild on the rest
 _threads = ThreadPoolExecutor(os.cpu_count() or 1, "excolor-probes")
 _ROUNDING = 1e-6  # of the largest value: inputs that differ by less have no spread
 
@@ -118,9 +119,25 @@ def values(model: ColorAutoencoder, rgb: Floats) -> dict[Site, Doubles]:
 
 def read(inputs: Doubles, colors: ProbeColors) -> Ladder:
     """Fit both probes to what a site has of the colors, `[1900, D]`, and score them."""
-    x, targets = standardized(inputs), colors.targets
-    believed = affine(x, targets), kernel_ridge(x, targets)
-    return Ladder(*(Reading(tuple(determination(targets[-SCORE:], each).tolist()), each) for each in believed))
+    return Ladder(*(Reading(tuple(r2.tolist()), said) for r2, said in _fitted(inputs, colors.targets)))
+
+
+def read_chance(inputs: Doubles, colors: ProbeColors, generator: np.random.Generator) -> Ladder:
+    """What both probes read of shuffled hues: of five shuffles the median scores, and what is believed of the first."""
+    shuffles = [colors.shuffled(generator).targets for _ in range(SHUFFLES)]
+    readings = [
+        Reading(tuple(np.median(r2.reshape(SHUFFLES, -1), axis=0).tolist()), said[:, : len(TIMES)])
+        for r2, said in _fitted(inputs, np.concatenate(shuffles, axis=1))
+    ]
+    return Ladder(*readings)
+
+
+def _fitted(inputs: Doubles, targets: Doubles) -> Iterator[tuple[Doubles, Doubles]]:
+    """For the affine probe and then for the kernel, R² `[K]` and what it believes `[700, K, 2]`."""
+    x = standardized(inputs)
+    for probe in (affine, kernel_ridge):
+        said = probe(x, targets)
+        yield determination(targets[-SCORE:], said), said
 
 
 def standardized(inputs: Doubles) -> Doubles:

@@ -17,6 +17,7 @@ from excolor.color import named_colors
 from excolor.errors import ExcolorError
 from excolor.lab.audit import Audit, light_audit
 from excolor.lab.many import audited_sweep, summarize_audits
+from excolor.lab.probes import draw_colors, read, read_chance, values
 from excolor.lab.race import RUNNERS, SEEDS
 from excolor.lab.ring import ring_spread
 from excolor.metrics import respond
@@ -92,7 +93,8 @@ def test_the_tables_say_what_the_audit_says(
     said = capsys.readouterr().out
     assert f"{without_hue.probes['deleted']['u'].kernel.scores[2]:.2f}" in said
     assert "Before normalization, the deletion leaves the kernel probe more than its floors." in said
-    assert "After normalization, it leaves it nothing beyond its floors." in said
+    left = "more than its floors" if without_hue.more_than_floors("u") else "nothing beyond its floors"
+    assert f"After normalization, it leaves it {left}." in said
     for name in without_hue.below_gray_floor:
         assert name in said
     assert "never" in said
@@ -148,11 +150,22 @@ def test_a_light_audit_is_a_part_of_the_whole(without_hue: Audit, without_warmth
 # What holds of `robust`
 
 
-def test_without_hue_nothing_is_left_in_u_but_tone(without_hue: Audit) -> None:
-    u, floors = kernel_at(without_hue, "u"), without_hue.floors
-    for floor in ("shuffled", "brightness"):
-        assert u[:2] == pytest.approx(floors[floor].kernel.scores[:2], abs=0.06)
-    assert u[2] == pytest.approx(floors["brightness"].kernel.scores[2], abs=0.05)
+def test_without_hue_nothing_is_left_in_u_but_tone() -> None:
+    # Over draws of colors a score has a standard deviation of 0.01; the median of three says what holds of the network.
+    beyond: dict[str, list[list[float]]] = {"shuffled": [], "brightness": []}
+    deleted = ablate(load("robust").run.model, HUE)
+    for seed in range(3):
+        colors = draw_colors(np.random.default_rng(seed))
+        u = values(deleted, colors.rgb)["u"]
+        floors = read_chance(u, colors, np.random.default_rng(seed)), read(colors.brightness, colors)
+        for floor, ladder in zip(beyond, floors, strict=True):
+            differences = np.subtract(read(u, colors).kernel.scores, ladder.kernel.scores)
+            beyond[floor].append(differences.tolist())
+    assert np.median(beyond["shuffled"], axis=0)[:2] == pytest.approx([0, 0], abs=0.05)
+    assert np.median(beyond["brightness"], axis=0) == pytest.approx([0, 0, 0], abs=0.05)
+
+
+def test_intact_hue_is_read_by_both_probes(without_hue: Audit) -> None:
     assert min(without_hue.probes["intact"]["u"].kernel.scores) > 0.95
     assert without_hue.probes["intact"]["u"].affine.scores[0] > 0.9
 

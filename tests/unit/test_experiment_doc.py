@@ -16,7 +16,7 @@ from excolor.color import GRAYS, HUES, hsv_grid, hsv_to_rgb, redness, vibrancy
 from excolor.config import BOTTLENECKS, HIDDEN_WIDTHS, MAX_WEIGHT, RunConfig
 from excolor.data import label_probabilities, sampling_weights, shares
 from excolor.diagnosis import Cause, Placement, checks
-from excolor.lab import audit, probes, race, ring
+from excolor.lab import probes, race, ring
 from excolor.losses import TERMS
 from excolor.metrics import Deletion, Intact, Metrics
 from excolor.model import ColorAutoencoder
@@ -85,7 +85,7 @@ def test_the_audits_constants() -> None:
     for name, values in (("γ", probes.WIDTHS), ("λ", probes.RIDGES)):
         (listed,) = re.findall(f"{name} in {{(.*?)}}", text)
         assert tuple(float(number) for number in listed.split(", ")) == values
-    assert f"is {audit.WITHIN} above both" in text
+    assert f"is {probes.WITHIN} above both" in text
     assert f"{ring.DIRECTIONS} colors that differ in hue alone, {ring.TONE}·(1, 1, 1) + {ring.RADIUS}·(" in text
     assert f"learning rate {race.RATE}, a fresh Adam, {race.UPDATES} updates, five seeds" in text
     assert (race.SEEDS, f"Every {race.EVERY} updates the mean MSE of {race.HUES} fully" in text) == (5, True)

@@ -25,6 +25,7 @@ from excolor.lab.probes import (
     Reading,
     draw_colors,
     read,
+    read_chance,
     standardized,
     values,
 )
@@ -101,6 +102,17 @@ def test_what_is_there_is_read_and_what_is_not_is_not(colors: ProbeColors) -> No
     assert half.affine.scores[0] == pytest.approx(0.5, abs=0.05)
     noise = read(np.random.default_rng(0).normal(size=(1900, 3)), colors)
     assert max(*noise.affine.scores, *noise.kernel.scores) < 0.03
+
+
+def test_chance_is_the_median_of_five_shuffles(colors: ProbeColors) -> None:
+    generator = np.random.default_rng(1)
+    each = [read(colors.targets[:, 0], colors.shuffled(generator)) for _ in range(5)]
+    chance = read_chance(colors.targets[:, 0], colors, np.random.default_rng(1))
+    for name in ("affine", "kernel"):
+        expected = np.median([getattr(ladder, name).scores for ladder in each], axis=0)
+        assert getattr(chance, name).scores == pytest.approx(expected, abs=1e-6)
+        assert getattr(chance, name).believed == pytest.approx(getattr(each[0], name).believed, abs=1e-6)
+        assert np.abs(expected).max() < 0.05
 
 
 def test_brightness_tells_primaries_from_secondaries_and_no_more(colors: ProbeColors) -> None:

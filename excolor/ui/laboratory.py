@@ -29,6 +29,7 @@ from excolor.lab.probes import (
     determination,
     draw_colors,
     read,
+    read_chance,
     values,
 )
 from excolor.lab.race import Race, follow
@@ -54,12 +55,10 @@ def colors() -> ProbeColors:
     return _drawn()[0]
 
 
-@cache
-def _drawn() -> tuple[ProbeColors, ProbeColors]:
-    """These colors, and the same with their hues shuffled."""
+def _drawn() -> tuple[ProbeColors, np.random.Generator]:
+    """These colors, and the generator with which they are shuffled."""
     generator = np.random.default_rng(0).spawn(2)[0]
-    drawn = draw_colors(generator)
-    return drawn, drawn.shuffled(generator)
+    return draw_colors(generator), generator
 
 
 def _read(inputs: Doubles, drawn: ProbeColors) -> Ladder:
@@ -85,7 +84,7 @@ def at_u(run: Run, dims: tuple[int, ...]) -> tuple[Ladder, Mapping[Floor, Ladder
     """
     inputs = values(ablate(run.model, dims), colors().rgb)["u"]
     with runs.turns.turn(state.VISITOR.get()):
-        shuffled = _read(inputs, _drawn()[1])
+        shuffled = read_chance(inputs, *_drawn())
         return _read(inputs, colors()), {"shuffled": shuffled, "brightness": _of_brightness()}
 
 

@@ -162,7 +162,8 @@ def kernel_ridge(x: Doubles, targets: Doubles) -> Doubles:
     """Ridge regression with the kernel k(x, y) = exp(−γ‖x − y‖²), from `[1900, D]` to `[1900, K, 2]`.
 
     It solves (K + λI) a = t. For each k alone, γ and λ are those that score best on 300 colors that neither fit nor
-    score. Returns what it believes, `[700, K, 2]`.
+    score. Returns what it believes, `[700, K, 2]`, drawn back to the unit circle from outside it, where no hue is: that
+    makes no belief worse, and without it one color that is like none of those fitted can hide what all others tell.
     """
     # Copied, because how a product is rounded may depend on where in memory its factors lie.
     squares, wanted = _square_distances(torch.tensor(x)), torch.tensor(targets[:FIT].reshape(FIT, -1))
@@ -170,13 +171,17 @@ def kernel_ridge(x: Doubles, targets: Doubles) -> Doubles:
     def predict(width: float) -> list[Doubles]:
         similar = (-width * squares).exp()
         said = [similar[FIT:] @ _ridge(similar[:FIT], ridge, wanted) for ridge in RIDGES]
-        return [np.asarray(each).reshape(-1, *targets.shape[1:]) for each in said]
+        return [_within_circle(np.asarray(each).reshape(-1, *targets.shape[1:])) for each in said]
 
     candidates: list[Doubles] = [said for of_width in _threads.map(predict, WIDTHS) for said in of_width]
     scores = np.stack([determination(targets[FIT : FIT + CHOOSE], said[:CHOOSE]) for said in candidates])
     best: list[int] = scores.argmax(0).tolist()
     believed = np.stack(candidates)[:, CHOOSE:]
     return np.stack([believed[i, :, k] for k, i in enumerate(best)], axis=1)
+
+
+def _within_circle(said: Doubles) -> Doubles:
+    return said / np.maximum(np.linalg.norm(said, axis=-1, keepdims=True), 1)
 
 
 def determination(true: Doubles, said: Doubles) -> Doubles:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
 from typing import Literal
@@ -65,7 +65,7 @@ class Race:
     updates: NDArray[np.int64]
     errors: dict[Runner, Floats]
     left: float
-    parameters: dict[Runner, Floats]
+    parameters: dict[Runner, Floats] = field(default_factory=dict["Runner", Floats])
 
     def reached(self, runner: Runner, fraction: Fraction) -> tuple[int | None, ...]:
         """For each seed the updates until the error was down to a fraction of what was left; None if never."""

@@ -20,15 +20,13 @@ from numpy.typing import NDArray
 from excolor.lab.audit import Floor
 from excolor.lab.leace import erased, hue_eraser, labeled_colors, pool
 from excolor.lab.probes import (
-    SCORE,
     SITES,
     Ladder,
     ProbeColors,
-    Reading,
     Site,
-    determination,
     draw_colors,
     read,
+    read_chance,
     values,
 )
 from excolor.lab.race import Race, follow
@@ -54,26 +52,15 @@ def colors() -> ProbeColors:
     return _drawn()[0]
 
 
-@cache
-def _drawn() -> tuple[ProbeColors, ProbeColors]:
-    """These colors, and the same with their hues shuffled."""
+def _drawn() -> tuple[ProbeColors, np.random.Generator]:
+    """These colors, and the generator with which they are shuffled."""
     generator = np.random.default_rng(0).spawn(2)[0]
-    drawn = draw_colors(generator)
-    return drawn, drawn.shuffled(generator)
-
-
-def _read(inputs: Doubles, drawn: ProbeColors) -> Ladder:
-    """As `probes.read`, with the kernel probe's beliefs drawn back to the circle."""
-    ladder = read(inputs, drawn)
-    believed = ladder.kernel.believed
-    believed = believed / np.maximum(np.linalg.norm(believed, axis=-1, keepdims=True), 1)
-    scores = determination(drawn.targets[-SCORE:], believed)
-    return Ladder(ladder.affine, Reading(tuple(scores.tolist()), believed))
+    return draw_colors(generator), generator
 
 
 @st.cache_resource(show_spinner=False)
 def _of_brightness() -> Ladder:
-    return _read(colors().brightness, colors())
+    return read(colors().brightness, colors())
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
@@ -85,8 +72,8 @@ def at_u(run: Run, dims: tuple[int, ...]) -> tuple[Ladder, Mapping[Floor, Ladder
     """
     inputs = values(ablate(run.model, dims), colors().rgb)["u"]
     with runs.turns.turn(state.VISITOR.get()):
-        shuffled = _read(inputs, _drawn()[1])
-        return _read(inputs, colors()), {"shuffled": shuffled, "brightness": _of_brightness()}
+        shuffled = read_chance(inputs, *_drawn())
+        return read(inputs, colors()), {"shuffled": shuffled, "brightness": _of_brightness()}
 
 
 @st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Run: by_key})
@@ -99,7 +86,7 @@ def at_each_site(run: Run, dims: tuple[int, ...]) -> Mapping[Site, Ladder]:
     seen = values(ablate(run.model, dims), colors().rgb)
     known: dict[Site, Ladder] = {"u": at_u(run, dims)[0]} if dims else {}
     with runs.turns.turn(state.VISITOR.get()):
-        return {site: known[site] if site in known else _read(seen[site], colors()) for site in SITES}
+        return {site: known[site] if site in known else read(seen[site], colors()) for site in SITES}
 
 
 # --- erasing ---------------------------------------------------------------------------------------
@@ -142,7 +129,7 @@ def erased_afterwards(run: Run, labeled: int) -> Left:
     eraser = hue_eraser(run.model, labeled_colors("all", labeled, np.random.default_rng(0)))
     inputs = values(run.model, colors().rgb)["u"]
     with runs.turns.turn(state.VISITOR.get()):
-        return _left(erased(run.model, eraser), _read(eraser(inputs), colors()))
+        return _left(erased(run.model, eraser), read(eraser(inputs), colors()))
 
 
 def _left(model: ColorAutoencoder, u: Ladder) -> Left:

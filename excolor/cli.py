@@ -57,6 +57,8 @@ from excolor.terminal import bar, complain, prepare, width, write, write_table
 
 MAX_RUNS = 100_000
 _FIELDS = ("seed", "batch_seed", "steps", "bottleneck", "hidden", "label_noise")
+_BLOCKS = 8  # for each worker of a cluster at least, so that none waits long for the last
+_MOST_TOGETHER = 64  # about four seconds: its scheduler needs milliseconds for each block
 _CHECKPOINT = f"a file, or {', '.join(PRETRAINED)} (robust)"
 
 
@@ -147,7 +149,9 @@ def _sweep(args: argparse.Namespace) -> int:
         progress = stack.enter_context(bar("Training", len(study)))
         stopped = stack.enter_context(_ctrl_c())
         rest = islice(study, there, None)
-        found = runs(rest, _work(args), executor, args.jobs or places, stopped.is_set)
+        jobs = args.jobs or places
+        together = min(max((len(study) - there) // (_BLOCKS * (jobs or 1)), 1), _MOST_TOGETHER)
+        found = runs(rest, _work(args), executor, jobs, stopped.is_set, together)
         stack.enter_context(closing(found))
         done = there
         for done, each in enumerate(in_order(found), start=there + 1):

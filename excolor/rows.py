@@ -312,7 +312,8 @@ def wilson(count: int, n: int, z: float = 1.959964) -> tuple[float, float]:
     share, slack = count / n, z * z / n
     middle = (share + slack / 2) / (1 + slack)
     reach = z / (1 + slack) * math.sqrt(share * (1 - share) / n + slack / (4 * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    # At the ends it is exact, but for rounding.
+    return max(0.0, middle - reach) if count else 0.0, min(1.0, middle + reach) if count < n else 1.0
 
 
 def values(table: pa.Table, name: str) -> list[Any]:

@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import islice
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from excolor.training import batches, train
 _ASK_EVERY = 0.1  # seconds
 _AHEAD = 8  # runs for each worker that may have begun beyond the first one that is not done
 _NOTHING = np.empty((0, 3), np.float32)  # what a sweep watches: it forgets the snapshots in any case
+Asked = TypeVar("Asked")
 Made = TypeVar("Made")
 
 
@@ -105,6 +107,7 @@ def runs(
     executor: Executor | None = None,
     jobs: int | None = None,
     cancelled: Callable[[], bool] = never,
+    together: int = 1,
 ) -> Generator[tuple[int, Made]]:
     """What `work` makes of every configuration, each with its place among them, as they are done.
 
@@ -117,13 +120,17 @@ def runs(
             and runs under way when it is cancelled come to their end. Threads of this process if none is given.
         jobs: runs at a time, which for an executor is how many it has workers; the number of cores by default.
         cancelled: asked from any thread. Once it says yes nothing begins, and what is done by then is the last.
+        together: runs that are handed over at a time, where an executor takes milliseconds to do so.
 
     Raises:
         ExcolorError: as in `train`. This and any other exception ends the runs under way.
     """
     jobs = jobs or os.cpu_count() or 1
     if executor is not None:
-        yield from _as_they_come(configs, partial(_alone, work, never), executor, jobs, cancelled)
+        rest = iter(configs)
+        blocks = iter(lambda: tuple(islice(rest, together)), ())
+        for block, made in _as_they_come(blocks, partial(_block, work), executor, jobs, cancelled):
+            yield from ((block * together + k, one) for k, one in enumerate(made) if one is not None)
         return
     over = Event()
 
@@ -158,6 +165,10 @@ def _alone(work: Work[Made], ended: Callable[[], bool], config: RunConfig) -> Ma
     return None if ended() else work(config, ended)
 
 
+def _block(work: Work[Made], configs: Sequence[RunConfig]) -> list[Made | None]:
+    return [_alone(work, never, config) for config in configs]
+
+
 @contextmanager
 def one_thread_each() -> Generator[None]:
     """PyTorch on one thread for each of several that compute side by side; more would wait for each other."""
@@ -170,13 +181,13 @@ def one_thread_each() -> Generator[None]:
 
 
 def _as_they_come(
-    configs: Iterable[RunConfig],
-    work: Callable[[RunConfig], Made | None],
+    asked: Iterable[Asked],
+    work: Callable[[Asked], Made | None],
     executor: Executor,
     jobs: int,
     cancelled: Callable[[], bool],
 ) -> Generator[tuple[int, Made]]:
-    rest = enumerate(configs)
+    rest = enumerate(asked)
     places: dict[Future[Made | None], int] = {}  # of what is under way, ascending
     finished: SimpleQueue[Future[Made | None]] = SimpleQueue()
 

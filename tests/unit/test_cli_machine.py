@@ -187,7 +187,12 @@ def test_a_stopped_sweep_prints_what_is_done(
     before = signal.getsignal(signal.SIGINT)
 
     def stopping(
-        configs: Iterable[RunConfig], work: object, executor: object, jobs: object, cancelled: Callable[[], bool]
+        configs: Iterable[RunConfig],
+        work: object,
+        executor: object,
+        jobs: object,
+        cancelled: Callable[[], bool],
+        _: int,
     ) -> Iterator[tuple[int, Measured]]:
         assert not cancelled()
         signal.raise_signal(signal.SIGINT)

@@ -47,7 +47,7 @@ def test_a_killed_worker_loses_no_run_and_doubles_none(four: Any) -> None:
     found: list[tuple[int, str]] = []
     with cluster.connected(four.scheduler_address) as (executor, room):
         assert room == 4
-        with closing(runs(study, executor=executor, jobs=room)) as coming:
+        with closing(runs(study, executor=executor, jobs=room, together=2)) as coming:
             for place, run in coming:
                 found.append((place, repr(rows.row_of(run))))
                 if len(found) == 5:

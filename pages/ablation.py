@@ -33,6 +33,7 @@ with done:
 with same:
     columns.opposites(chosen)
     both_ways.say(chosen, compared.right)
+    panels.fold("Can hue still be read inside?", "fold-read", lambda: readable.line(chosen))
 plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
@@ -68,7 +69,6 @@ def primaries_and_secondaries() -> None:
 
 panels.fold("The other dims, and all of it to be turned", "fold-spheres", all_around)
 panels.fold("What becomes of primaries and secondaries", "fold-tones", primaries_and_secondaries)
-panels.fold("Can hue still be read inside?", "fold-read", lambda: readable.line(chosen))
 
 ending.ending(*ending.of_both_deletions(metrics_of(chosen)))
 st.page_link("pages/train.py", label="Next: train it yourself, and see what breaks →")

@@ -62,6 +62,7 @@ def around(place: str, page: str) -> Generator[None]:
         with corner:
             address.write(page)
         with carrier:
+            kept.page_has_run()
             kept.carry()
 
     try:

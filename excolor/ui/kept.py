@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -45,8 +46,21 @@ def carry() -> None:
     if state.PREVIEW.get():
         return
     store.store(browser().outgoing(KINDS), lambda report: browser().hear(report, KINDS), "store")
-    if browser().news:
+    if browser().news or state.SEEN.get() != _controls():
         st.rerun()
+
+
+def page_has_run() -> None:
+    """Called when all of a page has run, before `carry`.
+
+    A report of the browser and a control that is moved can come in one message. Streamlit then runs the fragment alone,
+    and the page would not hear of the control.
+    """
+    state.SEEN.set(_controls())
+
+
+def _controls() -> dict[str, Any]:
+    return {key: state.value(key) for key in state.CONTROLS}
 
 
 def carry_early(place: str) -> None:

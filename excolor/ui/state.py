@@ -93,6 +93,7 @@ def cancelled(engine: str) -> Slot[RunConfig | None]:
 
 
 BROWSER: Slot[Any] = Slot("browser", _nothing)  # what is known of its storage
+SEEN: Slot[dict[str, Any] | None] = Slot("controls-seen", _nothing)  # what the controls said when the page ran last
 CLEARING: Slot[bool] = Slot("clearing", bool)  # whether the student is asked if all of it is to be forgotten
 
 SEED, STEP_COUNT, SCHEDULE = "train-seed", "train-steps", "train-schedule"

@@ -42,7 +42,9 @@ _CUT = f"""() => {{ {_ALL}
     return box.width && outside && !each.closest('.xc-scroll, .katex-display, pre, svg');
   }};
   const clipped = each => each.matches('a p, button p') && each.scrollWidth > each.clientWidth + 1;
-  return all.filter(each => beyond(each) || clipped(each)).map(each => `${{each.tagName}} ${{said(each)}}`);
+  // Of Streamlit's slider again, the input that nobody sees.
+  const seen = each => !(each.tagName === 'INPUT' && each.closest('[data-testid="stSlider"]'));
+  return all.filter(seen).filter(each => beyond(each) || clipped(each)).map(each => `${{each.tagName}} ${{said(each)}}`);
 }}"""
 
 

@@ -55,6 +55,8 @@ FLAGS = (
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 # Said by the browser about itself: WebGL without a GPU copies slowly.
 SOFTWARE_WEBGL = ("GL Driver Message", "GPU stall due to ReadPixels")
+# Of Streamlit, when a report of what the browser keeps and a moved control come together: kept.py sees to it.
+TWO_FRAGMENTS = "Multiple different fragmentIds detected"
 # On a page with an address of its own Streamlit first looks for its server beneath that address, and the
 # browser logs the two misses before it finds the server at the root.
 BASE_PATH_PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
@@ -165,7 +167,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         url = message.location["url"]
-        ours = not BASE_PATH_PROBE.search(url) and not any(said in message.text for said in SOFTWARE_WEBGL)
+        harmless = (*SOFTWARE_WEBGL, TWO_FRAGMENTS)
+        ours = not BASE_PATH_PROBE.search(url) and not any(said in message.text for said in harmless)
         if message.type in ("error", "warning") and ours:
             self.complaints.append(f"{message.type}: {message.text} ({url})")
 

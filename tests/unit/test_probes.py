@@ -89,9 +89,7 @@ def test_probes_are_those_of_scikit_learn(colors: ProbeColors, random_model: Mod
             for width in WIDTHS
             for ridge in RIDGES
         ]
-        best = max(
-            candidates, key=lambda each: scored(targets[FIT:-SCORE], within_circle(each.predict(x[FIT:-SCORE])))
-        )
+        best = max(candidates, key=lambda each: scored(targets[FIT:-SCORE], within_circle(each.predict(x[FIT:-SCORE]))))
         believed = within_circle(best.predict(x[-SCORE:]))
         # The smallest λ is 1e-5 beside eigenvalues of some hundreds: of sixteen digits, eight are lost.
         assert ladder.kernel.believed[:, i] == pytest.approx(believed, abs=1e-5)

@@ -43,8 +43,8 @@ _CUT = f"""() => {{ {_ALL}
   }};
   const clipped = each => each.matches('a p, button p') && each.scrollWidth > each.clientWidth + 1;
   // Of Streamlit's slider again, the input that nobody sees.
-  const seen = each => !(each.tagName === 'INPUT' && each.closest('[data-testid="stSlider"]'));
-  return all.filter(seen).filter(each => beyond(each) || clipped(each)).map(each => `${{each.tagName}} ${{said(each)}}`);
+  const seen = all.filter(each => !(each.tagName === 'INPUT' && each.closest('[data-testid="stSlider"]')));
+  return seen.filter(each => beyond(each) || clipped(each)).map(each => `${{each.tagName}} ${{said(each)}}`);
 }}"""
 
 

@@ -30,17 +30,14 @@ survival.reveal(chosen)
 done, same = st.columns([3, 2], gap="large")
 with done:
     columns.summary(compared)
+    panels.fold("Can hue still be read inside?", "fold-read", lambda: readable.line(chosen))
 with same:
     columns.opposites(chosen)
     both_ways.say(chosen, compared.right)
-    panels.fold("Can hue still be read inside?", "fold-read", lambda: readable.line(chosen))
 plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
-    st.markdown(
-        "**Every color, in four slices of saturation.** The square inside a patch is the true color; no square, no error. "
-        "**Click a color**: it is marked in all charts."
-    )
+    st.markdown("**Every color.** The square inside is the true one. **Click one:** it is marked everywhere.")
     columns.slices(compared)
     st.markdown("**Where the error is:** MSE against hue, on a root scale, each point in its true color.")
     columns.errors(compared, ["hue"])
@@ -50,9 +47,8 @@ with st.container(key="compared"):
         lambda: columns.errors(compared, ["saturation", "value"]),
     )
     st.markdown(
-        "**Where the network keeps it.** Latents on the dims of hue, each in the color that it stands for; a name at the rim "
-        "says the color beneath it. A deleted axis is missing. What is left is stretched to length 1 again; where nothing is "
-        "left, the point lies in the middle."
+        "**Where the network keeps it:** latents on the dims of hue, each in its color. A deleted axis is missing; what is left "
+        "is stretched to length 1, and where nothing is left, the point lies in the middle."
     )
     columns.wheels(compared, [plane])
 

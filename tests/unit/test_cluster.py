@@ -21,8 +21,12 @@ from excolor.sweeps import runs
 distributed = pytest.importorskip("distributed")
 
 # Its threads and its event loop end a little later than it says, and sockets of the killed worker are left to the
-# garbage collector.
-pytestmark = [pytest.mark.numerical, pytest.mark.filterwarnings("ignore")]
+# garbage collector: after it, another test of the same process can be blamed. So it is run by itself.
+pytestmark = [
+    pytest.mark.skipif("EXCOLOR_CLUSTER" not in os.environ, reason="run alone: EXCOLOR_CLUSTER=1 pytest -n 0"),
+    pytest.mark.numerical,
+    pytest.mark.filterwarnings("ignore"),
+]
 STEPS = 100
 
 

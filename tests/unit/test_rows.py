@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_a_study_that_was_interrupted_twice_has_the_same_files(
     assert len(bits(tmp_path / "once")) == 3
 
 
-# Beside other work it has failed: once a file that had been read while another took its place was cut short.
+# In the whole suite the last bits of some figures have differed once, and why is not known yet.
 @pytest.mark.skipif("EXCOLOR_CLUSTER" not in os.environ, reason="run alone: EXCOLOR_CLUSTER=1 pytest -n 0")
 def test_a_killed_sweep_goes_on_and_nobody_sees_it(tmp_path: Path) -> None:
     argv = ["sweep", "--steps", str(STEPS), "--seeds", "0:60", "--jobs", "1", "--out"]
@@ -85,7 +86,8 @@ def test_a_killed_sweep_goes_on_and_nobody_sees_it(tmp_path: Path) -> None:
 
 
 def count(folder: Path) -> int:
-    return sum(len(pq.read_table(path)) for path in folder.glob("part-*.parquet"))
+    # Read at once: pyarrow asks for a file's size first, and another may have taken its place when it is opened.
+    return sum(len(pq.read_table(BytesIO(path.read_bytes()))) for path in folder.glob("part-*.parquet"))
 
 
 def test_a_row_says_what_the_run_says(trials: list[Measured]) -> None:

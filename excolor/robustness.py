@@ -31,9 +31,11 @@ def configs() -> tuple[RunConfig, ...]:
     return tuple(RunConfig(label_noise=level, seed=seed) for level in LEVELS for seed in range(SEEDS))
 
 
-def trial(config: RunConfig, progress: Callable[[int], None] = lambda done: None) -> Measured:
-    """Train one run, with `progress` as in `train`, and measure it on the quick grid; its history is not kept."""
-    return measure(train(config, progress=progress), quick_grid()).forgetting()
+def trial(config: RunConfig, cancelled: Callable[[], bool] = lambda: False) -> Measured | None:
+    """Train one run and measure it on the quick grid; its history is not kept. None once it was cancelled."""
+    run = train(config, cancelled=cancelled)
+    cut_short = run.stopped is not None and run.stopped.term is None
+    return None if cut_short else measure(run, quick_grid()).forgetting()
 
 
 def complete(done: Mapping[RunConfig, Measured]) -> list[Measured]:

@@ -146,7 +146,7 @@ def test_noise_changes_labels_alone_and_none_where_there_is_none() -> None:
 
 @pytest.fixture
 def at() -> AppTest:
-    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.of_label_noise.clear()  # pyright: ignore[reportFunctionMemberAccess]
     return app("data.py")
 
 
@@ -297,20 +297,20 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(robustness, "LEVELS", FEW)
     monkeypatch.setattr(robustness, "SEEDS", 2)
     yield
-    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.of_label_noise.clear()  # pyright: ignore[reportFunctionMemberAccess]
 
 
-def finish(running: study.Study) -> None:
+def finish(running: study.Underway[Measured]) -> None:
     end = time.monotonic() + 60
     while running.watchers and time.monotonic() < end:
         time.sleep(0.01)
 
 
 def test_points_of_the_study_are_runs_made_by_hand(few: None) -> None:
-    running = study.Study()
+    running = study.Underway(robustness.configs(), robustness.trial)
     running.start("me")
     finish(running)
-    points = running.finished()
+    points = robustness.complete(running.points)
     assert [each.config for each in points] == [RunConfig(label_noise=n, seed=s) for n in FEW for s in (0, 1)]
     full = sweep([config for n in FEW for config in with_seeds(RunConfig(label_noise=n), range(2))])
     for each, trial in zip(points, full, strict=True):
@@ -328,7 +328,7 @@ def test_points_of_the_study_are_runs_made_by_hand(few: None) -> None:
 
 
 def test_a_cancelled_study_stops_and_goes_on_where_it_was(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    running, asked, go = study.Study(), list[RunConfig](), threading.Event()
+    running, asked, go = study.Underway(robustness.configs(), robustness.trial), list[RunConfig](), threading.Event()
     real = robustness.train
 
     def slowly(config: RunConfig, **options: Any) -> Run:
@@ -350,18 +350,18 @@ def test_a_cancelled_study_stops_and_goes_on_where_it_was(few: None, monkeypatch
     go.set()
     if thread is not None:
         thread.join(60)
-    assert len(asked) == len(running.points) == 1
-    assert running.finished() == []  # no level is complete
+    assert len(asked) == 1
+    assert not running.points  # it was cut short
     running.start("one")
     finish(running)
-    assert len(asked) == len(set(asked)) == 4  # nothing is trained twice
+    assert asked[1:] == list(robustness.configs())
     assert running.done
 
 
 def test_a_study_steps_aside_for_the_runs_of_sessions(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("excolor.turns.STEP_ASIDE", 60)
     monkeypatch.setattr(study.runs, "turns", Turns(1))
-    running = study.Study()
+    running = study.Underway(robustness.configs(), robustness.trial)
     with study.runs.turns.turn("somebody else"):
         running.start("me")
         time.sleep(0.3)  # ten runs' time
@@ -375,23 +375,23 @@ def test_what_goes_wrong_in_the_background_is_said(few: None, monkeypatch: pytes
         raise MemoryError
 
     monkeypatch.setattr(robustness, "train", broken)
-    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.of_label_noise.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
     at.button("data-sweep").click().run()
-    finish(study.shared())
+    finish(study.of_label_noise())
     at.run()
     assert ["(MemoryError)" in each.value for each in at.warning] == [True]
-    assert not study.shared().watched_by(at.session_state["data-visitor"])
+    assert not study.of_label_noise().watched_by(at.session_state["data-visitor"])
 
 
 def test_the_page_starts_the_study_shows_it_and_says_what_it_found(few: None) -> None:
-    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.of_label_noise.clear()  # pyright: ignore[reportFunctionMemberAccess]
     at = app("data.py")
     assert "You have not started it yet." in said(at)
     at.button("data-sweep").click().run()
-    finish(study.shared())
+    finish(study.of_label_noise())
     sound(at.run())
-    points = study.shared().finished()
+    points = robustness.complete(study.of_label_noise().points)
     assert len(points) == 4
     assert not [button for button in at.button if button.key in ("data-sweep", "data-cancel")]
     assert "No run of the 2 goes wrong up to a noise of 0." in said(at)
@@ -409,18 +409,18 @@ def test_the_page_starts_the_study_shows_it_and_says_what_it_found(few: None) ->
 
 
 def test_nobody_sees_what_another_visitor_has_trained_before_asking_for_it(few: None) -> None:
-    study.shared.clear()  # pyright: ignore[reportFunctionMemberAccess]
-    study.shared().start("another")
-    finish(study.shared())
+    study.of_label_noise.clear()  # pyright: ignore[reportFunctionMemberAccess]
+    study.of_label_noise().start("another")
+    finish(study.of_label_noise())
     at = app("data.py")
-    assert study.shared().done
+    assert study.of_label_noise().done
     assert "You have not started it yet." in said(at)
     assert drawn_runs(at) == 0
     assert "go wrong up to" not in said(at)
     sound(at.button("data-sweep").click().run())
     assert drawn_runs(at) == 4  # at once, from memory
     assert "No run of the 2 goes wrong up to a noise of 0." in said(at)
-    assert study.shared().watchers == set()
+    assert study.of_label_noise().watchers == set()
 
 
 def drawn_runs(at: AppTest) -> int:

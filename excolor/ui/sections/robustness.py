@@ -27,16 +27,16 @@ LIMITS = {"red_cosine": "below: red is off its axis", "gray_mse": "above: the ru
 
 def noise_study() -> None:
     """Start the study or cancel it, watch it, and read what it says."""
-    state.TICKING.set(study.shared().watched_by(state.VISITOR.get()))
+    state.TICKING.set(study.of_label_noise().watched_by(state.VISITOR.get()))
     st.fragment(_look, run_every=POLL if state.TICKING.get() else None)()
 
 
 def _look() -> None:
-    running = study.shared()
+    running = study.of_label_noise()
     watching = running.watched_by(state.VISITOR.get())
     # What others have trained would spoil the guess, so nobody sees it who has not asked.
     asked = state.STUDY_ASKED.get()
-    points = running.finished() if asked else []
+    points = robustness.complete(dict(running.points)) if asked else []
     # What ticks is decided when the whole page runs, so both its begin and its end ask for that.
     if watching != state.TICKING.get():
         state.TICKING.set(watching)
@@ -64,7 +64,7 @@ def _look() -> None:
             )
 
 
-def _controls(running: study.Study, asked: bool) -> str:
+def _controls(running: study.Underway[Measured], asked: bool) -> str:
     me, first = state.VISITOR.get(), next(iter(METRICS))
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         picked = st.segmented_control(
@@ -78,7 +78,7 @@ def _controls(running: study.Study, asked: bool) -> str:
     return picked or first
 
 
-def _start(running: study.Study) -> None:
+def _start(running: study.Underway[Measured]) -> None:
     state.STUDY_ASKED.set(True)
     running.start(state.VISITOR.get())
 

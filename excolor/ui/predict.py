@@ -30,6 +30,8 @@ ABLATION = QUESTIONS["ablation"]
 TRAIN = QUESTIONS["train"]
 HELD = ("held",)  # the group of the third: what survives in a network, by its key, while red is held back
 GONE = ("seen", "read", "back", "noise", "planned")  # who asks on Is it really gone?
+STUDIES = {"needed": "Which regularizers are needed?", "luck": "Luck or structure?"}
+"""Who asks about many runs, one question each, and the title of its page."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,14 @@ class Deleted:
     who: str
     run: str
     dims: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Studied:
+    """What a question about many runs is about: who of `STUDIES` asks, and the study by its name."""
+
+    who: str
+    study: str
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,7 @@ def again(about: Hashable) -> None:
     if state.NO_QUESTIONS.get():
         return
     words = "Predict again" if _predictions() else "Predict"
-    key = f"predict-again-{about.who}" if isinstance(about, Deleted) else "predict-again"
+    key = f"predict-again-{about.who}" if isinstance(about, Deleted | Studied) else "predict-again"
     st.button(words, on_click=state.AGAIN.set, args=(about,), key=key, help="Asks before it shows.")
 
 
@@ -256,7 +266,7 @@ def _answer(row: Row) -> Html:
 # --- what the browser keeps -----------------------------------------------------------------------
 
 MOST = 200  # predictions
-_RUN_KEY = re.compile("[0-9a-f]{64}")
+_RUN_KEY = re.compile("[0-9a-f]{64}")  # and so is the name of a study
 
 
 @dataclass(frozen=True)
@@ -268,9 +278,9 @@ class Held:
 
 @dataclass(frozen=True)
 class _Said:
-    """A prediction: the run it is about, by its configuration or its key, or a deletion; what was marked, and why."""
+    """A prediction: the run it is about, by its configuration or its key, or what else it is about; what was marked."""
 
-    about: RunConfig | str | Held | Deleted
+    about: RunConfig | str | Held | Deleted | Studied
     marked: Mapping[str, frozenset[str]]
     why: str
 
@@ -279,13 +289,13 @@ def _entries() -> dict[str, _Said]:
     said = {
         _entry_name(about): _Said(about, marked, _reasons().get(about, ""))
         for about, marked in _predictions().items()
-        if isinstance(about, RunConfig | str | Held | Deleted)
+        if isinstance(about, RunConfig | str | Held | Deleted | Studied)
     }
     return dict([*said.items()][-MOST:])
 
 
 @lru_cache(maxsize=4 * MOST)
-def _entry_name(about: RunConfig | str | Held | Deleted) -> str:
+def _entry_name(about: RunConfig | str | Held | Deleted | Studied) -> str:
     match about:
         case str():
             name = about
@@ -295,6 +305,8 @@ def _entry_name(about: RunConfig | str | Held | Deleted) -> str:
             name = f"held {run}"
         case Deleted(who, run, dims):
             name = f"{who} {run} {dims}"
+        case Studied(who, study):
+            name = f"{who} {study}"
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
@@ -308,6 +320,8 @@ def _write(said: _Said) -> dict[str, Any]:
             about = {"held": run}
         case Deleted(who, run, dims):
             about = {"who": who, "run": run, "dims": list(dims)}
+        case Studied(who, study):
+            about = {"who": who, "study": study}
     return {"about": about, "said": {group: sorted(names) for group, names in said.marked.items()}, "why": said.why}
 
 
@@ -315,6 +329,10 @@ def _read(rest: str, value: object) -> _Said:
     match value:
         case {"about": {"who": str(who), "run": str(run), "dims": list(dims)}, "said": marked, "why": str(why)}:
             return _Said(_deleted(who, run, dims), _marked(marked, QUESTIONS[who]), printable(why)[:MAX_WHY])
+        case {"about": {"who": str(who), "study": str(study)}, "said": marked, "why": str(why)}:
+            if who not in STUDIES or not _RUN_KEY.fullmatch(study):
+                raise ExcolorError("A prediction is about no study.")
+            return _Said(Studied(who, study), _marked(marked, (who,)), printable(why)[:MAX_WHY])
         case {"about": {"run": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):
             return _Said(about, _marked(marked, ABLATION), printable(why)[:MAX_WHY])
         case {"about": {"held": str(about)}, "said": marked, "why": str(why)} if _RUN_KEY.fullmatch(about):

@@ -200,6 +200,7 @@ DRAWN: Slot[int] = Slot("data-drawn", int)  # batches that were drawn
 DRAW_SEED: Slot[int] = Slot("data-seed", int)
 VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
 STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor has asked for the study
+STUDIES_ASKED: Slot[set[str]] = Slot("studies-asked", set)  # those that this visitor has asked for, by name
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
 SURGERY, CUT = "ablation-how", "latent-cut"
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"

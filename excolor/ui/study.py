@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections import OrderedDict
@@ -118,6 +119,11 @@ def of_label_noise() -> Underway[Measured]:
 # --- studies of which a page shows the rows ---------------------------------------------------------
 
 
+def name_of(study: Study) -> str:
+    """What a study goes by, 64 hexadecimal digits: the same for equal ones."""
+    return hashlib.sha256(repr(study).encode()).hexdigest()
+
+
 def _row(config: RunConfig, cancelled: Callable[[], bool]) -> rows.Row | None:
     run = sweeps.trial(config, cancelled)
     return None if run is None else rows.row_of(run)
@@ -132,7 +138,7 @@ class Studies:
 
     def of(self, study: Study) -> Underway[rows.Row]:
         """The one of these runs, made when there is none."""
-        name = repr(study)
+        name = name_of(study)
         with self.lock:
             if name not in self.known:
                 self.known[name] = Underway(tuple(study), _row)

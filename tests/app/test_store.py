@@ -101,6 +101,7 @@ def work(one: Run) -> None:
     state.PREDICTIONS.get()[MINE] = {"run": frozenset({"grays", "tint"})}
     state.PREDICTIONS.get()[one.key] = {"warmth": frozenset(), "hue": frozenset({"white"})}
     state.PREDICTIONS.get()[predict.Held(one.key)] = {"held": frozenset({"cyan"})}
+    state.PREDICTIONS.get()[predict.Studied("luck", "0" * 64)] = {"luck": frozenset({"some"})}
     state.REASONS.get()[MINE] = "Because of <b>this</b>."
     state.ASKED.get().update({"separate", "ablation"})
     state.SOLVED.get()["noisy"] = MINE
@@ -391,6 +392,8 @@ HOSTILE: dict[str, Change] = {
     "a prediction about nothing": changed("prediction", about={}),
     "a prediction about no key": changed("prediction", about={"run": "../../x"}),
     "a prediction held back by no key": changed("prediction", about={"held": "x"}),
+    "a prediction about no study": changed("prediction", about={"who": "luck", "study": "x"}),
+    "a prediction about a study of no page": changed("prediction", about={"who": "seen", "study": "0" * 64}),
     "a prediction of other groups": changed("prediction", said={"other": []}),
     "a prediction of numbers": changed("prediction", said={"run": [1]}),
     "a mission that is none": lambda storage: storage.update({"solved/x": storage["solved/noisy"]}),

@@ -49,6 +49,9 @@ def _about(about: Hashable, made: Mapping[RunConfig, Measured]) -> tuple[str, st
         so, found = state.CAME_OUT.get().get(about, ("", []))
         name = names[0] if names else "another network"
         return f"{gone.GROUPS[about.who]} {name} without {gone.called(about.dims)}", so, found
+    if isinstance(about, predict.Studied):
+        so, found = state.CAME_OUT.get().get(about, ("", []))
+        return predict.STUDIES[about.who], so, found
     if isinstance(about, RunConfig):
         run = made.get(about)
         return f"What breaks: {settings(about)}", "broke", guess.said_and_found(run) if run else []
@@ -64,6 +67,8 @@ def _not_known(about: Hashable) -> str:
     """Why it is not said how a prediction came out."""
     if isinstance(about, predict.Deleted):
         return "Open “Is it really gone?” to see how it came out."
+    if isinstance(about, predict.Studied):
+        return f"Open “{predict.STUDIES[about.who]}” to see how it came out."
     return "Its network is not here any more."
 
 

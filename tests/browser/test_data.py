@@ -14,7 +14,7 @@ from excolor.data import BATCH, noise_on, stream
 from excolor.robustness import LEVELS, SEEDS
 from excolor.sweeps import sweep, with_seeds
 from excolor.ui.words import number
-from tests.support.browser import another_visitor, navigate, open_page, settled
+from tests.support.browser import another_visitor, arrived, navigate, open_page, settled
 
 PAGE = "data"
 
@@ -106,19 +106,19 @@ def test_noise_puts_labels_on_wrong_colors_and_goes_to_the_train_page(page: Page
     said = page.locator(".st-key-data-noise-said").inner_text()
     assert f"of {int(noisy.positives('red').sum())} labels “red” are there only because of the noise" in said
     button(page, "Train with this noise →").click()
-    page.wait_for_url("**/train*")
+    arrived(page, "train")
     settled(page)
     expect(page.locator(".st-key-train-noise")).to_contain_text("0.50")
     # Back, where everything is as it was, and once more: the Train page has a value of its own by now.
     navigate(page, "Colors and labels")
-    page.wait_for_url("**/data*")
+    arrived(page, "data")
     settled(page)
     assert "100 batches drawn" in text(page)
     assert float(slider.input_value()) == 0.5
     slider.press("ArrowLeft")
     settled(page)
     button(page, "Train with this noise →").click()
-    page.wait_for_url("**/train*")
+    arrived(page, "train")
     settled(page)
     expect(page.locator(".st-key-train-noise")).to_contain_text("0.45")
 

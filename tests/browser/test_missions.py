@@ -10,7 +10,7 @@ from excolor.config import RunConfig, Weights
 from excolor.missions import MISSIONS, check
 from excolor.ui.missions.words import TITLES
 from tests.browser.conftest import Visit
-from tests.support.browser import navigate, open_page, settled
+from tests.support.browser import arrived, navigate, open_page, settled
 from tests.support.search import seed_where
 
 (QUIET_FAILURE,) = (each for each in MISSIONS if each.id == "quiet-failure")
@@ -74,7 +74,7 @@ def test_opened_on_start_and_solved_on_train(page: Page) -> None:
     expect(strip(page)).to_contain_text(f"1 of {len(MISSIONS)} done")
     press(page, "All on")
     navigate(page, "What you found")
-    page.wait_for_url("**/end")
+    arrived(page, "end")
     settled(page)
     expect(banner(page)).to_contain_text("only the network after surgery shows it.")
     press(page, "Close")

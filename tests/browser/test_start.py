@@ -13,7 +13,7 @@ from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import hex_to_rgb, named_colors, rgb_to_hex
 from excolor.metrics import respond
 from excolor.surgery import HUE, WARMTH, ablate
-from tests.support.browser import open_page, pixels, settled, unfold
+from tests.support.browser import arrived, open_page, pixels, settled, unfold
 from tests.support.written import all_written, is_code
 
 PARTS = ("intact", "warmth", "hue")
@@ -66,7 +66,7 @@ def test_three_patches_in_their_colors_on_the_same_ground_in_one_row_lead_on_to_
         assert len({box["y"] for box in boxes}) == 1  # in the order of the lesson
         assert sorted({box["x"] for box in boxes}) == [box["x"] for box in boxes]
     page.get_by_role("link", name="Next: follow one color").click()
-    page.wait_for_url("**/network")
+    arrived(page, "network")
     page.get_by_role("heading", name="What happens to one color on its way through?", level=1).wait_for()
 
 

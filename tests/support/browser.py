@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from matplotlib.image import imread
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -328,6 +328,11 @@ def navigate(page: Page, title: str) -> None:
         page.get_by_test_id("stTopNavSection").click()
         link = page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title)
     link.click()
+
+
+def arrived(page: Page, path: str) -> None:
+    """Wait until the address is that of a page; what stands behind its question mark may follow at any time."""
+    expect(page).to_have_url(re.compile(rf"/{path}(\?|$)"))
 
 
 def unfold(page: Page, *headings: str) -> None:

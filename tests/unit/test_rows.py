@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -16,7 +15,6 @@ import pytest
 
 import excolor
 from excolor import rows
-from excolor.cli import main
 from excolor.config import RunConfig, Weights
 from excolor.errors import ExcolorError
 from excolor.measured import Measured
@@ -58,31 +56,21 @@ def test_a_study_that_was_interrupted_twice_has_the_same_files(
     assert len(bits(tmp_path / "once")) == 3
 
 
-# In the whole suite the last bits of some figures have differed once, and why is not known yet.
-@pytest.mark.skipif("EXCOLOR_CLUSTER" not in os.environ, reason="run alone: EXCOLOR_CLUSTER=1 pytest -n 0")
 def test_a_killed_sweep_goes_on_and_nobody_sees_it(tmp_path: Path) -> None:
     argv = ["sweep", "--steps", str(STEPS), "--seeds", "0:60", "--jobs", "1", "--out"]
-    often = (
-        "from excolor import rows; rows.WRITE_EVERY = 0.0; from excolor.cli import main; import sys; main(sys.argv[1:])"
-    )
+    often = "import sys; from excolor import cli, rows; rows.WRITE_EVERY = 0.0; sys.exit(cli.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", often, *argv]
     folder = tmp_path / "killed"
     for least in (3, 9):
-        with subprocess.Popen([sys.executable, "-c", often, *argv, str(folder)]) as process:
+        with subprocess.Popen([*command, str(folder)], stdout=subprocess.DEVNULL) as process:
             deadline = time.monotonic() + 60
             while time.monotonic() < deadline and process.poll() is None and count(folder) < least:
                 time.sleep(0.01)
             process.kill()
         assert least <= count(folder) < 60
-    assert main([*argv, str(folder)]) == 0
-    assert main([*argv, str(tmp_path / "once")]) == 0
-    # One process made one of them, three the other: what PyTorch multiplies may round by where it lies in memory.
-    resumed, once = (rows.read(each).to_pydict() for each in (folder, tmp_path / "once"))
-    assert resumed.keys() == once.keys()
-    for name, values in once.items():
-        if isinstance(values[0], float):
-            assert resumed[name] == pytest.approx(values, rel=1e-4, abs=1e-6, nan_ok=True), name
-        elif name != "key":
-            assert resumed[name] == values, name
+    for whole in (folder, tmp_path / "once"):
+        subprocess.run([*command, str(whole)], stdout=subprocess.DEVNULL, check=True)
+    assert bits(folder) == bits(tmp_path / "once")
 
 
 def count(folder: Path) -> int:

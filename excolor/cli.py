@@ -168,7 +168,8 @@ def _sweep(args: argparse.Namespace) -> int:
         if done:
             _print_rows(str(kept.path), rows.read(kept.path), args.json)
         if not args.json:
-            write(f"Written to {args.out}: {done - there} runs in {time.monotonic() - begun:.0f} s.\n")
+            runs_done = f"{done - there} run{'s' * (done - there != 1)}"
+            write(f"Written to {args.out}: {runs_done} in {time.monotonic() - begun:.0f} s.\n")
         return code
     all_rows = table.table()
     if args.json:
@@ -243,7 +244,7 @@ def _print_rows(title: str, table: pa.Table, as_json: bool) -> None:
         [
             *(str(setting[name]) if name == "schedule" else f"{setting[name]:g}" for name in varied),
             str(len(each)),
-            *(f"{v['count']} ({v['low']:.1%} to {v['high']:.1%})" for v in said.values()),
+            *(f"{v['count']} ({v['low']:.2%} to {v['high']:.2%})" for v in said.values()),
             f"{statistics.median(rows.values(each, 'selectivity')):.3f}",
         ]
         for setting, each, said in settings

@@ -42,6 +42,7 @@ OTHERS = (
     "dims",
     "surgery",
     "term",
+    "curves",
     "color",
     "mission",
     "predict",

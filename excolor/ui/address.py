@@ -262,6 +262,20 @@ def _read_term(words: Words) -> tuple[str, ...]:
     return ()
 
 
+def _write_curves() -> dict[str, str]:
+    """The schedule that Regularizers shows, which need not be that of the model."""
+    schedule = state.value(state.LESSON_SCHEDULE) or SHIPPED[0]
+    return {"curves": schedule} if schedule != SHIPPED[0] else {}
+
+
+def _read_curves(words: Words) -> tuple[str, ...]:
+    schedule = words["curves"]
+    if schedule not in SHIPPED:
+        return (f"curves is {shown(schedule)}; it must be {', '.join(SHIPPED)}.",)
+    state.put(state.LESSON_SCHEDULE, schedule)
+    return ()
+
+
 def _write_color() -> dict[str, str]:
     picked = state.picked()
     return {"color": picked.removeprefix("#")} if picked else {}
@@ -331,6 +345,7 @@ DIMS = Part(frozenset({"dims"}), _write_dims, _read_dims)
 HOLDING = Part(frozenset({"concept", "method", *_SHAPED}), _write_holding, _read_holding)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
+CURVES = Part(frozenset({"curves"}), _write_curves, _read_curves)
 EVERYWHERE = (
     Part(frozenset({"color"}), _write_color, _read_color),
     Part(frozenset({"mission"}), _write_mission, _read_mission),
@@ -343,7 +358,7 @@ PAGES: Mapping[str, tuple[Part, ...]] = {
     "network": (MODEL, TAKEN_OUT),
     "ablation": (MODEL, SURGERY, DIMS),  # in this order: which dims there are depends on the model
     "train": (SETTINGS,),
-    "regularizers": (MODEL, TERM),
+    "regularizers": (MODEL, TERM, CURVES),
     "data": (MODEL,),
     "latent": (MODEL, CUT),
     "schedule": (SHEET,),

@@ -60,6 +60,9 @@ def test_a_model_that_is_not_here_is_trained_from_its_settings_or_said_to_be_mis
     opened(at, "network", "model=**mine**")
     assert r"There is no model '\*\*mine\*\*' here; robust is shown." in told(at)
     assert at.session_state[state.MODEL.key] == "robust"
+    opened(at, "regularizers", "term=anchor&curves=ex-2.7")
+    assert at.button_group("regularizers-schedule").value == "ex-2.7"
+    assert at.query_params["curves"] == "ex-2.7"
     opened(at, "latent", "model=clean&dims=0&surgery=prune")
     assert at.session_state[state.CUT] == "warmth [0]"
     assert "'surgery' says nothing on this page." in told(at)
@@ -67,6 +70,8 @@ def test_a_model_that_is_not_here_is_trained_from_its_settings_or_said_to_be_mis
     assert at.session_state[state.DELETED.key] == [0, 3]
     assert at.query_params["dims"] == "0,3"
     assert at.session_state[state.MODEL.key] == "clean"
+    opened(at, "regularizers", "curves=<b>")
+    assert "curves is '\\<b\\>'; it must be robust, ex-2.7, clean." in told(at)
     opened(at, "train", "seed=7&run=<b>")
     assert "run is '\\<b\\>'" in told(at)
 

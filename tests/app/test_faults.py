@@ -60,10 +60,10 @@ def warned(at: AppTest) -> list[str]:
     return [each[1] for each in said if each]
 
 
-@pytest.mark.parametrize("left", PRETRAINED)
 def test_without_the_others_every_page_shows_what_is_left_and_says_so(
-    left: str, lose: Lose, monkeypatch: pytest.MonkeyPatch
+    lose: Lose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    left = "ex-2.7"  # so that the one that every page begins with is not there
     missing, damaged = (name for name in PRETRAINED if name != left)
     lose((missing,), (damaged,))
     at = framed(monkeypatch)

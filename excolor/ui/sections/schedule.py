@@ -19,12 +19,13 @@ def section() -> None:
         "Every push is multiplied by the **weight** of its term, and the schedule says how large that is at each step. "
         "**Guess first:** for how much of the training does any of them push at all?"
     )
+    state.begin(state.LESSON_SCHEDULE, SHIPPED[0])
     name = st.segmented_control(
         "Schedule",
         SHIPPED,
-        default=SHIPPED[0],
         required=True,
         key=state.LESSON_SCHEDULE,
+        persist_state="session",
         help="robust was found by trying many; ex-2.7 is the published one; clean has neutrality too. The others stay "
         "in gray behind it.",
     )

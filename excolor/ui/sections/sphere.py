@@ -57,9 +57,8 @@ def choose() -> View:
     with st.container(horizontal=True, gap="large"):
         chosen = shelf.choose("latent-model")
         width = chosen.config.bottleneck
-        cut = st.segmented_control(
-            "Deleted", list(_CUTS), default=next(iter(_CUTS)), required=True, key=state.CUT, persist_state="session"
-        )
+        state.begin(state.CUT, next(iter(_CUTS)))
+        cut = st.segmented_control("Deleted", list(_CUTS), required=True, key=state.CUT, persist_state="session")
         options = {dims_text(view): view for view in _VIEWS if max(view) < width}
         view = st.segmented_control(
             "Dims: right, up, towards you",

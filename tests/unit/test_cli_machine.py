@@ -19,6 +19,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from excolor.checkpoint import read
@@ -352,3 +353,32 @@ def test_python_m_excolor_ends_with_the_exit_code() -> None:
     assert ran.returncode == 1
     assert ran.stdout == ""
     assert ran.stderr == "excolor: bottleneck is 9; it must be a whole number from 2 to 6.\n"
+
+
+# A sweep that is killed
+
+
+def test_a_killed_sweep_goes_on_and_nobody_sees_it(tmp_path: Path) -> None:
+    argv = ["sweep", *FAST, "--seeds", "0:60", "--jobs", "1", "--out"]
+    often = "import sys; from excolor import cli, rows; rows.WRITE_EVERY = 0.0; sys.exit(cli.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", often, *argv]
+    folder = tmp_path / "killed"
+    for least in (3, 9):
+        with subprocess.Popen([*command, str(folder)], stdout=subprocess.DEVNULL) as process:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and process.poll() is None and count(folder) < least:
+                time.sleep(0.01)
+            process.kill()
+        assert least <= count(folder) < 60
+    for whole in (folder, tmp_path / "once"):
+        subprocess.run([*command, str(whole)], stdout=subprocess.DEVNULL, check=True)
+    assert parts(folder) == parts(tmp_path / "once")
+
+
+def count(folder: Path) -> int:
+    # Read at once: pyarrow asks for a file's size first, and another may have taken its place when it is opened.
+    return sum(len(pq.read_table(io.BytesIO(part))) for part in parts(folder).values())
+
+
+def parts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("part-*.parquet"))}

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -54,28 +50,6 @@ def test_a_study_that_was_interrupted_twice_has_the_same_files(
         assert len(rows.read(tmp_path / "again")) == up_to
     assert bits(tmp_path / "once") == bits(tmp_path / "again")
     assert len(bits(tmp_path / "once")) == 3
-
-
-def test_a_killed_sweep_goes_on_and_nobody_sees_it(tmp_path: Path) -> None:
-    argv = ["sweep", "--steps", str(STEPS), "--seeds", "0:30", "--jobs", "1", "--out"]
-    often = "import sys; from excolor import cli, rows; rows.WRITE_EVERY = 0.0; sys.exit(cli.main(sys.argv[1:]))"
-    command = [sys.executable, "-c", often, *argv]
-    folder = tmp_path / "killed"
-    for least in (3, 9):
-        with subprocess.Popen([*command, str(folder)], stdout=subprocess.DEVNULL) as process:
-            deadline = time.monotonic() + 60
-            while time.monotonic() < deadline and process.poll() is None and count(folder) < least:
-                time.sleep(0.01)
-            process.kill()
-        assert least <= count(folder) < 30
-    for whole in (folder, tmp_path / "once"):
-        subprocess.run([*command, str(whole)], stdout=subprocess.DEVNULL, check=True)
-    assert bits(folder) == bits(tmp_path / "once")
-
-
-def count(folder: Path) -> int:
-    # Read at once: pyarrow asks for a file's size first, and another may have taken its place when it is opened.
-    return sum(len(pq.read_table(BytesIO(path.read_bytes()))) for path in folder.glob("part-*.parquet"))
 
 
 def test_a_row_says_what_the_run_says(trials: list[Measured]) -> None:

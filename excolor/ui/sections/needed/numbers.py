@@ -1,0 +1,61 @@
+"""The same in one table, and the command that makes the same rows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from excolor.needed import EVERY, FIGURES, Needed
+from excolor.schedule import SHIPPED, find
+from excolor.studies import Study
+from excolor.ui import html
+from excolor.ui.sections.needed import ORDER, WAYS, Subject
+from excolor.ui.sections.needed.cells import FIGURE_NAMES, broke, spread
+
+
+def table(found: Needed) -> None:
+    """A row for each combination."""
+    heads = ["sound", "only a tint", "runs", *FIGURE_NAMES.values(), "what broke"]
+    rows: dict[html.Cell, list[html.Cell]] = {}
+    for way in found.ways:
+        for on in EVERY:
+            if cell := found.cells.get((on, way)):
+                name = " ".join(f"{'✓' if name in on else '×'} {name}" for name in ORDER)
+                tally = cell.tally
+                rows[f"{name}{f', {WAYS[way]}' if len(found.ways) > 1 else ''}"] = [
+                    *map(str, (tally.sound, tally.tinted, tally.runs)),
+                    *(spread(name, cell.figures[name]) for name in FIGURES),
+                    broke(cell) or "nothing",
+                ]
+    st.html(html.table(heads, rows, "All combinations, with the median and the range of their figures"))
+
+
+def command(subject: Subject) -> None:
+    """The command line whose rows are those of the page."""
+    if subject.study is None:
+        st.markdown("These runs come from a folder that this command has written, with its own settings:")
+        st.code("excolor sweep --combinations --out FOLDER", language=None)
+        return
+    st.markdown("In a terminal this trains the same runs, and keeps them in a folder:")
+    st.code(command_of(subject.study), language=None, wrap_lines=True)
+    if subject.study.config.schedule not in SHIPPED:
+        st.caption("own.csv is your schedule: download it on the page Your own schedule.")
+
+
+def command_of(study: Study) -> str:
+    """The command whose study this is; a schedule of one's own is in the file own.csv."""
+    config, seeds = study.config, study.seeds
+    words = ["excolor sweep --combinations", f"--seeds {seeds[0]}:{seeds[-1] + 1}"]
+    shipped = config.schedule in SHIPPED
+    if not shipped or config.schedule != SHIPPED[0]:
+        words.append(f"--schedule {config.schedule if shipped else 'own.csv'}")
+    if config.steps != find(config.schedule).steps:
+        words.append(f"--steps {config.steps}")
+    words += [f"--weight {name}={value!r}" for name, value in config.weights.items() if value not in (None, 1.0)]
+    if len(study.axes) > 1:
+        (fifth,) = study.axes[1][1].values()
+        words.append(f"--neutrality {fifth!r}")
+    usual = type(config)()
+    for name in ("bottleneck", "hidden", "label_noise"):
+        if (value := getattr(config, name)) != getattr(usual, name):
+            words.append(f"--{name.replace('_', '-')} {value!r}")
+    return " ".join([*words, "--out needed"])

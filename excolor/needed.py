@@ -9,11 +9,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from excolor.config import MAX_SEED, RunConfig
@@ -197,14 +196,14 @@ def _require_fit(table: pa.Table) -> None:
 
 
 def _weights(table: pa.Table, name: str, absent: float) -> NDArray[np.float64]:
-    return pc.fill_null(table[name], absent).to_numpy()
+    return np.nan_to_num(table[name].to_numpy(), nan=absent)  # null comes as NaN
 
 
 def _causes(table: pa.Table, group: NDArray[np.int64]) -> dict[Cause, NDArray[np.int64]]:
     """Of each cause, in how many rows of each group it was found, `[32]`."""
-    lists = table["causes"].combine_chunks()
-    names = np.asarray(pc.list_flatten(lists).to_pylist(), object)
-    groups = group[pc.list_parent_indices(lists).to_numpy()]
+    lists = cast("pa.ListArray[Any]", table["causes"].combine_chunks())
+    names = np.asarray(lists.flatten().to_pylist(), object)  # pyright: ignore[reportUnknownMemberType]
+    groups = np.repeat(group, np.diff(lists.offsets.to_numpy()))
     return {cause: np.bincount(groups[names == cause.value], minlength=2 * len(EVERY)) for cause in Cause}
 
 
@@ -232,12 +231,10 @@ def fewest(found: Needed, fifth: bool) -> list[On]:
 
 def spoiled(found: Needed, fifth: bool) -> Iterator[tuple[On, On]]:
     """Where more is less: a combination with which most runs go right, and one with one more with which they do not."""
-    for on in EVERY:
-        for name in EXPERIMENT:
-            more = on | {name}
-            if name not in on and found.cells[on, fifth].tally.mostly_right:
-                if not found.cells[more, fifth].tally.mostly_right:
-                    yield on, more
+    right = {on: found.cells[on, fifth].tally.mostly_right for on in EVERY}
+    for on, name in product(EVERY, EXPERIMENT):
+        if right[on] and not right[on | {name}]:
+            yield on, on | {name}
 
 
 def together(found: Needed, fifth: bool) -> list[On]:

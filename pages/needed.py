@@ -1,5 +1,7 @@
 """Which regularizers are needed? All sixteen on/off combinations of the four, each with several seeds."""
 
+from functools import partial
+
 import streamlit as st
 
 from excolor.needed import Needed
@@ -36,7 +38,7 @@ if subject.study is not None:
 elif found:
     draw(found)
 if found:
-    panels.fold("All figures in one table", "fold-needed-table", lambda: numbers.table(found))
+    panels.fold("All figures in one table", "fold-needed-table", partial(numbers.table, found))
 panels.fold("The same in a terminal", "fold-needed-command", lambda: numbers.command(subject))
 if found:
     ending.ending(*effects.ending_of(found))

@@ -270,9 +270,8 @@ def _read_needed(words: Words) -> tuple[str, ...]:
         state.NAMED.get().add(sheet.KEPT.name)
     state.put(state.NEEDED_SCHEDULE, config.schedule if config.schedule in SHIPPED else state.OWN)
     state.put(state.NEEDED_FIFTH, bool(fifth))
-    state.NEEDED.set(
-        replace(config, schedule=SHIPPED[0], weights=Weights(**{**config.weights, **dict.fromkeys(off, 1.0)}))
-    )
+    on = Weights(**{**config.weights, **dict.fromkeys(off, 1.0)})
+    state.NEEDED.set(needed.common_of(replace(config, weights=on)))
     over = range(needed.USUAL)
     if "seeds" in words:
         try:

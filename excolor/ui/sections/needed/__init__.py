@@ -53,7 +53,7 @@ def of_table(subject: Subject, table: pa.Table) -> Needed:
     Raises:
         ExcolorError: as in `needed`.
     """
-    ends = tuple(table["key"].take([0, len(table) - 1]).to_pylist()) if len(table) else ()
+    ends = tuple(str(table["key"][place]) for place in (0, -1)) if len(table) else ()
     return _needed(subject.about.study, len(table), ends, table)
 
 

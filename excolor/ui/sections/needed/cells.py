@@ -22,7 +22,7 @@ FIGURE_NAMES = {
     "hue.gray_share": "gray answers, no hue",
     "red_cosine": "red’s cosine",
 }
-MIDDLE_SEED = None  # says that the run in the middle is shown
+MIDDLE_SEED = -1  # says that the run in the middle is shown
 MOST_OFFERED = 100  # seeds in the choice of the one that is shown
 _SWITCH = (True, False)
 
@@ -60,13 +60,13 @@ def legend(found: Needed) -> str:
         else "One run proves nothing: another seed may come out otherwise."
     )
     return (
-        "**How to read it.** The bar: dark is sound, striped only keeps a tint, empty goes wrong. *Sound* means that a "
-        "run keeps all seven checks of Train; it *goes right* if it misses at most the last, the tint. Of the figures "
-        f"you see the median and, in parentheses, the range. {few}"
+        "**How to read it.** The bar: filled is sound, striped only keeps a tint, empty goes wrong. *Sound* means that "
+        "a run keeps all seven checks of Train; it *goes right* if it misses at most the last, the tint. Of the "
+        f"figures you see the median and, in parentheses, the range. {few}"
     )
 
 
-def _shown_seed(found: Needed) -> int | None:
+def _shown_seed(found: Needed) -> int:
     known = found.seeds()
     offered = [MIDDLE_SEED, *known[:MOST_OFFERED]]
     if state.value(state.NEEDED_SHOWN) not in offered:
@@ -75,7 +75,7 @@ def _shown_seed(found: Needed) -> int | None:
     return st.selectbox(
         "Run that is drawn, and taken",
         offered,
-        format_func=lambda seed: "the middle one of each cell" if seed is None else f"seed {seed}",
+        format_func=lambda seed: "the middle one of each cell" if seed == MIDDLE_SEED else f"seed {seed}",
         key=state.NEEDED_SHOWN,
         persist_state="session",
         width=320,
@@ -88,7 +88,7 @@ def _switched(name: str, on: bool) -> str:
     return f"<b>{name}</b> on" if on else f"{name} off"
 
 
-def _cell(found: Needed, on: On, seed: int | None) -> int:
+def _cell(found: Needed, on: On, seed: int) -> int:
     """One cell; returns how many of its wheels are not those of the rows."""
     other, parts, shown = 0, [_title(on)], dict[bool, tuple[RunConfig, str]]()
     for fifth in found.ways:
@@ -97,11 +97,11 @@ def _cell(found: Needed, on: On, seed: int | None) -> int:
         if cell is None:
             parts.append(f"<div>{head}<p>No run yet.</p></div>")
             continue
-        place = cell.middle if seed is None else found.of_seed(cell, seed)
+        place = cell.middle if seed == MIDDLE_SEED else found.of_seed(cell, seed)
         picture = '<p class="xc-none">No run with this seed.</p>'
         if place is not None:
             row, config = found.row(place), found.run(place)
-            picture, same = _picture(on, row, config)
+            picture, same = _picture(cell, row, config)
             other += not same
             shown[fifth] = config, row["key"]
         parts.append(f"<div>{head}{picture}{_counts(cell.tally)}{_figures(cell)}{_broke(cell)}</div>")
@@ -128,7 +128,7 @@ def _title(on: On) -> str:
     return f'<ul class="xc-switches" aria-label="On, ✓, and off, ×">{names}</ul>'
 
 
-def _picture(on: On, row: Mapping[str, Any], config: RunConfig) -> tuple[str, bool]:
+def _picture(cell: Cell, row: Mapping[str, Any], config: RunConfig) -> tuple[str, bool]:
     """The wheel of the run of a row with its seed in words, and whether it is that of its row."""
     words = f"seed {config.seed}, {come_out(row)}"
     try:
@@ -137,7 +137,7 @@ def _picture(on: On, row: Mapping[str, Any], config: RunConfig) -> tuple[str, bo
         wheel = None
     if wheel is None:
         return f'<p class="xc-none">{words}. No picture: it would take long to train again.</p>', True
-    alt = f"Color wheel of the run with {named_cell(on)}, {words}: where the hues lie on dims 0, up, and 1."
+    alt = f"Color wheel of the run with {named_cell(cell)}, {words}: where the hues lie on dims 0, up, and 1."
     return (
         f'<figure><img src="{wheels.picture(wheel)}" alt="{html.markup(alt)}"><figcaption>{html.markup(words)}'
         "</figcaption></figure>",
@@ -145,10 +145,10 @@ def _picture(on: On, row: Mapping[str, Any], config: RunConfig) -> tuple[str, bo
     )
 
 
-def named_cell(on: On) -> str:
+def named_cell(cell: Cell) -> str:
     """What a cell has on, for its picture's words."""
-    names = [f"{name} {'on' if name in on else 'off'}" for name in ORDER]
-    return ", ".join(names)
+    names = [f"{name} {'on' if name in cell.on else 'off'}" for name in ORDER]
+    return ", ".join([*names, "neutrality on"] if cell.fifth else names)
 
 
 def come_out(row: Mapping[str, Any]) -> str:

@@ -121,20 +121,22 @@ def _say_weights() -> None:
     text += f" Also: {', '.join(rest)}." if rest else ""
     if silent := [name for name in EXPERIMENT if not kept.weights[name]]:
         text += f" Train has {' and '.join(silent)} off; here × 1."
-    if FIFTH not in weights or weights[FIFTH] is None:
+    if weight() is None:
         text += " The schedule itself has neutrality on in all sixteen." if multipliers(now)[FIFTH] else ""
-    train = _bare(controls.asked())
+    train = common_of(controls.asked())
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(text)
         if kept != train:
             st.button("Weights as on Train", on_click=state.NEEDED.set, args=(train,), key="needed-as-train")
-        if kept != _bare(usual):
+        if kept != common_of(usual):
             st.button("All × 1", on_click=_as_usual, key="needed-usual")
 
 
-def _bare(asked: RunConfig) -> RunConfig:
-    """A run without what this page chooses by itself."""
-    return replace(asked, schedule=SHIPPED[0], seed=0, batch_seed=None)
+def common_of(asked: RunConfig) -> RunConfig:
+    """A run without what this page chooses by itself; neutrality has a weight only where it is not the usual one."""
+    fifth = asked.weights[FIFTH]
+    weights = Weights(**{**asked.weights, FIFTH: None if fifth in (0.0, 1.0) else fifth})
+    return replace(asked, schedule=SHIPPED[0], seed=0, batch_seed=None, weights=weights)
 
 
 def _as_usual() -> None:

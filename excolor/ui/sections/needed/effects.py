@@ -25,19 +25,22 @@ def draw(found: Needed) -> None:
         "alone, *whatever the other three do*. In parentheses stands the 95 % interval of the share that is sound, as "
         "if all runs had been drawn by themselves."
     )
-    heads = [f"{switch}{f', {WAYS[way]}' if len(ways) > 1 else ''}" for way in ways for switch in ("on", "off")]
-    rows: dict[html.Cell, list[html.Cell]] = {
-        name: [_share(tally) for way in ways for tally in (found.tally(way, [name]), found.tally(way, off=[name]))]
-        for name in ORDER
-    }
-    st.html(html.table(heads, rows, "Runs with each regularizer on and off", kind="answers"))
     if len(ways) > 1:
         without, with_it = (found.tally(way) for way in ways)
         st.markdown(f"**Neutrality**, over all sixteen: with it {_of(with_it)}, without it {_of(without)}.")
-    for way in ways:
-        if len(ways) > 1:
-            st.subheader(WAYS[way].capitalize())
-        st.markdown("\n\n".join([needed_here(found, way), one_by_one(found, way), all_together(found, way)]))
+    for place, way in zip(st.columns(len(ways), gap="large"), ways, strict=True):
+        with place:
+            if len(ways) > 1:
+                st.subheader(WAYS[way].capitalize())
+            st.html(_table(found, way))
+            st.markdown("\n\n".join([needed_here(found, way), one_by_one(found, way), all_together(found, way)]))
+
+
+def _table(found: Needed, way: bool) -> html.Html:
+    rows: dict[html.Cell, list[html.Cell]] = {
+        name: [_share(found.tally(way, [name])), _share(found.tally(way, off=[name]))] for name in ORDER
+    }
+    return html.table(["on", "off"], rows, f"Runs with each regularizer on and off, {WAYS[way]}", kind="answers")
 
 
 def _share(tally: Tally) -> html.Html:
@@ -47,7 +50,7 @@ def _share(tally: Tally) -> html.Html:
 
 
 def _of(tally: Tally) -> str:
-    return f"{tally.sound} of {tally.runs:,} runs are sound"
+    return f"{tally.sound} of {tally.runs:,} are sound"
 
 
 def needed_here(found: Needed, way: bool) -> str:
@@ -111,7 +114,8 @@ def all_together(found: Needed, way: bool) -> str:
     for names in together(found, way):
         tally = found.cells[frozenset(EXPERIMENT) - names, way].tally
         each = listed([name for name in ORDER if name in names])
-        text += f" Each of {each} can be left out alone; without them all, {tally.right} of {tally.runs:,} go right."
+        these = "both" if len(names) == 2 else "them all"
+        text += f" Each of {each} can be left out alone; without {these}, {tally.right} of {tally.runs:,} go right."
     if worse := next(spoiled(found, way), None):
         less, more = worse
         (added,) = more - less
@@ -131,7 +135,10 @@ def ending_of(found: Needed) -> tuple[str, str]:
     way = found.ways[0]
     least = fewest(found, way)
     total = found.tally(way)
-    showed = f"Of {total.runs:,} runs of the sixteen combinations, {total.sound} are sound and {total.tinted} keep only a tint. "
+    showed = (
+        f"Of {total.runs:,} runs of the sixteen combinations, {total.sound} are sound and {total.tinted} keep only a "
+        "tint. "
+    )
     showed += (
         f"The fewest regularizers with which most runs go right are {'; or '.join(map(named, least))}."
         if least

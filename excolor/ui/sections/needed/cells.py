@@ -24,6 +24,7 @@ FIGURE_NAMES = {
 }
 MIDDLE_SEED = -1  # says that the run in the middle is shown
 MOST_OFFERED = 100  # seeds in the choice of the one that is shown
+FEW = 30  # runs of a cell, up to which the page says that they are few
 _SWITCH = (True, False)
 
 
@@ -54,15 +55,16 @@ def legend(found: Needed) -> str:
     most = max(cell.tally.runs for cell in found.cells.values())
     low = wilson(most, most)[0]
     few = (
-        f"{most} runs are few: if all {most} of a cell come out alike, the next may differ; the 95 % interval of that "
-        f"share begins at {percent(low)}."
+        f"**{most:,} runs a cell{' are few' if most <= FEW else ''}:** even if all of them come out alike, the 95 % "
+        f"interval of that share begins at {percent(low)}. Such an interval holds the true share in 19 of 20 studies."
         if most > 1
-        else "One run proves nothing: another seed may come out otherwise."
+        else "**One run a cell proves nothing:** another seed may come out otherwise."
     )
     return (
         "**How to read it.** The bar: filled is sound, striped only keeps a tint, empty goes wrong. *Sound* means that "
         "a run keeps all seven checks of Train; it *goes right* if it misses at most the last, the tint. Of the "
-        f"figures you see the median and, in parentheses, the range. {few}"
+        "figures you see the median, which is the middle value, and in parentheses the range. *Take* makes the run "
+        f"that is drawn the network of every page, and sets Train to it.\n\n{few}"
     )
 
 
@@ -114,7 +116,6 @@ def _cell(found: Needed, on: On, seed: int) -> int:
                 on_click=taking.take,
                 args=(config, key),
                 key=f"needed-take-{'-'.join(sorted(on))}-{fifth}",
-                help="Makes this run the network of every page, and sets Train to it.",
             )
     for config, _key in shown.values():
         taking.say(config)

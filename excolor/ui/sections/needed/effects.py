@@ -146,7 +146,7 @@ def ending_of(found: Needed) -> tuple[str, str]:
     )
     limits = (
         "What is needed here, with this schedule and these weights, may not be needed with others: choose another "
-        "schedule. And few seeds are few seeds."
+        "schedule. And other seeds may come out otherwise."
     )
     if len(found.ways) > 1:
         showed = f"Without {FIFTH}: {showed[0].lower()}{showed[1:]}"

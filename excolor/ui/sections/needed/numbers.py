@@ -26,7 +26,8 @@ def table(found: Needed) -> None:
                     *(spread(name, cell.figures[name]) for name in FIGURES),
                     broke(cell) or "nothing",
                 ]
-    st.html(html.table(heads, rows, "All combinations, with the median and the range of their figures"))
+    told = html.table(heads, rows, "All combinations, with the median and the range of their figures")
+    st.html(html.scrolled(told))
 
 
 def command(subject: Subject) -> None:

@@ -9,6 +9,7 @@ from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT
 from excolor.needed import EVERY, Needed
 from excolor.ui import wheels
+from excolor.ui.sections.needed.cells import FEW
 from excolor.ui.words import number
 
 _NAME = "unitarity"
@@ -43,7 +44,7 @@ def said(found: Needed, way: bool) -> str:
         f"With the other three on, {one.sound} of {one.runs:,} are sound with it and {other.sound} of {other.runs:,} "
         "without it."
     )
-    if one.runs <= 20:
+    if one.runs <= FEW:
         text += " So few runs do not tell a small effect from luck."
     return text
 

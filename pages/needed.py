@@ -39,7 +39,7 @@ elif found:
     draw(found)
 if found:
     panels.fold("All figures in one table", "fold-needed-table", partial(numbers.table, found))
-panels.fold("The same in a terminal", "fold-needed-command", lambda: numbers.command(subject))
+panels.fold("The same in a terminal", "fold-needed-command", lambda: numbers.command(subject, found))
 if found:
     ending.ending(*effects.ending_of(found))
 st.page_link("pages/log.py", label="Next: all your runs →")

@@ -26,7 +26,7 @@ from excolor.studies import Study, combinations
 from excolor.training import train
 from excolor.ui import state, stored, study, wheels
 from excolor.ui.sections.needed import cells, choose, effects, guess, numbers, unitarity
-from excolor.ui.words import CAUSES, percent
+from excolor.ui.words import CAUSES, tenths
 from tests.support.app import app, framed, html, last_run, sound, unfold
 
 SHORT = "steps=60&seeds=0:2"
@@ -138,7 +138,7 @@ def test_what_broke_is_told_with_its_counts_and_nothing_where_nothing_did() -> N
     assert cells.broke(gone) == "It diverged in 3 of 3."
     assert cells.spread("red_cosine", gone.figures["red_cosine"]) == "– (– to –)"
     assert "nan" not in cells.spread("hue.gray_share", gone.figures["hue.gray_share"])
-    assert f"begins at {percent(wilson(3, 3)[0])}" in cells.legend(found)
+    assert f"begins at {tenths(wilson(3, 3)[0])}" in cells.legend(found)
 
 
 def test_nothing_is_called_needed_where_no_run_is_sound() -> None:
@@ -314,6 +314,8 @@ def test_a_sweep_of_the_folder_is_shown_and_what_does_not_fit_is_told(
         assert cells.spread("red_cosine", cell.figures["red_cosine"]) in shown
     unfold(at, "needed-table", "needed-command")
     assert "All combinations, with the median" in html(at)
+    (command,) = (each.value for each in at.code)
+    assert command == "excolor sweep --combinations --seeds 0:1 --steps 20 --out needed"
     for name, told in {
         "other": "does not have all sixteen",
         "begun": "does not have all sixteen",

@@ -14,7 +14,7 @@ from excolor.needed import FIGURES, Cell, Needed, On, Spread, Tally
 from excolor.rows import wilson
 from excolor.ui import html, state, wheels
 from excolor.ui.sections.needed import ORDER, WAYS, taking
-from excolor.ui.words import CAUSES, number, percent
+from excolor.ui.words import CAUSES, number, percent, tenths
 
 FIGURE_NAMES = {
     "intact.max_mse": "largest MSE, intact",
@@ -56,7 +56,7 @@ def legend(found: Needed) -> str:
     low = wilson(most, most)[0]
     few = (
         f"**{most:,} runs a cell{' are few' if most <= FEW else ''}:** even if all of them come out alike, the 95 % "
-        f"interval of that share begins at {percent(low)}. Such an interval holds the true share in 19 of 20 studies."
+        f"interval of that share begins at {tenths(low)}. Such an interval holds the true share in 19 of 20 studies."
         if most > 1
         else "**One run a cell proves nothing:** another seed may come out otherwise."
     )

@@ -11,7 +11,7 @@ from excolor.ui import html
 from excolor.ui.sections.ending import listed
 from excolor.ui.sections.needed import ORDER, WAYS, named
 from excolor.ui.sections.needed.cells import bar
-from excolor.ui.words import counted, percent
+from excolor.ui.words import counted, percents
 
 
 def draw(found: Needed) -> None:
@@ -45,7 +45,7 @@ def _table(found: Needed, way: bool) -> html.Html:
 
 def _share(tally: Tally) -> html.Html:
     low, high = wilson(tally.sound, tally.runs)
-    words = f"{tally.sound} of {tally.runs:,} sound ({percent(low)} to {percent(high)}), {tally.tinted} only a tint"
+    words = f"{tally.sound} of {tally.runs:,} sound ({percents(low)} to {percents(high)}), {tally.tinted} only a tint"
     return html.joined([bar(tally), words])
 
 
@@ -67,7 +67,7 @@ def needed_here(found: Needed, way: bool) -> str:
     text = f"**{these} {listed(must)}.** "
     low, high = wilson(0, lacking[must[0]].runs)
     text += f"Without {' or without '.join(must)}, 0 of {lacking[must[0]].runs:,} are sound"
-    text += f" (95 % interval {percent(low)} to {percent(high)})."
+    text += f" (95 % interval {percents(low)} to {percents(high)})."
     return text + (f" Of the sound ones there are {listed(without_it)}." if without_it else "")
 
 

@@ -8,7 +8,7 @@ from excolor.needed import EVERY, FIGURES, Needed
 from excolor.schedule import SHIPPED, find
 from excolor.studies import Study
 from excolor.ui import html
-from excolor.ui.sections.needed import ORDER, WAYS, Subject
+from excolor.ui.sections.needed import ORDER, WAYS, Subject, choose
 from excolor.ui.sections.needed.cells import FIGURE_NAMES, broke, spread
 
 
@@ -30,16 +30,27 @@ def table(found: Needed) -> None:
     st.html(html.scrolled(told))
 
 
-def command(subject: Subject) -> None:
+def command(subject: Subject, found: Needed | None) -> None:
     """The command line whose rows are those of the page."""
-    if subject.study is None:
-        st.markdown("These runs come from a folder that this command has written, with its own settings:")
-        st.code("excolor sweep --combinations --out FOLDER", language=None)
+    study = subject.study or (found and study_of_rows(found))
+    if not study:
+        st.markdown(
+            "`excolor sweep --combinations` has written these rows, and others of the same study may be missing here."
+        )
         return
     st.markdown("In a terminal this trains the same runs, and keeps them in a folder:")
-    st.code(command_of(subject.study), language=None, wrap_lines=True)
-    if subject.study.config.schedule not in SHIPPED:
-        st.caption("own.csv is your schedule: download it on the page Your own schedule.")
+    st.code(command_of(study), language=None, wrap_lines=True)
+    if study.config.schedule not in SHIPPED:
+        st.caption("own.csv is the schedule: download yours on the page Your own schedule.")
+
+
+def study_of_rows(found: Needed) -> Study | None:
+    """The study whose rows these are, all of them and no other; None if they are not those of one range of seeds."""
+    seeds = found.seeds()
+    over = range(seeds[0], seeds[-1] + 1)
+    study = choose.study_of(found.config, found.weight if len(found.ways) > 1 else None, over)
+    apart = found.table["seed"] != found.table["batch_seed"]
+    return study if len(over) == len(seeds) and len(study) == len(found.table) and not apart else None
 
 
 def command_of(study: Study) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from excolor import cli, rows, sweeps
+from excolor import cli, links, rows, sweeps
 from excolor.config import RunConfig, Weights
 from excolor.diagnosis import Cause
 from excolor.errors import ExcolorError
@@ -92,6 +94,8 @@ def test_the_grid_has_the_figures_of_runs_trained_one_by_one(monkeypatch: pytest
                 assert cells.spread(name, got) in shown
             best = min(runs, key=lambda run: run.metrics.hue.gray_mse)
             assert found.run(cell.middle) == best.config
+            (link,) = re.findall(rf'alt="[^"]*{re.escape(cells.named_cell(cell))}, seed.*?href="([^"]*)"', shown)[:1]
+            assert links.config_of(unescape(link)) == best.config
             assert wheels.of(best.config).key == best.run.key  # pyright: ignore[reportOptionalMemberAccess]
 
 
@@ -196,8 +200,11 @@ def test_what_unitarity_does_follows_its_pairs() -> None:
     said = unitarity.said(found, False)
     assert "in 1 of them it decides" in said
     assert "3 of 24 go right with it and 1 of 24 without it" in said
-    assert "closer to 1, as it asks" in unitarity.of_lengths((0.9, 1.2), (2.0, 3.0))
-    assert "not even closer" in unitarity.of_lengths((0.5, 1.9), (0.9, 1.1))
+    assert "On average they are 0.15 and 1.5 off 1. So with it they are closer" in unitarity.of_lengths(
+        [0.9, 1.2], [2.0, 3.0]
+    )
+    for lengths in ([0.5, 1.9], [0.9, 1.1]):
+        assert "not clearly closer" in unitarity.of_lengths(lengths, [0.9, 1.1])
 
 
 def test_rows_that_are_no_such_study_are_refused() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from excolor import links
 from excolor.config import RunConfig
 from excolor.errors import ExcolorError
 from excolor.needed import FIGURES, Cell, Needed, On, Spread, Tally
@@ -141,9 +143,18 @@ def _picture(cell: Cell, row: Mapping[str, Any], config: RunConfig) -> tuple[str
     alt = f"Color wheel of the run with {named_cell(cell)}, {words}: where the hues lie on dims 0, up, and 1."
     return (
         f'<figure><img src="{wheels.picture(wheel)}" alt="{html.markup(alt)}"><figcaption>{html.markup(words)}'
-        "</figcaption></figure>",
+        f"{_link(config)}</figcaption></figure>",
         wheel.key == row["key"],
     )
+
+
+def _link(config: RunConfig) -> str:
+    """The way to Train that can be copied; empty where its schedule is too long."""
+    try:
+        query = urlencode({"seed": str(config.seed)} | links.query(config))
+    except ExcolorError:
+        return ""
+    return f'<br><a href="train?{html.markup(query)}">its link to Train</a>'
 
 
 def named_cell(cell: Cell) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from excolor.needed import EVERY, FIGURES, Needed
+from excolor.needed import EVERY, FIGURES, Cell, Needed
 from excolor.schedule import SHIPPED, find
 from excolor.studies import Study
 from excolor.ui import html
@@ -13,21 +13,25 @@ from excolor.ui.sections.needed.cells import FIGURE_NAMES, broke, spread
 
 
 def table(found: Needed) -> None:
-    """A row for each combination."""
-    heads = ["sound", "only a tint", "runs", *FIGURE_NAMES.values(), "what broke"]
+    """A row for each combination; where neutrality is varied, each figure without it and with it."""
+    names = ["sound", "only a tint", "runs", *FIGURE_NAMES.values(), "what broke"]
+    several = len(found.ways) > 1
     rows: dict[html.Cell, list[html.Cell]] = {}
-    for way in found.ways:
-        for on in EVERY:
-            if cell := found.cells.get((on, way)):
-                name = " ".join(f"{'✓' if name in on else '×'} {name}" for name in ORDER)
-                tally = cell.tally
-                rows[f"{name}{f', {WAYS[way]}' if len(found.ways) > 1 else ''}"] = [
-                    *map(str, (tally.sound, tally.tinted, tally.runs)),
-                    *(spread(name, cell.figures[name]) for name in FIGURES),
-                    broke(cell) or "nothing",
-                ]
-    told = html.table(heads, rows, "All combinations, with the median and the range of their figures")
-    st.html(html.scrolled(told))
+    for on in EVERY:
+        ways = [_told(found.cells[on, way]) for way in found.ways]
+        label = " ".join(f"{'✓' if name in on else '×'} {name}" for name in ORDER)
+        rows[label] = [cell for figure in zip(*ways, strict=True) for cell in figure]
+    heads = [WAYS[way].removesuffix(" neutrality") for way in found.ways] * len(names) if several else names
+    label = "All combinations, with the median and the range of their figures"
+    st.html(html.scrolled(html.table(heads, rows, label, groups=names if several else ())))
+    if several:
+        st.caption("Each figure without neutrality and with it.")
+
+
+def _told(cell: Cell) -> list[str]:
+    tally = cell.tally
+    counts = [f"{n:,}" for n in (tally.sound, tally.tinted, tally.runs)]
+    return [*counts, *(spread(name, cell.figures[name]) for name in FIGURES), broke(cell) or "nothing"]
 
 
 def command(subject: Subject, found: Needed | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike, NDArray
 
 from excolor.errors import ExcolorError
 from excolor.losses import EXPERIMENT
@@ -13,6 +14,7 @@ from excolor.ui.sections.needed.cells import FEW
 from excolor.ui.words import number
 
 _NAME = "unitarity"
+_CLEARLY = 0.8  # of the distance from length 1 without it
 
 
 def draw(found: Needed) -> None:
@@ -52,7 +54,7 @@ def said(found: Needed, way: bool) -> str:
 def _lengths(found: Needed, way: bool) -> str:
     """How long z is in the middle runs with all four on, and with all but unitarity."""
     whole = frozenset(EXPERIMENT)
-    found_lengths: list[tuple[float, float]] = []
+    lengths: list[NDArray[np.float32]] = []
     for on in (whole, whole - {_NAME}):
         try:
             wheel = wheels.of(found.run(found.cells[on, way].middle))
@@ -60,25 +62,26 @@ def _lengths(found: Needed, way: bool) -> str:
             return ""
         if wheel is None or not np.isfinite(wheel.lengths).all():
             return ""
-        found_lengths.append((float(wheel.lengths.min()), float(wheel.lengths.max())))
-    return of_lengths(*found_lengths)
+        lengths.append(wheel.lengths)
+    return of_lengths(*lengths)
 
 
-def of_lengths(with_it: tuple[float, float], without: tuple[float, float]) -> str:
-    """What it does to lengths, told by the shortest and the longest latent of a vivid hue, with it and without."""
-    one, other = (f"from {number(low)} to {number(high)}" for low, high in (with_it, without))
-    off = [max(abs(low - 1), abs(high - 1)) for low, high in (with_it, without)]
+def of_lengths(with_it: ArrayLike, without: ArrayLike) -> str:
+    """What it does to the lengths of the latents of vivid hues, with it and without it."""
+    both = [np.asarray(lengths, np.float64) for lengths in (with_it, without)]
+    one, other = (f"from {number(float(each.min()))} to {number(float(each.max()))}" for each in both)
+    near, far = (float(np.abs(each - 1).mean()) for each in both)
     text = (
-        f"**What it changes is the length.** In the middle runs the vivid hues have lengths {one} with all four on, "
-        f"and {other} without unitarity. "
+        f"**What it asks for is a length.** In the middle runs the vivid hues have lengths {one} with all four on, "
+        f"and {other} without unitarity. On average they are {number(near)} and {number(far)} off 1. "
     )
-    if off[0] < off[1]:
+    if near < _CLEARLY * far:
         text += (
-            "So with it they are closer to 1, as it asks. What comes behind never sees that, because dividing by the "
+            "So with it they are closer, as it asks. What comes behind never sees that, because dividing by the "
             "length takes it away. "
         )
     else:
-        text += "So here they are not even closer to 1 with it. "
+        text += "So here they are not clearly closer with it. "
     return (
         f"{text}Then why is it there? It makes normalizing a small step: what leaves the encoder lies near the sphere "
         "already. Where nothing normalized, it would be what puts the colors onto a sphere."

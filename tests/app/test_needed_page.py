@@ -152,16 +152,18 @@ def test_nothing_is_called_needed_where_no_run_is_sound() -> None:
         assert ("even with all four on, 0 of 3" in effects.one_by_one(found, False)) == (came != TINTED)
     assert "with none of the combinations" in effects.all_together(made({}), False)
     assert "even with all four off most runs go right (3 of 3)" in effects.all_together(made({}, TINTED), False)
-    assert all("sound" not in each or "0 are sound" in each for each in effects.ending_of(made({})))
+    assert "0 are sound and 0 keep only a tint" in effects.ending_of(made({}))[0]
 
 
 def test_what_every_sound_run_has_is_called_so_and_what_one_lacks_is_not() -> None:
     three = ALL - {"unitarity"}
     found = made({ALL: [SOUND] * 3, three: [SOUND, TINTED, WRONG]})
     said = effects.needed_here(found, False)
-    assert said.startswith("**Every one of the 4 sound runs has anchor, separate and planarity.** Without anchor or")
-    assert "0 of 24 are sound" in said
-    assert said.endswith("Of the sound ones there are 1 without unitarity.")
+    assert said.startswith(
+        "**Every one of the 4 sound runs has anchor, separate and planarity.** Sound are without anch"
+    )
+    assert "without anchor 0 of 24, without separate 0 of 24 and without planarity 0 of 24;" in said
+    assert said.endswith("Of them 1 has no unitarity.")
     assert "Most still do without unitarity (2 of 3), but not without anchor (0 of 3)" in effects.one_by_one(
         found, False
     )
@@ -172,6 +174,8 @@ def test_what_every_sound_run_has_is_called_so_and_what_one_lacks_is_not() -> No
     assert "None of the four is in all 48 sound runs" in effects.needed_here(every, False)
     one = made({ALL: [SOUND, WRONG, WRONG]})
     assert effects.needed_here(one, False).startswith("**The one sound run has")
+    few = made({three: [SOUND, WRONG, WRONG]})
+    assert effects.needed_here(few, False).endswith("It has no unitarity.")
 
 
 def test_what_can_be_left_out_alone_and_not_together_is_seen_by_the_sixteen_alone() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from excolor.losses import EXPERIMENT
@@ -60,15 +62,25 @@ def needed_here(found: Needed, way: bool) -> str:
         return f"**None of these {found.tally(way).runs:,} runs is sound**, so they do not show what a sound one needs."
     lacking = {name: found.tally(way, off=[name]) for name in ORDER}
     must = [name for name, without in lacking.items() if not without.sound]
-    without_it = [f"{each.sound} without {name}" for name, each in lacking.items() if each.sound]
-    these = "The one sound run has" if sound == 1 else f"Every one of the {sound:,} sound runs has"
+    spared = {name: without.sound for name, without in lacking.items() if without.sound}
     if not must:
-        return f"**None of the four is in all {sound:,} sound runs.** Of them there are {listed(without_it)}."
-    text = f"**{these} {listed(must)}.** "
-    low, high = wilson(0, lacking[must[0]].runs)
-    text += f"Without {' or without '.join(must)}, 0 of {lacking[must[0]].runs:,} are sound"
-    text += f" (95 % interval {percents(low)} to {percents(high)})."
-    return text + (f" Of the sound ones there are {listed(without_it)}." if without_it else "")
+        return f"**None of the four is in all {sound:,} sound runs.** {_without(spared, sound)}"
+    these = "The one sound run has" if sound == 1 else f"Every one of the {sound:,} sound runs has"
+    none = listed([f"without {name} 0 of {lacking[name].runs:,}" for name in must])
+    reach = wilson(0, min(lacking[name].runs for name in must))[1]
+    text = f"**{these} {listed(must)}.** Sound are {none}; the 95 % interval reaches to {percents(reach)}."
+    return f"{text} {_without(spared, sound)}" if spared else text
+
+
+def _without(spared: Mapping[str, int], sound: int) -> str:
+    """How many of the sound runs do without one that is not in all of them."""
+    if sound == 1:
+        return f"It has no {' and no '.join(spared)}."
+    return f"Of them {listed([f'{n:,} {_has(n)} no {name}' for name, n in spared.items()])}."
+
+
+def _has(n: int) -> str:
+    return "has" if n == 1 else "have"
 
 
 def one_by_one(found: Needed, way: bool) -> str:
@@ -136,8 +148,8 @@ def ending_of(found: Needed) -> tuple[str, str]:
     least = fewest(found, way)
     total = found.tally(way)
     showed = (
-        f"Of {total.runs:,} runs of the sixteen combinations, {total.sound} are sound and {total.tinted} keep only a "
-        "tint. "
+        f"Of {total.runs:,} runs of the sixteen combinations, {total.sound:,} {'is' if total.sound == 1 else 'are'} "
+        f"sound and {total.tinted:,} {'keeps' if total.tinted == 1 else 'keep'} only a tint. "
     )
     showed += (
         f"The fewest regularizers with which most runs go right are {'; or '.join(map(named, least))}."

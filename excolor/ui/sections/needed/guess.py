@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from excolor.needed import Needed, can_be_left_out
 from excolor.ui import panels, predict, state
 from excolor.ui.sections import studying
@@ -11,6 +13,10 @@ from excolor.ui.words import EFFECTS
 GROUP = "Can it be left out?"
 SO = "can be left out"
 _WHO = "needed"
+RIGHT = (
+    "A run *goes right* if it keeps the checks of Train, or misses only the last of them: without hue a few answers keep "
+    "a tint."
+)
 
 
 def ask_or_go_on(subject: Subject) -> None:
@@ -18,6 +24,7 @@ def ask_or_go_on(subject: Subject) -> None:
     about = subject.about
     again = state.AGAIN.get() == about
     if predict.due([_WHO], about) and (again or not subject.is_asked):
+        st.markdown(RIGHT)
         options = {name: f"{name}: {EFFECTS[name]}" for name in ORDER}
         question = "Which of the four can be left out, alone, without most runs going wrong?"
         predict.ask([_WHO], about, [predict.Choice(_WHO, question, options, "none of them")])
@@ -46,6 +53,6 @@ def reveal(subject: Subject, found: Needed) -> None:
     without = ", without neutrality" if len(found.ways) > 1 else ""
     threshold = (
         f"**Can it be left out?** Yes, if more than half of the runs go right without it, the other three on{without}. "
-        "A run goes right if it is sound or only keeps a tint."
+        f"{RIGHT}"
     )
     predict.reveal(about, rows, SO, threshold)

@@ -14,8 +14,8 @@ GROUP = "Can it be left out?"
 SO = "can be left out"
 _WHO = "needed"
 RIGHT = (
-    "A run *goes right* if it keeps the checks of Train, or misses only the last of them: without hue a few answers keep "
-    "a tint."
+    "A run *goes right* if it keeps the checks of Train, or misses only the last of them: without hue, some answers "
+    "keep a tint."
 )
 
 

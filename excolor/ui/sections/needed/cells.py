@@ -65,8 +65,9 @@ def legend(found: Needed) -> str:
     return (
         "**How to read it.** The bar: filled is sound, striped only keeps a tint, empty goes wrong. *Sound* means that "
         "a run keeps all seven checks of Train; it *goes right* if it misses at most the last, the tint. Of the "
-        "figures you see the median, which is the middle value, and in parentheses the range. *Take* makes the run "
-        f"that is drawn the network of every page, and sets Train to it.\n\n{few}"
+        "figures you see the median, which is the middle value, and in parentheses the range. The wheel is that of one "
+        "run, at first the middle one of its cell: the one with the median MSE of the grays without hue, and of two "
+        f"the better one. *Take* makes it the network of every page, and sets Train to it.\n\n{few}"
     )
 
 
@@ -83,8 +84,7 @@ def _shown_seed(found: Needed) -> int:
         key=state.NEEDED_SHOWN,
         persist_state="session",
         width=320,
-        help="The middle one has the median MSE of the grays without hue among the runs of its cell; of two, the "
-        f"better one. With one seed all runs begin with the same network.{more}",
+        help=f"With one seed all runs begin with the same network.{more}",
     )
 
 

@@ -66,9 +66,10 @@ def needed_here(found: Needed, way: bool) -> str:
     if not must:
         return f"**None of the four is in all {sound:,} sound runs.** {_without(spared, sound)}"
     these = "The one sound run has" if sound == 1 else f"Every one of the {sound:,} sound runs has"
-    none = listed([f"without {name} 0 of {lacking[name].runs:,}" for name in must])
+    first, *more = (f"without {name} 0 of {lacking[name].runs:,}" for name in must)
+    none = "".join([f"W{first[1:]} are sound", *(f", {each}" for each in more)])
     reach = wilson(0, min(lacking[name].runs for name in must))[1]
-    text = f"**{these} {listed(must)}.** Sound are {none}; the 95 % interval reaches to {percents(reach)}."
+    text = f"**{these} {listed(must)}.** {none}; the 95 % interval reaches to {percents(reach)}."
     return f"{text} {_without(spared, sound)}" if spared else text
 
 

@@ -83,6 +83,6 @@ def of_lengths(with_it: ArrayLike, without: ArrayLike) -> str:
     else:
         text += "So here they are not clearly closer with it. "
     return (
-        f"{text}Then why is it there? It makes normalizing a small step: what leaves the encoder lies near the sphere "
-        "already. Where nothing normalized, it would be what puts the colors onto a sphere."
+        f"{text}Then why is it there? It is meant to make normalizing a small step: what leaves the encoder then "
+        "lies near the sphere already. Where nothing normalized, it would be what puts the colors onto a sphere."
     )

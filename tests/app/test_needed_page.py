@@ -159,9 +159,7 @@ def test_what_every_sound_run_has_is_called_so_and_what_one_lacks_is_not() -> No
     three = ALL - {"unitarity"}
     found = made({ALL: [SOUND] * 3, three: [SOUND, TINTED, WRONG]})
     said = effects.needed_here(found, False)
-    assert said.startswith(
-        "**Every one of the 4 sound runs has anchor, separate and planarity.** Sound are without anch"
-    )
+    assert said.startswith("**Every one of the 4 sound runs has anchor, separate and planarity.** Without")
     assert "Without anchor 0 of 24 are sound, without separate 0 of 24, without planarity 0 of 24;" in said
     assert said.endswith("Of them 1 has no unitarity.")
     assert "Most still do without unitarity (2 of 3), but not without anchor (0 of 3)" in effects.one_by_one(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast, get_args
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ import streamlit as st
 
 from excolor import links
 from excolor.checkpoint import PRETRAINED
-from excolor.config import RunConfig
+from excolor.config import MAX_SEED, RunConfig, Weights
 from excolor.deletions import Surgery
 from excolor.errors import ExcolorError, shown
 from excolor.interventions import Falloff, Repulsion, Shape, Suppression
@@ -26,11 +26,12 @@ from excolor.missions import MISSIONS
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE
 from excolor.training import Run
-from excolor.ui import log, missions, runs, sheet, shelf, state
+from excolor.ui import log, missions, runs, sheet, shelf, state, stored
 from excolor.ui.caches import all_shipped
 from excolor.ui.components import falloff as shaped
 from excolor.ui.components import link
 from excolor.ui.sections import controls, holding
+from excolor.ui.sections.needed import choose as needed
 from excolor.ui.sections.prose import NAMES
 from excolor.ui.words import plain
 
@@ -249,6 +250,59 @@ def _read_sheet(words: Words) -> tuple[str, ...]:
     return ignored
 
 
+def _write_needed() -> dict[str, str]:
+    if name := needed.sweep():
+        return {"sweep": name}
+    config, over = needed.config(), needed.seeds()
+    if (fifth := needed.weight()) is not None:
+        config = replace(config, weights=Weights(**{**config.weights, needed.FIFTH: fifth}))
+    said = f"{over.start}:{over.stop}"
+    return links.query(config) | ({"seeds": said} if said != f"0:{needed.USUAL}" else {})
+
+
+def _read_needed(words: Words) -> tuple[str, ...]:
+    config, ignored = links.parse({word: words[word] for word in _STUDY if word in words})
+    fifth = config.weights[needed.FIFTH]
+    off = [name for name, weight in config.weights.items() if weight == 0]
+    ignored += tuple(f"{name} is 0; to be switched on and off it must be above 0." for name in off)
+    if config.schedule not in SHIPPED:
+        sheet.put(config.schedule)
+        state.NAMED.get().add(sheet.KEPT.name)
+    state.put(state.NEEDED_SCHEDULE, config.schedule if config.schedule in SHIPPED else state.OWN)
+    state.put(state.NEEDED_FIFTH, bool(fifth))
+    on = Weights(**{**config.weights, **dict.fromkeys(off, 1.0)})
+    state.NEEDED.set(needed.common_of(replace(config, weights=on)))
+    over = range(needed.USUAL)
+    if "seeds" in words:
+        try:
+            over = _seeds(words["seeds"])
+        except ExcolorError as error:
+            ignored += (str(error),)
+    state.NEEDED_FIRST.set(over.start)
+    state.put(state.NEEDED_SEEDS, len(over))
+    name = words.get("sweep", "")
+    if name and name not in stored.names():
+        ignored += (f"There is no sweep {shown(name)} here.",)
+        name = ""
+    state.put(state.NEEDED_SWEEP, name)
+    return ignored
+
+
+def _seeds(said: str) -> range:
+    """Some seeds as the command line writes them.
+
+    Raises:
+        ExcolorError: they are not written so, or are more than the page trains.
+    """
+    match = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", said)
+    over = range(*map(int, match.groups())) if match else range(0)
+    if not needed.FEWEST <= len(over) <= needed.MOST or over.stop > MAX_SEED + 1:
+        raise ExcolorError(
+            f"seeds is {shown(said)}; it must be up to {needed.MOST} seeds, for example 0:{needed.USUAL}."
+        )
+    return over
+
+
 def _write_term() -> dict[str, str]:
     term = state.value(state.LESSON_TERM) or NAMES[0]
     return {"term": term} if term != NAMES[0] else {}
@@ -336,6 +390,7 @@ _FALLOFF = {
 _SHAPED = dict.fromkeys(word for words in _FALLOFF.values() for word in words)
 _RUN = frozenset(links.WORDS)
 _SHEET = frozenset({"seed", links.SHEET})
+_STUDY = _RUN - {"seed", "batch-seed"}
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
 TAKEN_OUT = Part(frozenset({"dims"}), _write_taken_out, _read_taken_out)
@@ -344,6 +399,7 @@ SURGERY = Part(frozenset({"surgery"}), _write_surgery, _read_surgery)
 DIMS = Part(frozenset({"dims"}), _write_dims, _read_dims)
 HOLDING = Part(frozenset({"concept", "method", *_SHAPED}), _write_holding, _read_holding)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
+NEEDED = Part(_STUDY | {"seeds", "sweep"}, _write_needed, _read_needed)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
 CURVES = Part(frozenset({"curves"}), _write_curves, _read_curves)
 EVERYWHERE = (
@@ -364,6 +420,7 @@ PAGES: Mapping[str, tuple[Part, ...]] = {
     "schedule": (SHEET,),
     "gone": (MODEL, DIMS),
     "holding": (MODEL, HOLDING),
+    "needed": (NEEDED,),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
 

@@ -62,6 +62,11 @@ def table(
     )
 
 
+def scrolled(wide: Html) -> Html:
+    """A table that is wider than a page, so that the keyboard can scroll it too."""
+    return Html(wide.replace('<div class="xc-scroll">', '<div class="xc-scroll" tabindex="0">', 1))
+
+
 def _cell(cell: Cell) -> Html:
     return Html(f"<td>{markup(cell)}</td>")
 

@@ -20,7 +20,7 @@ from excolor.config import RunConfig
 from excolor.measured import Measured
 from excolor.studies import Study
 from excolor.turns import Turns
-from excolor.ui import runs
+from excolor.ui import runs, wheels
 
 Made = TypeVar("Made")
 
@@ -126,7 +126,10 @@ def name_of(study: Study) -> str:
 
 def _row(config: RunConfig, cancelled: Callable[[], bool]) -> rows.Row | None:
     run = sweeps.trial(config, cancelled)
-    return None if run is None else rows.row_of(run)
+    if run is None:
+        return None
+    wheels.keep(run.run)
+    return rows.row_of(run)
 
 
 @dataclass

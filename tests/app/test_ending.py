@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from excolor import rows
 from excolor.checkpoint import PRETRAINED, pretrained
 from excolor.color import GRAYS, HUES
 from excolor.config import RunConfig, Weights
@@ -16,8 +17,11 @@ from excolor.diagnosis import Cause, placement
 from excolor.measured import Measured, measure
 from excolor.metrics import evaluate
 from excolor.model import ColorAutoencoder, from_vector, to_vector
+from excolor.needed import needed
+from excolor.studies import Study, combinations
 from excolor.training import Run, train
 from excolor.ui.sections import ending
+from excolor.ui.sections.needed import effects
 
 MakeModel = Callable[..., ColorAutoencoder]
 SHORT = RunConfig(steps=20)
@@ -210,3 +214,19 @@ def test_what_is_gone_and_what_is_not() -> None:
     assert "10 of 12 vivid colors keep a tint, and a probe still reads some of the hue" in showed
     assert "A little noise brings it back" in showed
     assert "does not bring it back" in ending.of_what_is_gone("dim 3", 1, True, False, False)[0]
+
+
+# --- Which regularizers are needed? ----------------------------------------------------------------
+
+
+def test_what_the_sixteen_show_is_counted() -> None:
+    studied = Study(SHORT, range(1), axes=(combinations(SHORT),))
+    runs = [trained(config) for config in studied]
+    found = needed(rows.table_of([rows.row_of(run) for run in runs]))
+    showed, limits = effects.ending_of(found)
+    sound, tinted = sum(run.sound for run in runs), sum(run.tinted for run in runs)
+    assert showed.startswith(
+        f"Of 16 runs of the sixteen combinations, {sound} are sound and {tinted} keep only a tint."
+    )
+    assert ("With none of the combinations do most runs go right" in showed) == (not sound and not tinted)
+    assert "may not be needed with others" in limits

@@ -31,7 +31,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.tools.measures import Row, crowd, log, process, screen, server, training
+from tests.tools.measures import Row, crowd, log, many, process, screen, server, training
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "rerun-script": process.rerun_script,
@@ -50,6 +50,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "train-beside": crowd.train_beside,
     "log-reruns": log.log_reruns,
     "log-switches": log.log_switches,
+    "needed": many.needed,
 }
 
 

@@ -32,8 +32,11 @@ def watch(asked: Study, key: str, draw: Callable[[pa.Table], None]) -> None:
         return
     running = study.underway(asked)
     state.TICKING.set(running.watched_by(state.VISITOR.get()))
+    known = is_asked(asked)
 
     def look() -> None:
+        if is_asked(asked) != known:
+            st.rerun()  # where others have trained it, nothing begins and nothing ends: the page has to see it too
         _look(running, study.name_of(asked), key, draw)
 
     st.fragment(look, run_every=POLL if state.TICKING.get() else None)()

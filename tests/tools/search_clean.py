@@ -101,7 +101,8 @@ def tried(values: Values, first: int, last: int) -> list[Measured]:
     """A sheet's runs on the seeds `FIRST_SEED` + first … `FIRST_SEED` + last − 1, measured on the quick grid."""
     seeds = range(FIRST_SEED + first, FIRST_SEED + last)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return list(pool.map(trial, with_seeds(RunConfig(schedule=sheet(values)), seeds)))
+        runs = pool.map(trial, with_seeds(RunConfig(schedule=sheet(values)), seeds))
+        return [run for run in runs if run is not None]
 
 
 def changed(values: Values, generator: np.random.Generator) -> Values:

@@ -76,7 +76,7 @@ def choose() -> View:
     dims = options[view] if view in options else _any_dims(width)
     if len(set(dims)) < min(3, width):
         st.info("The same dim is chosen twice, so the picture is flat. Choose three different ones.")
-    deleted = _CUTS[cut]
+    deleted = _CUTS[str(cut)]
     rgb = inspector.picked_rgb()
     seen = inspector.look([respond(ablate(chosen.model, each), rgb) for each in ((), deleted)])
     return View(chosen, dims, deleted, paint, seen)

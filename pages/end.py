@@ -31,4 +31,5 @@ with st.container(horizontal=True):
     st.page_link("pages/schedule.py", label="Your own schedule →")
     st.page_link("pages/gone.py", label="Is it really gone? →")
     st.page_link("pages/holding.py", label="Deleting or holding back →")
+    st.page_link("pages/luck.py", label="Luck or structure? →")
     st.page_link("pages/log.py", label="Your runs →")

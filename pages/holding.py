@@ -53,5 +53,5 @@ with st.container(key="compared"):
     columns.wheels(compared, list(compared.columns[0].latents)[:1])
 panels.fold("Can a machine still read the hue?", "fold-probed", lambda: holding.probed(setting))
 ending.ending(*ending.of_holding(*holding.survivors(setting), setting.name))
-st.page_link("pages/log.py", label="Next: all your runs →")
+st.page_link("pages/luck.py", label="Next: luck or structure? →")
 holding.picked_color(compared)

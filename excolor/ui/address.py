@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import cast, get_args
 from urllib.parse import urlencode
 
@@ -26,13 +26,13 @@ from excolor.missions import MISSIONS
 from excolor.schedule import SHIPPED
 from excolor.surgery import HUE
 from excolor.training import Run
-from excolor.ui import log, missions, runs, sheet, shelf, state
+from excolor.ui import log, missions, runs, sheet, shelf, state, stored
 from excolor.ui.caches import all_shipped
 from excolor.ui.components import falloff as shaped
 from excolor.ui.components import link
-from excolor.ui.sections import controls, holding
+from excolor.ui.sections import controls, holding, luck
 from excolor.ui.sections.prose import NAMES
-from excolor.ui.words import plain
+from excolor.ui.words import FIGURES, plain
 
 Words = Mapping[str, str]
 _CODE = re.compile("#?([0-9a-f]{6})", re.IGNORECASE)
@@ -234,6 +234,92 @@ def _falloff(method: str, words: Words) -> Falloff:
     return Suppression(number("from", "a", usual.a), number("strength", "b", usual.b), number("exponent", "p", usual.p))
 
 
+def _write_luck() -> dict[str, str]:
+    schedule, base = luck.chosen(), state.LUCK_BASE.get()
+    said = links.query(luck.common(schedule) if schedule == state.OWN else replace(base, schedule=SHIPPED[0]))
+    said |= {"schedule": schedule} if schedule in SHIPPED else {}
+    before = state.LUCK_BEFORE.get()
+    said |= {"before": luck.weights_as_text(before)} if before is not None and luck.before() else {}
+    figure = luck.figure()
+    for word, text, usual in (
+        ("seeds", luck.ends(luck.seeds()), luck.ends(range(luck.COUNTS[0]))),
+        ("figure", figure, luck.FIRST_FIGURE),
+        ("sweep", luck.sweep(), ""),
+        ("one", state.value(state.LUCK_ONE) or luck.FIRST_ONE, luck.FIRST_ONE),
+        ("init-seeds", *map(luck.ends, (state.LUCK_INIT.get(), state.LUCK_INIT.first()))),
+        ("batch-seeds", *map(luck.ends, (state.LUCK_BATCHES.get(), state.LUCK_BATCHES.first()))),
+        ("vary", state.LUCK_LINE.get(), state.LUCK_LINE.first()),
+        ("vary-seeds", *map(luck.ends, (state.LUCK_LINE_SEEDS.get(), state.LUCK_LINE_SEEDS.first()))),
+        ("map", ";".join(state.LUCK_MAP.get()), ";".join(state.LUCK_MAP.first())),
+        ("map-seeds", *map(luck.ends, (state.LUCK_MAP_SEEDS.get(), state.LUCK_MAP_SEEDS.first()))),
+    ):
+        said |= {word: text} if text != usual else {}
+    return said
+
+
+def _read_luck(words: Words) -> tuple[str, ...]:
+    """Each word by itself: what is not understood leaves the others alone."""
+    config, ignored = links.parse({word: words[word] for word in _MANY if word in words})
+    state.LUCK_BASE.set(config)
+    own, named = config.schedule not in SHIPPED, words.get("schedule") in SHIPPED
+    state.put(state.LUCK_SCHEDULE, state.OWN if own else config.schedule if named else luck.ALL)
+    state.LUCK_BEFORE.forget()
+    for word, read in _LUCK.items():
+        if word in words:
+            try:
+                read(words[word])
+            except ExcolorError as error:
+                ignored += (str(error),)
+    return ignored
+
+
+def _put_seeds(slot: state.Slot[range], word: str) -> Callable[[str], None]:
+    return lambda said: slot.set(luck.seeds_of(word, said))
+
+
+def _read_many_seeds(said: str) -> None:
+    seeds = luck.seeds_of("seeds", said)
+    state.LUCK_FIRST.set(seeds.start)
+    state.put(state.LUCK_SEEDS, len(seeds))
+
+
+def _one_of(key: str, word: str, known: Callable[[], Collection[str]]) -> Callable[[str], None]:
+    def read(said: str) -> None:
+        if said not in known():
+            raise ExcolorError(f"{word} is {shown(said)}, which there is not here.")
+        state.put(key, said)
+
+    return read
+
+
+def _read_map(said: str) -> None:
+    first, cut, second = said.partition(";")
+    if not cut or luck.varied_by("map", first) == luck.varied_by("map", second):
+        raise ExcolorError(f"map is {shown(said)}; it must vary two weights, such as separate=0.1:10:log5;anchor=0.1,1.")
+    state.LUCK_MAP.set((first, second))
+
+
+def _read_line(said: str) -> None:
+    luck.varied_by("vary", said)
+    state.LUCK_LINE.set(said)
+
+
+_MANY = frozenset(links.WORDS) - {"seed", "batch-seed"}
+_LUCK: Mapping[str, Callable[[str], None]] = {
+    "before": lambda said: state.LUCK_BEFORE.set(luck.weights_from(said)),
+    "seeds": _read_many_seeds,
+    "figure": _one_of(state.LUCK_FIGURE, "figure", lambda: FIGURES),
+    "sweep": _one_of(state.LUCK_FROM, "sweep", stored.names),
+    "one": _one_of(state.LUCK_ONE, "one", lambda: SHIPPED),
+    "init-seeds": _put_seeds(state.LUCK_INIT, "init-seeds"),
+    "batch-seeds": _put_seeds(state.LUCK_BATCHES, "batch-seeds"),
+    "vary": _read_line,
+    "vary-seeds": _put_seeds(state.LUCK_LINE_SEEDS, "vary-seeds"),
+    "map": _read_map,
+    "map-seeds": _put_seeds(state.LUCK_MAP_SEEDS, "map-seeds"),
+}
+
+
 def _write_sheet() -> dict[str, str]:
     seed = controls.asked().seed
     words = links.query(RunConfig(sheet.text() or SHIPPED[0], seed))
@@ -329,6 +415,7 @@ CUT = Part(frozenset({"dims"}), _write_cut, _read_cut)
 SURGERY = Part(frozenset({"surgery"}), _write_surgery, _read_surgery)
 DIMS = Part(frozenset({"dims"}), _write_dims, _read_dims)
 HOLDING = Part(frozenset({"concept", "method", *_SHAPED}), _write_holding, _read_holding)
+LUCK = Part(_MANY | {*_LUCK}, _write_luck, _read_luck)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
 EVERYWHERE = (
@@ -349,6 +436,7 @@ PAGES: Mapping[str, tuple[Part, ...]] = {
     "schedule": (SHEET,),
     "gone": (MODEL, DIMS),
     "holding": (MODEL, HOLDING),
+    "luck": (LUCK,),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
 

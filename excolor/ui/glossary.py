@@ -114,6 +114,11 @@ WORDS = {
         "brightness alone.",
         r"\bfloors?\b",
     ),
+    "interval": Word(
+        "The **interval** behind a count says which shares of all possible seeds fit what was counted; in 19 of 20 such "
+        "counts it holds the true share.",
+        r"\bintervals?\b",
+    ),
 }
 """In the order in which the lesson needs them."""
 

@@ -29,6 +29,7 @@ PAGES = {
     "schedule": "Your own schedule",
     "gone": "Is it really gone?",
     "holding": "Deleting or holding back",
+    "luck": "Luck or structure?",
 }
 _LONGEST_CODE = 1200  # characters: with more the squares are too small for a camera at the back of a room
 

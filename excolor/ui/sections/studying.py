@@ -31,12 +31,13 @@ def watch(asked: Study, key: str, draw: Callable[[pa.Table], None]) -> None:
         )
         return
     running = study.underway(asked)
-    state.TICKING.set(running.watched_by(state.VISITOR.get()))
+    ticking = state.ticking(key)
+    ticking.set(running.watched_by(state.VISITOR.get()))
 
     def look() -> None:
         _look(running, study.name_of(asked), key, draw)
 
-    st.fragment(look, run_every=POLL if state.TICKING.get() else None)()
+    st.fragment(look, run_every=POLL if ticking.get() else None)()
 
 
 def start(asked: Study) -> None:
@@ -51,11 +52,11 @@ def is_asked(asked: Study) -> bool:
 
 
 def _look(running: study.Underway[study.rows.Row], name: str, key: str, draw: Callable[[pa.Table], None]) -> None:
-    me = state.VISITOR.get()
+    me, ticking = state.VISITOR.get(), state.ticking(key)
     watching, asked = running.watched_by(me), name in state.STUDIES_ASKED.get()
     # What ticks is decided when the whole page runs, so both its begin and its end ask for that.
-    if watching != state.TICKING.get():
-        state.TICKING.set(watching)
+    if watching != ticking.get():
+        ticking.set(watching)
         st.rerun()
     done, total = len(running.points) if asked else 0, len(running.configs)
     if watching:

@@ -93,7 +93,7 @@ def counts(places: Places) -> tuple[Count, ...]:
 
 
 def histogram(values: Floats, edges: Floats) -> Places:
-    """How many values lie in each bin; what lies beyond the first or the last edge counts there, what is no number nowhere.
+    """How many values lie in each bin; one beyond the first or the last edge counts there, what is no number nowhere.
 
     Args:
         edges: `[B + 1]`, ascending.
@@ -165,17 +165,17 @@ SHUFFLES = 1000
 def variance_shares(cells: Floats, rng: np.random.Generator) -> Shares:
     """Two-way analysis of variance without replication.
 
-    With m the mean of all cells `[R, C]`, r_i of a row and c_j of a column, the sum of squares about m falls into three:
-    Σ (x_ij − m)² = C Σ (r_i − m)² + R Σ (c_j − m)² + Σ (x_ij − r_i − c_j + m)². Divided by the whole they are the shares
-    of rows, columns and neither. Even where nothing but chance is at work, rows get (R − 1) / (RC − 1) on average. So
-    what they get has to be compared with what they get once the cells have been shuffled.
+    With m the mean of all cells `[R, C]`, r_i of a row and c_j of a column, the sum of squares about m falls into
+    three: Σ (x_ij − m)² = C Σ (r_i − m)² + R Σ (c_j − m)² + Σ (x_ij − r_i − c_j + m)². Divided by the whole they are
+    the shares of rows, columns and neither. Even where nothing but chance is at work, rows get (R − 1) / (RC − 1) on
+    average. So what they get has to be compared with what they get once the cells have been shuffled.
 
     Args:
         rng: shuffles.
     """
     if not np.isfinite(cells).all() or np.ptp(cells) == 0:
         return Shares(*[math.nan] * 5)
-    rows, columns = (float(share) for share in _shares(cells[None]))
+    rows, columns = (share.item() for share in _shares(cells[None]))
     mixed = np.tile(cells.reshape(-1), (SHUFFLES, 1))
     by_chance = _shares(rng.permuted(mixed, axis=1).reshape(-1, *cells.shape))
     limits = [float(np.percentile(each, 95)) for each in by_chance]
@@ -192,14 +192,13 @@ def _shares(tables: Floats) -> tuple[Floats, Floats]:
 
 
 def crossed(rows: Sequence[Any], columns: Sequence[Any], values: Floats) -> tuple[list[Any], list[Any], Floats] | None:
-    """Values by two keys, as a table `[R, C]` with the keys in ascending order; None if a cell is missing or is twice."""
+    """Values by two keys, as a table `[R, C]`, the keys in ascending order; None if a cell is missing or is twice."""
     names = [sorted(set(keys)) for keys in (rows, columns)]
     shape = len(names[0]), len(names[1])
     if math.prod(shape) != len(values):
         return None
-    at = [
-        np.searchsorted(np.asarray(known), np.asarray(keys)) for known, keys in zip(names, (rows, columns), strict=True)
-    ]
+    by = zip(names, (rows, columns), strict=True)
+    at = [np.searchsorted(np.asarray(known), np.asarray(keys)) for known, keys in by]
     table, seen = np.full(shape, math.nan), np.zeros(shape, int)
     table[at[0], at[1]] = values
     np.add.at(seen, (at[0], at[1]), 1)

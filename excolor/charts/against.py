@@ -1,4 +1,4 @@
-"""A figure of runs against a weight that takes several values: a point for each run, their median, and how they spread."""
+"""A figure of runs against a weight that takes several values: the runs, their median, and how they spread."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def spec(figure: Figure, title: str, weight: str, low: float, high: float) -> di
     def of(kind: str) -> alt.Chart:
         return base.transform_filter(f"datum.kind == '{kind}'")
 
-    band = of("middle").mark_area(opacity=0.18).encode(x, alt.Y("low:Q").scale(y.scale), alt.Y2("high"), ink)
+    band = of("middle").mark_area(opacity=0.18).encode(x, figure.y("low", title), alt.Y2("high"), ink)
     line = of("middle").mark_line(strokeWidth=2.5).encode(x, y, ink)
     bound = of("bound").mark_rule(strokeDash=[4, 4], opacity=0.7).encode(y, ink)
     shape = alt.Shape("lane:N", legend=None).scale(domain=list(LANES), range=list(SHAPES))

@@ -15,7 +15,7 @@ from excolor.charts.base import FONT, as_spec, rows, table_of
 
 _SHADE = 0.5  # of the ink, at most: the number is written on it
 _HALF = 0.47  # of a square's side
-_SIDE = 36  # pixels
+_SIDE, _AXIS = 36, 60  # pixels: a square, and the axis below with its title
 MOST_WRITTEN = 10  # columns: a number does not fit into more of them
 Labels = tuple[str, ...]
 
@@ -34,10 +34,11 @@ def spec(left: Labels, below: Labels, left_title: str, below_title: str) -> dict
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
     tooltip = [alt.Tooltip("words:N", title="runs")]
     shade = alt.Opacity("shade:Q", legend=None).scale(domain=[0, 1], range=[0, _SHADE])
+    across, up = ([-0.5, len(labels) - 0.5] for labels in (below, left))
     drawn = base.mark_rect(strokeWidth=0.5).encode(
-        alt.X("x:Q").scale(x.scale),
+        alt.X("x:Q").scale(domain=across, nice=False),
         alt.X2("x2"),
-        alt.Y("y:Q").scale(y.scale),
+        alt.Y("y:Q").scale(domain=up, nice=False),
         alt.Y2("y2"),
         ink,
         opacity=shade,
@@ -45,7 +46,7 @@ def spec(left: Labels, below: Labels, left_title: str, below_title: str) -> dict
     )
     written = base.mark_text(fontSize=FONT).encode(x, y, ink, alt.Text("number:N"), tooltip=tooltip)
     return as_spec(
-        alt.layer(drawn, written).properties(height=_SIDE * len(left) + 20, view=alt.ViewConfig(stroke=None))
+        alt.layer(drawn, written).properties(height=_SIDE * len(left) + _AXIS, view=alt.ViewConfig(stroke=None))
     )
 
 
@@ -57,7 +58,7 @@ def _axis(channel: Any, labels: Labels) -> Any:
         grid=False,
         domain=False,
         ticks=False,
-        labelOverlap=True,
+        labelOverlap="greedy",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -113,13 +113,14 @@ def names() -> list[str]:
 def figure(name: str, values: Sequence[Floats]) -> Figure:
     """How a figure is drawn for some runs; its axis changes only where a run lies far from the others."""
     bound, wrong = _BOUNDS.get(name, (None, "above"))
-    made: Callable[..., Figure] = lambda scale, low, high: Figure(name, scale, low, high, bound, wrong)
+
+    def made(scale: Literal["linear", "log"], low: float, high: float) -> Figure:
+        return Figure(name, scale, low, high, bound, wrong)
+
     if name in _LINEAR:
         short, long = _LINEAR[name]
-        inside = all(
-            (each[np.isfinite(each)] >= short[0]).all() and (each[np.isfinite(each)] <= short[1]).all()
-            for each in values
-        )
+        known = [each[np.isfinite(each)] for each in values]
+        inside = all((each >= short[0]).all() and (each <= short[1]).all() for each in known)
         return made("linear", *(short if inside else long))
     if name.endswith("gray_share"):
         return made("linear", 0.0, 1.0)

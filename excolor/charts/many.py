@@ -1,4 +1,4 @@
-"""A figure of many runs: for each setting a lane of sound runs, one of those that keep a tint, and one of the others."""
+"""A figure of many runs: each setting has a lane of sound runs, one of those with a tint, and one of the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BINS = 80
 MOST_DOTS = 500  # runs; of more, bins are drawn
 _HEAD, _ROOM = 0.75, 0.86  # in lanes: what stands above those of a setting, and how much of a lane its marks fill
 _PILE = 0.16  # of a lane: from dot to dot, if a pile is not too high for that
-_LANE = 46  # pixels
+_LANE, _AXIS = 46, 60  # pixels, the axis below with its title
 _HAIR = 0.07  # of a lane: a bar with one run is still seen
 
 
@@ -49,12 +49,12 @@ class Panel:
 
 @lru_cache(maxsize=64)
 def spec(figure: Figure, title: str, panels: int) -> dict[str, Any]:
-    """A dot for each run, or a bar for each bin; an outline for those before a change, and the bound as a dashed line."""
+    """A dot for each run or a bar for each bin; an outline for those before a change; the bound as a dashed line."""
     height = panels * (len(LANES) + _HEAD)
     x = figure.x("figure", title)
     centers = [_floor(p, lane) - _ROOM / 2 for p in range(panels) for lane in range(len(LANES))]
     said = f"{list(LANES * panels)}[indexof({[round(c, 4) for c in centers]}, round(datum.value * 10000) / 10000)]"
-    y = alt.Y("y:Q", title="runs, what they are")
+    y = alt.Y("y:Q", title="runs")
     y = y.scale(domain=[height, 0], nice=False).axis(
         values=centers, labelExpr=said, grid=False, ticks=False, domain=False, labelOverlap=False
     )
@@ -75,7 +75,7 @@ def spec(figure: Figure, title: str, panels: int) -> dict[str, Any]:
     outline = of("outline").mark_line(strokeWidth=1.5, strokeDash=[3, 2], interpolate="step-after")
     outline = outline.encode(x, y, ink, detail=alt.Detail("part:N"), order=alt.Order("figure:Q"))
     layers = [floors, bound, bars, dots, outline, names]
-    return as_spec(alt.layer(*layers).properties(height=round(height * _LANE)))
+    return as_spec(alt.layer(*layers).properties(height=round(height * _LANE) + _AXIS))
 
 
 def table(figure: Figure, panels: Sequence[Panel]) -> pa.Table:
@@ -137,7 +137,8 @@ class _Lane:
             first, last = some[0], some[-1]
             heights = np.concatenate([[0], self.before[first : last + 1], [0]])
             x = np.concatenate([self.edges[[first]], self.edges[first : last + 2]])
-            y = self.floor - np.where(heights > 0, np.maximum(step * heights, _HAIR), 0.0)
+            least = np.where(heights > 0, 0.0 if dots else _HAIR, 0.0)
+            y = self.floor - np.maximum(step * heights, least)
             found.append(_rows("outline", x, y, part=f"{self.place} {self.name}"))
         return found
 

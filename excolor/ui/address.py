@@ -295,7 +295,7 @@ def _one_of(key: str, word: str, known: Callable[[], Collection[str]]) -> Callab
 def _read_map(said: str) -> None:
     first, cut, second = said.partition(";")
     if not cut or luck.varied_by("map", first) == luck.varied_by("map", second):
-        raise ExcolorError(f"map is {shown(said)}; it must vary two weights, such as separate=0.1:10:log5;anchor=0.1,1.")
+        raise ExcolorError(f"map is {shown(said)}; it must vary two weights: separate=0.1:10:log5;anchor=0.1,1.")
     state.LUCK_MAP.set((first, second))
 
 

@@ -115,8 +115,8 @@ WORDS = {
         r"\bfloors?\b",
     ),
     "interval": Word(
-        "The **interval** behind a count says which shares of all possible seeds fit what was counted; in 19 of 20 such "
-        "counts it holds the true share.",
+        "The **interval** behind a count says which shares, among all seeds that there could be, fit what was "
+        "counted; in 19 of 20 such counts the true share lies in it.",
         r"\bintervals?\b",
     ),
 }

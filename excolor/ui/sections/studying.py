@@ -34,7 +34,12 @@ def watch(asked: Study, key: str, draw: Callable[[pa.Table], None]) -> None:
     ticking = state.ticking(key)
     ticking.set(running.watched_by(state.VISITOR.get()))
 
+    known = is_asked(asked)
+
     def look() -> None:
+        # Where it had been trained for others nothing ticks, and what the rest of the page says has changed all the same.
+        if is_asked(asked) != known:
+            st.rerun()
         _look(running, study.name_of(asked), key, draw)
 
     st.fragment(look, run_every=POLL if ticking.get() else None)()

@@ -167,6 +167,7 @@ def runs_from() -> str:
         format_func=plain,
         persist_state="session",
         help="Sweeps that were made before stand in a folder that was named when the app was started.",
+        width=420,
     )
     return "" if picked == HERE else picked
 

@@ -108,8 +108,8 @@ def section() -> Sequence[Setting]:
     """All of it; returns the settings of which there are rows on screen."""
     st.markdown(
         f"A run **fails** if it does not give a color back, or if it loses the grays once hue is deleted: an MSE above "
-        f"{FAILS_ABOVE:g}. It **keeps a tint** if nothing else is wrong with it, but fewer than {percent(ANSWERS_GRAY)} of "
-        "the answers are gray without hue. It is **sound** if nothing is wrong with it."
+        f"{FAILS_ABOVE:g}. It **keeps a tint** if nothing else is wrong with it, but fewer than {percent(ANSWERS_GRAY)} "
+        "of the answers are gray without hue. It is **sound** if nothing is wrong with it."
     )
     name = luck.runs_from()
     if name:
@@ -189,8 +189,8 @@ def _question(schedule: str, weights: Weights | None) -> str:
     what = "your own schedule" if schedule == state.OWN else plain(schedule)
     changed = f" and {luck.weights_in_words(weights)}" if weights not in (None, Weights()) else ""
     return (
-        f"**Before you look:** take 100 networks, all trained with {what}{changed}, each from another seed. Mark how many "
-        "of them would fail."
+        f"**Before you look:** take 100 networks, all trained with {what}{changed}, each from another seed. Mark how "
+        "many of them would fail."
     )
 
 
@@ -292,28 +292,31 @@ def _cell(count: Count) -> html.Html:
 
 
 def _alt(settings: Sequence[Setting], name: str) -> str:
-    said = [
-        f"{each.name}: {listed([f'{count.count:,} {group}' for count, group in zip(spread.counts(each.groups), GROUPS, strict=True)])}"
-        for each in settings
-    ]
+    said: list[str] = []
+    for each in settings:
+        counts = zip(spread.counts(each.groups), GROUPS, strict=True)
+        said.append(f"{each.name}: {listed([f'{count.count:,} {group}' for count, group in counts])}")
     return f"The distribution of {luck.of_figure(name)}. {'; '.join(said)}."
 
 
 def _caption(shown: Sequence[chart.Panel], figure: chart.Figure) -> str:
     runs = sum(len(each.values) for each in shown)
-    words = "A mark is a run: a circle is sound, a triangle keeps a tint, a cross is a run that fails or has more wrong with it."
+    words = "Each mark is a run. Wrong are those that fail, or have more wrong with them than a tint."
     if runs > chart.MOST_DOTS:
-        words = f"These are more than {chart.MOST_DOTS} runs, so they are counted in {chart.BINS} bins, and each bar is one. Wrong are runs that fail or have more wrong with them than a tint."
+        words = (
+            f"These are more than {chart.MOST_DOTS} runs, so a bar counts those in each of {chart.BINS} bins. Wrong "
+            "are runs that fail, or have more wrong with them than a tint."
+        )
     if any(len(each.before[0]) for each in shown):
         words += " The dashed outline is the runs before the change."
     if figure.bound is not None:
-        words += f" The dashed line is the bound, {figure.bound:g}; what is {figure.wrong} it is wrong."
+        words += f" The dashed line is the bound, {figure.bound:g}: what lies {figure.wrong} it is wrong."
     values = np.concatenate([each.values for each in shown])
-    if lost := int((~np.isfinite(values)).sum()):
-        words += f" {lost:,} {'run has' if lost == 1 else 'runs have'} no such number and {'is' if lost == 1 else 'are'} not drawn."
     known = values[np.isfinite(values)]
+    if lost := len(values) - len(known):
+        words += f" {lost:,} {'run has' if lost == 1 else 'runs have'} no such number, and no mark."
     if beyond := int(((known < figure.low) | (known > figure.high)).sum()):
-        words += f" {beyond:,} beyond the ends of the axis {'is' if beyond == 1 else 'are'} drawn at them."
+        words += f" {beyond:,} beyond the ends of the axis {'stands' if beyond == 1 else 'stand'} at its ends."
     return words
 
 
@@ -339,19 +342,21 @@ def _moved(now: Count, before: Count, words: str) -> str:
     return f"{said} The intervals overlap: that may be luck."
 
 
+_MORE = {
+    FAILS: ("fails", "fail"),
+    WRONG: ("does not fail, but has more wrong than a tint", "do not fail, but have more wrong than a tint"),
+}
+
+
 def why(setting: Setting) -> str:
     """What is wrong with the runs of a setting that fail, with those that have more wrong, and with those tinted."""
     groups, parts = setting.groups, list[str]()
     counts = spread.counts(groups)
-    for group, words in (
-        (FAILS, ("fails", "fail")),
-        (WRONG, ("does not fail, but has more wrong than a tint", "do not fail, but have more wrong than a tint")),
-    ):
+    for group, (one, more) in _MORE.items():
         if count := counts[group].count:
             found = spread.causes(setting.table.filter(pa.array(groups == group)))
-            said = [f"{CAUSES[Cause(cause)]} ({n:,})" for cause, n in found.items()]
-            stopped = "" if said else "nothing that its figures show"
-            parts.append(f"{count:,} {words[count > 1]}: {listed(said) or stopped}.")
+            said = listed([f"{CAUSES[Cause(cause)]} ({n:,})" for cause, n in found.items()])
+            parts.append(f"{count:,} {one if count == 1 else more}{f': {said}' if said else ''}.")
     if count := counts[TINT].count:
         share = spread.spread(spread.column(setting.table, "hue.gray_share")[groups == TINT])
         parts.append(
@@ -373,20 +378,18 @@ def blind(setting: Setting) -> str:
     back = spread.column(setting.table, "kept.reconstructs")[fails] == 1
     if back.mean() <= 0.5:
         return ""
-    among = exact[fails] <= exact[sound].max()
     n, k = int(fails.sum()), int(back.sum())
-    which = (
-        "The one run that fails gives"
-        if n == 1
-        else f"All {n:,} runs that fail give"
-        if k == n
-        else f"{k:,} of the {n:,} runs that fail give"
-    )
+    failing, fine = (number(spread.spread(exact[each]).middle) for each in (fails, sound))
+    no_worse = int((exact[fails] <= exact[sound].max()).sum())
+    if n == 1:
+        which = "the one run that fails gives"
+    else:
+        which = f"all {n:,} runs that fail give" if k == n else f"{k:,} of the {n:,} runs that fail give"
     return (
-        f"**The error of the intact network does not show it.** With {plain(setting.name)}: {which} every color back (maximum "
-        f"MSE at most {FAILS_ABOVE:g}). Its median is {number(spread.spread(exact[fails]).middle)} for those that fail and "
-        f"{number(spread.spread(exact[sound]).middle)} for those that are sound, and {int(among.sum()):,} of the {n:,} "
-        f"{'is' if int(among.sum()) == 1 else 'are'} no worse than the worst sound run."
+        f"**The error of the intact network does not show it.** With {plain(setting.name)}, {which} every color back "
+        f"(maximum MSE at most {FAILS_ABOVE:g}). The median of that maximum is {failing} for runs that "
+        f"fail and {fine} for sound ones; {no_worse:,} of the {n:,} "
+        f"{'is' if no_worse == 1 else 'are'} no worse than the worst sound run."
     )
 
 

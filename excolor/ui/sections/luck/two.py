@@ -34,8 +34,8 @@ def section() -> None:
     """The table, trained here or of a sweep."""
     st.markdown(
         "The seed does two things. It draws the **first parameters**, and it draws the **batches**: which colors the "
-        "network sees when, and which of them carry a label. Here each has a seed of its own, and each of the ones meets "
-        "each of the others."
+        "network sees when, and which of them carry a label. Here each has a seed of its own, and all first "
+        "parameters are trained with all batches."
     )
     if name := luck.sweep():
         _of_sweep(name)
@@ -191,17 +191,13 @@ def _with_means(table: Floats) -> Floats:
 
 def _words(grid: Grid, i: int, j: int, said: str, name: str) -> str:
     r, c = grid.places.shape
+    parameters = f"first parameters of seed {grid.inits[i]}" if i < r else ""
+    batches = f"batches of seed {grid.batches[j]}" if j < c else ""
+    where = ", ".join(filter(None, (parameters, batches))) or "all"
     if i == r or j == c:
-        of = (
-            "all"
-            if (i, j) == (r, c)
-            else f"first parameters of seed {grid.inits[i]}"
-            if j == c
-            else f"batches of seed {grid.batches[j]}"
-        )
-        return f"{of}: {'sound ' if name == VERDICT else 'mean '}{said}"
+        return f"{where}: {'sound ' if name == VERDICT else 'mean '}{said}"
     rest = "" if name == VERDICT else f"{said}, "
-    return f"first parameters of seed {grid.inits[i]}, batches of seed {grid.batches[j]}: {rest}{GROUPS[grid.groups[i, j]]}"
+    return f"{where}: {rest}{GROUPS[grid.groups[i, j]]}"
 
 
 # --- sentences ------------------------------------------------------------------------------------
@@ -214,9 +210,9 @@ def decides(shares: Shares, name: str) -> str:
         return f"In {what} the runs do not differ, or one has no number there. So there is nothing to explain."
     said = (
         f"Of all that differs in {what}, the first parameters explain {percent(shares.rows)}, the batches "
-        f"{percent(shares.columns)}, and {percent(shares.neither)} hangs on which of the ones meet which of the others. "
-        f"If the same runs stood anywhere in the table, the first two would stay below {percent(shares.rows_by_chance)} and "
-        f"{percent(shares.columns_by_chance)} in 95 of 100 cases."
+        f"{percent(shares.columns)}, and {percent(shares.neither)} hangs on which parameters meet which batches. "
+        f"If the same runs stood anywhere in the table, the first two would stay below {percent(shares.rows_by_chance)} "
+        f"and {percent(shares.columns_by_chance)} in 95 of 100 cases."
     )
     more = [
         words
@@ -229,7 +225,7 @@ def decides(shares: Shares, name: str) -> str:
     if len(more) == 2:
         return f"{said} **Both matter by themselves.**"
     if more:
-        return f"{said} **So {more[0]} matter by themselves; of the other that is not seen here.**"
+        return f"{said} **So {more[0]} matter by themselves; of the others that is not seen.**"
     return f"{said} **So neither of the two decides by itself, as far as this table shows.**"
 
 
@@ -240,20 +236,20 @@ def lined_up(grid: Grid) -> str:
     if not n:
         return f"None of these {fails.size} runs fails."
     rows, columns = int(fails.any(1).sum()), int(fails.any(0).sum())
-    whole = int(fails.all(1).sum()), int(fails.all(0).sum())
     said = (
-        f"{n} of these {fails.size} runs {'fails' if n == 1 else 'fail'}. They have {rows} of the {fails.shape[0]} first parameters "
-        f"and {columns} of the {fails.shape[1]} kinds of batches."
+        f"{n} of these {fails.size} runs {'fails' if n == 1 else 'fail'}: in {rows} of the {fails.shape[0]} rows, and "
+        f"in {columns} of the {fails.shape[1]} columns."
     )
-    if not any(whole):
-        return f"{said} No first parameters fail with all batches, and no batches fail with all first parameters."
     parts = [
-        f"{k} {words} fail with all {others}"
-        for k, words, others in zip(
-            whole, ("first parameters", "kinds of batches"), ("batches", "first parameters"), strict=True
+        f"{k} {words} with all {others}"
+        for k, words, others in (
+            (int(fails.all(1).sum()), "of the first parameters fail", "batches"),
+            (int(fails.all(0).sum()), "of the batches fail", "first parameters"),
         )
         if k
     ]
+    if not parts:
+        return f"{said} No first parameters fail with all batches, and no batches fail with all first parameters."
     return f"{said} {' and '.join(parts)}."
 
 

@@ -12,7 +12,7 @@ from excolor.spread import FAILS, SOUND, Floats
 from excolor.studies import Study, grid
 from excolor.ui import panels, state
 from excolor.ui.sections import luck, studying
-from excolor.ui.words import FIGURES, number, plain
+from excolor.ui.words import FIGURES, counted, number, plain
 
 USUAL = "0.1:10:log7"
 
@@ -25,8 +25,8 @@ def asked() -> Study:
 def section() -> None:
     """The chart, trained here or of a sweep."""
     st.markdown(
-        "A weight is multiplied by a tenth, by ten, and by values between them. Each value is trained with several seeds, so "
-        "that luck can be told from what the weight does."
+        "A weight is multiplied by a tenth, by ten, and by values between them. Each value is trained with several "
+        "seeds, so that luck can be told from what the weight does."
     )
     if name := luck.sweep():
         table = luck.rows_of(name)
@@ -37,9 +37,8 @@ def section() -> None:
         _choose()
         luck.choose_figure("luck-line-figure")
     study = asked()
-    st.caption(
-        f"With {plain(luck.about_one())} but for this weight. The values and seeds: {state.LUCK_LINE.get()}, {luck.ends(state.LUCK_LINE_SEEDS.get())}."
-    )
+    line, seeds = state.LUCK_LINE.get(), luck.ends(state.LUCK_LINE_SEEDS.get())
+    st.caption(f"With {plain(luck.about_one())} but for this weight. The values and seeds: {line}, {seeds}.")
     studying.watch(study, "luck-line", lambda table: draw(table, term()))
     luck.show_command(
         luck.command(study, "--seeds", luck.ends(state.LUCK_LINE_SEEDS.get()), "--grid", state.LUCK_LINE.get()),
@@ -66,7 +65,7 @@ def _of_sweep(table: pa.Table) -> None:
     differ = spread.varied(luck_settings := spread.settings(table)[0])
     if len(differ) != 1 or differ[0] not in luck.NAMES or len([s for s in luck_settings if s[differ[0]]]) < 2:
         st.info(
-            "The rows of this sweep do not fit here. They have to differ in one weight, which takes several values above 0."
+            "The rows of this sweep do not fit here. They have to differ in one weight, with several values above 0."
         )
         return
     luck.choose_figure("luck-line-figure")
@@ -95,7 +94,10 @@ def draw(table: pa.Table, name: str) -> None:
         said.replace("**", ""),
         "luck-line-chart",
     )
-    caption = "The line joins the medians, and the band reaches from the 10th to the 90th percentile. A circle is sound, a triangle keeps a tint, a cross fails or has more wrong."
+    caption = (
+        "The line joins the medians, and the band reaches from the 10th to the 90th percentile. A circle is sound, a "
+        "triangle keeps a tint, a cross fails or has more wrong with it."
+    )
     if lost := int((~np.isfinite(values)).sum()):
         caption += f" {lost:,} without such a number {'is' if lost == 1 else 'are'} not drawn."
     if len(values) - lost > against.MOST_POINTS:
@@ -127,8 +129,4 @@ def says(name: str, picked: str, weights: Floats, values: Floats, groups: spread
 
 
 def _few(n: int) -> str:
-    return (
-        f"With {n} {'seed' if n == 1 else 'seeds'} of each value that is only roughly known; the intervals say how roughly."
-        if n < 100
-        else ""
-    )
+    return f"{counted(n, 'seed')} of each value: the intervals say how roughly the shares are known." if n < 100 else ""

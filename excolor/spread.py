@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 from numpy.typing import NDArray
 
 from excolor.diagnosis import Cause
 from excolor.rows import SETTINGS, wilson
 
+_compute: Any = pyarrow.compute  # whose stubs know too little
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
@@ -42,13 +43,13 @@ def settings(table: pa.Table) -> tuple[list[dict[str, Any]], Places]:
     """The settings of some rows, in the order in which they first come, and of each row which of them it has, `[N]`."""
     code = np.zeros(len(table), np.intp)
     for name in SETTINGS:
-        encoded = pc.dictionary_encode(table[name].combine_chunks(), null_encoding="encode")
+        encoded = _compute.dictionary_encode(table[name].combine_chunks(), null_encoding="encode")
         each = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.intp)
         # Numbered anew at each column, so that the numbers stay small.
         code = np.unique(code * (int(each.max(initial=0)) + 1) + each, return_inverse=True)[1]
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    found: list[dict[str, Any]] = table.select(SETTINGS).take(pa.array(first[order])).to_pylist()
+    found: list[dict[str, Any]] = table.select(SETTINGS).take(first[order]).to_pylist()
     place = np.empty(len(order), np.intp)
     place[order] = np.arange(len(order))
     return found, place[inverse]
@@ -61,8 +62,8 @@ def varied(found: Sequence[dict[str, Any]]) -> list[str]:
 
 def causes(table: pa.Table) -> dict[str, int]:
     """In how many rows each cause was found, gravest first; those that were found in none are left out."""
-    found = pc.value_counts(pc.list_flatten(table["causes"])).to_pylist()
-    counts = {each["values"]: each["counts"] for each in found}
+    found: list[dict[str, Any]] = _compute.value_counts(_compute.list_flatten(table["causes"])).to_pylist()
+    counts: dict[str, int] = {each["values"]: each["counts"] for each in found}
     return {cause.value: counts[cause.value] for cause in Cause if cause.value in counts}
 
 
@@ -117,6 +118,13 @@ def stacked(places: Places) -> Places:
     found = np.empty(len(places), np.intp)
     found[order] = np.arange(len(places)) - first
     return found
+
+
+def shades(values: Floats, among: Floats) -> Floats:
+    """How far values lie between the least and the greatest of some others, in [0, 1]; 0 where those do not differ."""
+    known = among[np.isfinite(among)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
 
 
 def thinned(n: int, most: int) -> Places:

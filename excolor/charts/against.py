@@ -22,15 +22,16 @@ _ASIDE = 0.35  # of the way to the next value: how far a group's points stand be
 
 
 @lru_cache(maxsize=32)
-def spec(figure: Figure, title: str, weight: str, low: float, high: float) -> dict[str, Any]:
+def spec(figure: Figure, title: str, weight: str, levels: tuple[float, ...]) -> dict[str, Any]:
     """Points, the band from the 10th to the 90th percentile, the median as a line, and the bound as a dashed one.
 
     Args:
-        low, high: the smallest and the largest value of the weight, above 0.
+        levels: the values of the weight, above 0, ascending.
     """
+    low, high = levels[0], levels[-1]
     reach = (high / low) ** 0.08 if high > low else 2.0
     x = alt.X("weight:Q", title=weight).scale(type="log", domain=[low / reach, high * reach], nice=False)
-    x = x.axis(format=".2~g", grid=False, labelOverlap=True, tickCount=6)
+    x = x.axis(values=list(levels), format=".2~g", grid=False, labelOverlap=True)
     y = figure.y("figure", title)
     base = alt.Chart(rows())
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])

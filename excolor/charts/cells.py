@@ -16,17 +16,20 @@ from excolor.charts.base import FONT, as_spec, rows, table_of
 _SHADE = 0.5  # of the ink, at most: the number is written on it
 _HALF = 0.47  # of a square's side
 _SIDE, _AXIS = 36, 60  # pixels: a square, and the axis below with its title
-MOST_WRITTEN = 10  # columns: a number does not fit into more of them
+MOST_WRITTEN = 13  # columns: a number does not fit into more of them
+LONG = 11  # characters of a number such as 6.4 × 10⁻⁴
+_SIGN = 8  # pixels of a character
 Labels = tuple[str, ...]
 
 
 @lru_cache(maxsize=32)
-def spec(left: Labels, below: Labels, left_title: str, below_title: str) -> dict[str, Any]:
+def spec(left: Labels, below: Labels, left_title: str, below_title: str, long: int) -> dict[str, Any]:
     """A square for each cell, with its number where there is room; its words where the pointer is.
 
     Args:
         left: a label for each row, from below.
         below: a label for each column.
+        long: how many characters the numbers have, which are written where they fit.
     """
     base = alt.Chart(rows())
     x = _axis(alt.X("column:Q", title=below_title), below)
@@ -44,7 +47,8 @@ def spec(left: Labels, below: Labels, left_title: str, below_title: str) -> dict
         opacity=shade,
         tooltip=tooltip,
     )
-    written = base.mark_text(fontSize=FONT).encode(x, y, ink, alt.Text("number:N"), tooltip=tooltip)
+    room = alt.ExprRef(f"width > {len(below) * long * _SIGN} ? 1 : 0")
+    written = base.mark_text(fontSize=FONT, opacity=room).encode(x, y, ink, alt.Text("number:N"), tooltip=tooltip)
     return as_spec(
         alt.layer(drawn, written).properties(height=_SIDE * len(left) + _AXIS, view=alt.ViewConfig(stroke=None))
     )
@@ -58,7 +62,7 @@ def _axis(channel: Any, labels: Labels) -> Any:
         grid=False,
         domain=False,
         ticks=False,
-        labelOverlap="greedy",
+        labelOverlap=n > MOST_WRITTEN,
     )
 
 

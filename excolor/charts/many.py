@@ -105,7 +105,7 @@ class _Lane:
             return np.minimum(groups, spread.WRONG) == (spread.SOUND, spread.TINT, spread.WRONG)[lane]
 
         here = inside(panel.groups) & np.isfinite(panel.values)
-        self.values, self.groups, self.seeds = (each[here] for each in (panel.values, panel.groups, panel.seeds))
+        self.values, self.groups, self.seeds = panel.values[here], panel.groups[here], panel.seeds[here]
         self.before = spread.histogram(panel.before[0][inside(panel.before[1])], edges)
         self.counts = spread.histogram(self.values, edges)
         self.highest = int(max(self.counts.max(), self.before.max()))
@@ -147,7 +147,7 @@ def _floor(place: int, lane: int) -> float:
     return place * (len(LANES) + _HEAD) + _HEAD + lane + 1
 
 
-def _rows(kind: str, x: Floats, y: Floats, **more: Any) -> dict[str, Any]:
+def _rows(kind: str, x: NDArray[Any], y: NDArray[Any], **more: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"x2": 0.0, "y2": 0.0, "lane": "", "part": "", "words": ""} | more
     found = {"kind": kind, "figure": x, "y": y, **usual, "ink": "ink"}
     return {name: np.broadcast_to(np.asarray(each), x.shape) for name, each in found.items()}

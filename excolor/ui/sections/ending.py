@@ -275,7 +275,7 @@ def of_many_seeds(groups: Mapping[str, Places]) -> tuple[str, str]:
         "fails here may fail with other colors, another network, or another number of updates."
     )
     if not groups:
-        return "Nothing yet: no run is on screen.", limits
+        return "Nothing yet of many seeds: their runs are not on screen.", limits
     parts = [
         f"with {name} {counts[FAILS].count:,} of {counts[FAILS].of:,} fail and {counts[SOUND].count:,} are sound"
         for name, counts in ((plain(name), spread.counts(each)) for name, each in groups.items())

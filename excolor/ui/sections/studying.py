@@ -37,7 +37,7 @@ def watch(asked: Study, key: str, draw: Callable[[pa.Table], None]) -> None:
     known = is_asked(asked)
 
     def look() -> None:
-        # Where it had been trained for others nothing ticks, and what the rest of the page says has changed all the same.
+        # Where others have trained it nothing ticks, and what the rest of the page says has changed all the same.
         if is_asked(asked) != known:
             st.rerun()
         _look(running, study.name_of(asked), key, draw)

@@ -143,9 +143,10 @@ def weights_from(said: str) -> Weights:
     Raises:
         ExcolorError: it was not written so.
     """
-    parts = dict(each.partition(":")[::2] for each in said.split(",")) if said != SCHEDULED else {}
-    config, ignored = links.parse({name: parts[name] for name in NAMES if name in parts})
-    if ignored or not parts.keys() <= {*NAMES}:
+    parts = [] if said == SCHEDULED else [each.partition(":") for each in said.split(",")]
+    named = {name: value for name, _, value in parts}
+    config, ignored = links.parse({name: named[name] for name in NAMES if name in named})
+    if ignored or not named.keys() <= {*NAMES}:
         raise ExcolorError(f"before is {shown(said)}; it must be weights such as separate:0.3, or {SCHEDULED}.")
     return config.weights
 

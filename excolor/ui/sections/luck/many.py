@@ -107,9 +107,9 @@ def change(weights: Weights) -> None:
 def section() -> Sequence[Setting]:
     """All of it; returns the settings of which there are rows on screen."""
     st.markdown(
-        f"A run **fails** if it does not give a color back, or if it loses the grays once hue is deleted: an MSE above "
-        f"{FAILS_ABOVE:g}. It **keeps a tint** if nothing else is wrong with it, but fewer than {percent(ANSWERS_GRAY)} "
-        "of the answers are gray without hue. It is **sound** if nothing is wrong with it."
+        "A run **fails** if it does not give a color back, or if it loses the grays once hue is deleted: an MSE above "
+        f"{FAILS_ABOVE:g}. It **keeps a tint** if nothing else is wrong with it, but fewer than "
+        f"{percent(ANSWERS_GRAY)} of the answers are gray without hue. It is **sound** if nothing is wrong with it."
     )
     name = luck.runs_from()
     if name:

@@ -14,7 +14,7 @@ from excolor.spread import FAILS, SOUND, Floats, Places
 from excolor.studies import Study, grid
 from excolor.ui import panels, state
 from excolor.ui.sections import luck, studying
-from excolor.ui.words import FIGURES, number, percent, plain
+from excolor.ui.words import FIGURES, counted, number, percent, plain
 
 USUAL = "0.1:10:log5"
 SHARES = {"sound": SOUND, "fails": FAILS}
@@ -142,14 +142,16 @@ def draw(table: pa.Table, names: tuple[str, str]) -> None:
     else:
         values = found.medians(spread.column(table, shown))
         even = luck.drawn_as(shown, [table]).even(values)
-        low, high = (np.nanmin(even), np.nanmax(even)) if np.isfinite(even).any() else (0.0, 0.0)
-        shades, written = ((even - low) / (high - low) if high > low else np.zeros_like(even)), number
+        shades, written = spread.shades(even, even), number
     numbers = [[written(float(v)) for v in line] for line in values]
     words = [[cell(found, i, j) for j in range(n.shape[1])] for i in range(n.shape[0])]
+    long = 4 if shown in SHARES else cells.LONG
     labels = [tuple(f"{v:.2g}" for v in axis) for axis in (found.up, found.across)]
-    spec = cells.spec(*labels, f"{names[1]}, times its weight", f"{names[0]}, times its weight")
+    spec = cells.spec(*labels, f"{names[1]}, times its weight", f"{names[0]}, times its weight", long)
     panels.chart(spec, cells.table(shades, numbers, words), said.replace("**", ""), "luck-map-chart")
-    st.caption(f"{(_SHOWN.get(shown) or f'median of {FIGURES[shown]}').capitalize()}: the darker, the higher.")
+    st.caption(
+        f"{(_SHOWN.get(shown) or f'median of {FIGURES[shown]}').capitalize()}: the stronger the shade, the higher."
+    )
     with st.container(horizontal=True, gap="large"):
         j = st.selectbox(
             names[0],
@@ -175,7 +177,9 @@ def cell(found: Map, i: int, j: int) -> str:
     counts = spread.counts(found.groups[(found.row == i) & (found.column == j)])
     if not counts[SOUND].of:
         return f"{found.words(i, j)}: no run yet"
-    return f"{found.words(i, j)}: of {counts[SOUND].of} {counts[SOUND].count} sound, {counts[FAILS].count} fail"
+    fail = "fails" if counts[FAILS].count == 1 else "fail"
+    sound = f"{counts[SOUND].count} {'is' if counts[SOUND].count == 1 else 'are'} sound"
+    return f"{found.words(i, j)}: of {counted(counts[SOUND].of, 'run')}, {sound} and {counts[FAILS].count} {fail}"
 
 
 def says(found: Map) -> str:

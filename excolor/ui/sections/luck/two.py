@@ -111,8 +111,8 @@ class Grid:
     @staticmethod
     def of(table: pa.Table) -> Grid | None:
         """The rows as a table; None if a cell is missing or is twice, or there is one row or column."""
-        keys = [table[name].to_pylist() for name in ("seed", "batch_seed")]
-        found = spread.crossed(*keys, np.arange(len(table), dtype=np.float64))
+        inits, batches = (table[name].to_pylist() for name in ("seed", "batch_seed"))
+        found = spread.crossed(inits, batches, np.arange(len(table), dtype=np.float64))
         if found is None or min(found[2].shape) < 2:
             return None
         return Grid(found[0], found[1], found[2].astype(np.intp), table)
@@ -144,6 +144,7 @@ def _draw(table: pa.Table) -> None:
         (*map(str, grid.batches), "mean"),
         "seed of the first parameters",
         "seed of the batches",
+        2 if name == VERDICT else cells.LONG,
     )
     panels.chart(spec, _table(grid, name), f"{_shown(name)} for each seed. {decides(shares, name)}", "luck-two-chart")
     st.caption(_caption(name))
@@ -157,9 +158,9 @@ def _shown(name: str) -> str:
 def _caption(name: str) -> str:
     ends = "The last row and the last column have the means"
     if name == VERDICT:
-        signs = "✓ is sound, t keeps a tint, w has more wrong with it, × fails. The darker, the worse."
-        return f"{signs} {ends}: the share of sound runs."
-    return f"The darker, the higher. {ends}."
+        signs = "✓ is sound, t keeps a tint, w has more wrong with it, × fails. The stronger the shade, the worse."
+        return f"{signs} {ends}: percent of sound runs."
+    return f"The stronger the shade, the higher. {ends}."
 
 
 def _table(grid: Grid, name: str) -> pa.Table:
@@ -172,11 +173,10 @@ def _table(grid: Grid, name: str) -> pa.Table:
         written = [[SIGNS[int(g)] for g in line] for line in groups]
         shades = _with_means(groups / FAILS)
         shades[-1, :], shades[:, -1] = 0, 0
-        means = [[percent(v) for v in line] for line in wide]
+        means = [[f"{100 * v:.0f}" for v in line] for line in wide]
     else:
         written = [[number(v) for v in line] for line in raw]
-        low, high = np.nanmin(even), np.nanmax(even)
-        shades = (wide - low) / (high - low) if high > low else np.zeros_like(wide)
+        shades = spread.shades(wide, even)
         means = [[number(v) for v in line] for line in _with_means(raw)]
     r, c = groups.shape
     numbers = [[written[i][j] if i < r and j < c else means[i][j] for j in range(c + 1)] for i in range(r + 1)]
@@ -195,7 +195,7 @@ def _words(grid: Grid, i: int, j: int, said: str, name: str) -> str:
     batches = f"batches of seed {grid.batches[j]}" if j < c else ""
     where = ", ".join(filter(None, (parameters, batches))) or "all"
     if i == r or j == c:
-        return f"{where}: {'sound ' if name == VERDICT else 'mean '}{said}"
+        return f"{where}: {f'{said} % sound' if name == VERDICT else f'mean {said}'}"
     rest = "" if name == VERDICT else f"{said}, "
     return f"{where}: {rest}{GROUPS[grid.groups[i, j]]}"
 
@@ -211,8 +211,8 @@ def decides(shares: Shares, name: str) -> str:
     said = (
         f"Of all that differs in {what}, the first parameters explain {percent(shares.rows)}, the batches "
         f"{percent(shares.columns)}, and {percent(shares.neither)} hangs on which parameters meet which batches. "
-        f"If the same runs stood anywhere in the table, the first two would stay below {percent(shares.rows_by_chance)} "
-        f"and {percent(shares.columns_by_chance)} in 95 of 100 cases."
+        f"If the same runs stood anywhere in the table, the first two would stay below "
+        f"{percent(shares.rows_by_chance)} and {percent(shares.columns_by_chance)} in 95 of 100 cases."
     )
     more = [
         words

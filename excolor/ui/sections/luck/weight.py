@@ -86,7 +86,7 @@ def draw(table: pa.Table, name: str) -> None:
     said = says(name, picked, weights, values, groups)
     st.markdown(said)
     spec = against.spec(
-        figure, FIGURES[picked], f"{name}, times its weight in the schedule", float(weights.min()), float(weights.max())
+        figure, FIGURES[picked], f"{name}, times its weight in the schedule", tuple(np.unique(weights).tolist())
     )
     panels.chart(
         spec,

@@ -23,7 +23,7 @@ findings.take_home()
 handing_in.offer()
 st.markdown(
     "**Going further:** turn the sphere on which the colors lie, see how little the network was told, decide when each "
-    "regularizer pushes, find out if what was deleted is really gone, or take your runs along."
+    "regularizer pushes, find out if what was deleted is really gone, train many seeds and see what is luck, or take your runs along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")

@@ -15,7 +15,7 @@ from excolor.charts.base import FONT, as_spec, rows, table_of
 
 _SHADE = 0.5  # of the ink, at most: the number is written on it
 _HALF = 0.47  # of a square's side
-_SIDE, _AXIS = 36, 60  # pixels: a square, and the axis below with its title
+_SIDE, _MOST, _AXIS = 36, 640, 60  # pixels: a square, all of them, and the axis below with its title
 MOST_WRITTEN = 13  # columns: a number does not fit into more of them
 LONG = 11  # characters of a number such as 6.4 × 10⁻⁴
 _SIGN = 8  # pixels of a character
@@ -50,7 +50,9 @@ def spec(left: Labels, below: Labels, left_title: str, below_title: str, long: i
     room = alt.ExprRef(f"width > {len(below) * long * _SIGN} ? 1 : 0")
     written = base.mark_text(fontSize=FONT, opacity=room).encode(x, y, ink, alt.Text("number:N"), tooltip=tooltip)
     return as_spec(
-        alt.layer(drawn, written).properties(height=_SIDE * len(left) + _AXIS, view=alt.ViewConfig(stroke=None))
+        alt.layer(drawn, written).properties(
+            height=min(_SIDE * len(left), _MOST) + _AXIS, view=alt.ViewConfig(stroke=None)
+        )
     )
 
 

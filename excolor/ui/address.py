@@ -245,6 +245,7 @@ def _write_luck() -> dict[str, str]:
         ("seeds", luck.ends(luck.seeds()), luck.ends(range(luck.COUNTS[0]))),
         ("figure", figure, luck.FIRST_FIGURE),
         ("sweep", luck.sweep(), ""),
+        ("setting", str(state.value(state.LUCK_SETTING) or 0) if luck.sweep() else "0", "0"),
         ("one", state.value(state.LUCK_ONE) or luck.FIRST_ONE, luck.FIRST_ONE),
         ("init-seeds", *map(luck.ends, (state.LUCK_INIT.get(), state.LUCK_INIT.first()))),
         ("batch-seeds", *map(luck.ends, (state.LUCK_BATCHES.get(), state.LUCK_BATCHES.first()))),
@@ -299,6 +300,12 @@ def _read_map(said: str) -> None:
     state.LUCK_MAP.set((first, second))
 
 
+def _read_setting(said: str) -> None:
+    if not re.fullmatch("[0-9]{1,5}", said):
+        raise ExcolorError(f"setting is {shown(said)}; it must be a place in the list of the sweep’s settings, from 0.")
+    state.put(state.LUCK_SETTING, int(said))
+
+
 def _read_line(said: str) -> None:
     luck.varied_by("vary", said)
     state.LUCK_LINE.set(said)
@@ -310,6 +317,7 @@ _LUCK: Mapping[str, Callable[[str], None]] = {
     "seeds": _read_many_seeds,
     "figure": _one_of(state.LUCK_FIGURE, "figure", lambda: FIGURES),
     "sweep": _one_of(state.LUCK_FROM, "sweep", stored.names),
+    "setting": _read_setting,
     "one": _one_of(state.LUCK_ONE, "one", lambda: SHIPPED),
     "init-seeds": _put_seeds(state.LUCK_INIT, "init-seeds"),
     "batch-seeds": _put_seeds(state.LUCK_BATCHES, "batch-seeds"),

@@ -15,7 +15,6 @@ from excolor.charts import figures
 from excolor.config import MAX_SEED, STEPS, RunConfig, Weights
 from excolor.errors import ExcolorError, shown
 from excolor.losses import TERMS
-from excolor.rows import config_of
 from excolor.schedule import SHIPPED
 from excolor.spread import Count
 from excolor.studies import Study, grid
@@ -200,19 +199,22 @@ class Setting:
         """What each of them is."""
         return spread.groups(self.table)
 
-    @property
-    def config(self) -> RunConfig:
-        """The run of its first row."""
-        return config_of(self.table.slice(0, 1).to_pylist()[0])
-
 
 def settings_of(table: pa.Table) -> list[Setting]:
     """Rows by their settings, in the order in which these first come."""
     found, places = spread.settings(table)
-    if len(found) == 1:
-        return [Setting(_named(found[0], ["schedule"]), table)]
-    differ = spread.varied(found)
-    return [Setting(_named(each, differ), table.filter(pa.array(places == k))) for k, each in enumerate(found)]
+    return [setting_of(table, places, k, name) for k, name in enumerate(named(found))]
+
+
+def setting_of(table: pa.Table, places: spread.Places, k: int, name: str) -> Setting:
+    """The rows of one setting, the `k`th of `spread.settings`."""
+    return Setting(name, table.filter(pa.array(places == k)))
+
+
+def named(found: Sequence[dict[str, object]]) -> list[str]:
+    """Settings by what they differ in; a single one by its schedule."""
+    differ = spread.varied(found) or ["schedule"]
+    return [_named(each, differ) for each in found]
 
 
 def _named(setting: dict[str, object], names: Sequence[str]) -> str:

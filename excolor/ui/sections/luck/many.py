@@ -150,16 +150,20 @@ def _of_sweep(name: str) -> Sequence[Setting]:
     table = luck.rows_of(name)
     if table is None:
         return []
-    settings = luck.settings_of(table)
-    shown = settings
-    if len(settings) > BESIDE:
+    found, places = spread.settings(table)
+    names = luck.named(found)
+    if len(names) > BESIDE:
+        state.put(state.LUCK_SETTING, min(state.value(state.LUCK_SETTING) or 0, len(names) - 1))
         picked = st.selectbox(
-            f"Which of its {len(settings):,} settings",
-            range(len(settings)),
-            format_func=lambda place: settings[place].name,
+            f"Which of its {len(names):,} settings",
+            range(len(names)),
+            format_func=names.__getitem__,
             key=state.LUCK_SETTING,
+            persist_state="session",
         )
-        shown = [settings[picked or 0]]
+        shown = [luck.setting_of(table, places, picked, names[picked])]
+    else:
+        shown = [luck.setting_of(table, places, k, each) for k, each in enumerate(names)]
     about = predict.Studied("luck", hashlib.sha256(f"sweep {name} {shown[0].name}".encode()).hexdigest())
     schedule = _asked_schedule([{"schedule": each.name} for each in shown])
     _ask_or_go_on(about, schedule, None)

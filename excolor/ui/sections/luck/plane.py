@@ -17,7 +17,7 @@ from excolor.ui.sections import luck, studying
 from excolor.ui.words import FIGURES, counted, number, percent, plain
 
 USUAL = "0.1:10:log5"
-SHARES = {"sound": SOUND, "fails": FAILS}
+SHARES = ("sound", "fails")
 _SHOWN = {"sound": "share of sound runs", "fails": "share of failing runs"}
 
 
@@ -118,10 +118,10 @@ class Map:
 
     def medians(self, values: Floats) -> Floats:
         """The median of each cell, `[R, C]`; not a number where no run has one."""
-        found = np.full((len(self.up), len(self.across)), np.nan)
-        for i, j in np.ndindex(*found.shape):
-            found[i, j] = spread.spread(values[(self.row == i) & (self.column == j)]).middle
-        return found
+        place = self.row * len(self.across) + self.column
+        order = np.argsort(place, kind="stable")
+        cells_of = np.split(values[order], np.searchsorted(place[order], np.arange(1, len(self.up) * len(self.across))))
+        return np.array([spread.spread(each).middle for each in cells_of]).reshape(len(self.up), len(self.across))
 
     def words(self, i: int, j: int) -> str:
         """A cell by the values of its weights."""
@@ -134,9 +134,14 @@ def draw(table: pa.Table, names: tuple[str, str]) -> None:
     shown = state.value(state.LUCK_CELLS) or "sound"
     said = says(found)
     st.markdown(said)
-    _, n = found.counts(SOUND)
+    sound, n = found.counts(SOUND)
+    fails, _ = found.counts(FAILS)
+
+    def cell(i: int, j: int) -> str:
+        return f"{found.words(i, j)}: {came_out(int(sound[i, j]), int(fails[i, j]), int(n[i, j]))}"
+
     if shown in SHARES:
-        values = found.counts(SHARES[shown])[0] / np.maximum(n, 1)
+        values = (sound if shown == "sound" else fails) / np.maximum(n, 1)
         values = np.where(n > 0, values, np.nan)
         shades, written = values, percent
     else:
@@ -144,7 +149,7 @@ def draw(table: pa.Table, names: tuple[str, str]) -> None:
         even = luck.drawn_as(shown, [table]).even(values)
         shades, written = spread.shades(even, even), number
     numbers = [[written(float(v)) for v in line] for line in values]
-    words = [[cell(found, i, j) for j in range(n.shape[1])] for i in range(n.shape[0])]
+    words = [[cell(i, j) for j in range(n.shape[1])] for i in range(n.shape[0])]
     long = 4 if shown in SHARES else cells.LONG
     labels = [tuple(f"{v:.2g}" for v in axis) for axis in (found.up, found.across)]
     spec = cells.spec(*labels, f"{names[1]}, times its weight", f"{names[0]}, times its weight", long)
@@ -163,23 +168,20 @@ def draw(table: pa.Table, names: tuple[str, str]) -> None:
         i = st.selectbox(
             names[1], range(len(found.up)), format_func=lambda k: f"× {found.up[k]:.3g}", key="luck-map-up", width=200
         )
-    here = (found.row == i) & (found.column == j)
     figure = (
         ""
-        if shown in SHARES or not here.any()
+        if shown in SHARES or not n[i, j]
         else f" The median of {luck.of_figure(shown)} is {number(float(values[i, j]))}."
     )
-    st.markdown(f"{cell(found, i, j)}.{figure}")
+    st.markdown(f"{cell(i, j)}.{figure}")
 
 
-def cell(found: Map, i: int, j: int) -> str:
+def came_out(sound: int, fails: int, n: int) -> str:
     """What the runs of a cell are."""
-    counts = spread.counts(found.groups[(found.row == i) & (found.column == j)])
-    if not counts[SOUND].of:
-        return f"{found.words(i, j)}: no run yet"
-    fail = "fails" if counts[FAILS].count == 1 else "fail"
-    sound = f"{counts[SOUND].count} {'is' if counts[SOUND].count == 1 else 'are'} sound"
-    return f"{found.words(i, j)}: of {counted(counts[SOUND].of, 'run')}, {sound} and {counts[FAILS].count} {fail}"
+    if not n:
+        return "no run yet"
+    are, fail = "is" if sound == 1 else "are", "fails" if fails == 1 else "fail"
+    return f"of {counted(n, 'run')}, {sound} {are} sound and {fails} {fail}"
 
 
 def says(found: Map) -> str:

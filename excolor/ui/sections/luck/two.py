@@ -84,7 +84,7 @@ def _of_sweep(name: str) -> None:
     table = luck.rows_of(name)
     if table is None:
         return
-    if len(luck.settings_of(table)) > 1 or Grid.of(table) is None:
+    if len(spread.settings(table)[0]) > 1 or Grid.of(table) is None:
         st.info(
             "The rows of this sweep do not fit here. They have to be of one setting, with each seed of the first "
             "parameters under each of several seeds of the batches."

@@ -263,7 +263,8 @@ def _cell(grid: Grid) -> None:
     group = GROUPS[int(spread.groups(grid.table.slice(place, 1))[0])]
     st.markdown(f"This run: **{group}**. {in_numbers(row)}")
     if at := address_of(row):
-        st.markdown(f"Both have the same seed, so it can be [opened on Train]({at}).")
+        with st.container(key="luck-seeds-cell"):
+            st.markdown(f"Both have the same seed, so it can be [opened on Train]({at}).")
         return
     st.markdown("Train draws both by one seed, so it cannot make this run. This command does:")
     st.code(again(row), language=None, wrap_lines=True)

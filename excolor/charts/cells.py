@@ -37,11 +37,11 @@ def spec(left: Labels, below: Labels, left_title: str, below_title: str, long: i
     ink = alt.Color("ink:N", legend=None).scale(domain=["ink"])
     tooltip = [alt.Tooltip("words:N", title="runs")]
     shade = alt.Opacity("shade:Q", legend=None).scale(domain=[0, 1], range=[0, _SHADE])
-    across, up = ([-0.5, len(labels) - 0.5] for labels in (below, left))
+    # Both layers have the same axes: of two that differ Vega-Lite would make a third.
     drawn = base.mark_rect(strokeWidth=0.5).encode(
-        alt.X("x:Q").scale(domain=across, nice=False),
+        _axis(alt.X("x:Q", title=below_title), below),
         alt.X2("x2"),
-        alt.Y("y:Q").scale(domain=up, nice=False),
+        _axis(alt.Y("y:Q", title=left_title), left),
         alt.Y2("y2"),
         ink,
         opacity=shade,

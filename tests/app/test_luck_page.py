@@ -206,6 +206,11 @@ def test_which_of_the_two_decides() -> None:
     assert at.code[0].value == "python -m excolor train --schedule ex-2.7 --seed 2 --batch-seed 0"
     command = cli._parser().parse_args(shlex.split(at.code[0].value)[3:])
     assert cli._config(command) == RunConfig("ex-2.7", 2, batch_seed=0)
+    sound(at.selectbox("luck-two-shown").set_value("hue.gray_mse").run())
+    assert (
+        "Of all that differs in the MSE of the grays, without hue (in powers of ten), the first parameters explain"
+        in prose(at)
+    )
     grid_of = two.Grid.of(study.table(study.underway(asked)))
     assert grid_of is not None
     of_sound = [j for i, j in np.ndindex(8, 8) if i != 2]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from excolor import spread
-from excolor.charts import cells
+from excolor.charts import cells, figures
 from excolor.rows import config_of
 from excolor.spread import FAILS, GROUPS, SOUND, TINT, WRONG, Floats, Places, Shares
 from excolor.studies import Study
@@ -160,7 +160,11 @@ def _caption(name: str) -> str:
     if name == VERDICT:
         signs = "✓ is sound, t keeps a tint, w has more wrong with it, × fails. The stronger the shade, the worse."
         return f"{signs} {ends}: percent of sound runs."
-    return f"The stronger the shade, the higher. {ends}."
+    return f"The stronger the shade, the higher. {ends}{', taken of powers of ten' if _in_powers(name) else ''}."
+
+
+def _in_powers(name: str) -> bool:
+    return name != VERDICT and figures.figure(name, []).scale == "log"
 
 
 def _table(grid: Grid, name: str) -> pa.Table:
@@ -177,7 +181,7 @@ def _table(grid: Grid, name: str) -> pa.Table:
     else:
         written = [[number(v) for v in line] for line in raw]
         shades = spread.shades(wide, even)
-        means = [[number(v) for v in line] for line in _with_means(raw)]
+        means = [[number(10**v if _in_powers(name) else v) for v in line] for line in wide]
     r, c = groups.shape
     numbers = [[written[i][j] if i < r and j < c else means[i][j] for j in range(c + 1)] for i in range(r + 1)]
     words = [[_words(grid, i, j, numbers[i][j], name) for j in range(c + 1)] for i in range(r + 1)]
@@ -206,6 +210,7 @@ def _words(grid: Grid, i: int, j: int, said: str, name: str) -> str:
 def decides(shares: Shares, name: str) -> str:
     """Which of the two explains how much of what differs, in a sentence."""
     what = "whether a run is sound" if name == VERDICT else luck.of_figure(name)
+    what += " (in powers of ten)" if _in_powers(name) else ""
     if not math.isfinite(shares.rows):
         return f"In {what} the runs do not differ, or one has no number there. So there is nothing to explain."
     said = (

@@ -167,7 +167,8 @@ class Shares:
     columns_by_chance: float
 
 
-SHUFFLES = 1000
+SHUFFLES, _FEWEST = 1000, 20
+_MOST_SHUFFLED = 2_000_000  # numbers: of a large table fewer shuffles say as much
 
 
 def variance_shares(cells: Floats, rng: np.random.Generator) -> Shares:
@@ -184,7 +185,8 @@ def variance_shares(cells: Floats, rng: np.random.Generator) -> Shares:
     if not np.isfinite(cells).all() or np.ptp(cells) == 0:
         return Shares(*[math.nan] * 5)
     rows, columns = (share.item() for share in _shares(cells[None]))
-    mixed = np.tile(cells.reshape(-1), (SHUFFLES, 1))
+    times = max(_FEWEST, min(SHUFFLES, _MOST_SHUFFLED // cells.size))
+    mixed = np.tile(cells.reshape(-1), (times, 1))
     by_chance = _shares(rng.permuted(mixed, axis=1).reshape(-1, *cells.shape))
     limits = [float(np.percentile(each, 95)) for each in by_chance]
     return Shares(rows, columns, max(0.0, 1 - rows - columns), *limits)

@@ -294,6 +294,9 @@ def test_a_link_repeats_its_runs_and_its_commands_make_them(at: AppTest) -> None
         Study(config, range(2), axes=(grid("anchor=0.1,1"), grid("separate=1,2"))),
     ]
     assert at.session_state[state.LUCK_BEFORE.key] == Weights(anchor=0, separate=3)
+    assert "this page trains with 100 updates, hidden layers 8 wide, 10\u00a0% label noise." in prose(at)
+    sound(at.button("luck-forget").click().run())
+    assert at.session_state[state.LUCK_BASE.key] == RunConfig(weights=config.weights)
 
 
 def test_all_three_schedules_are_one_command(at: AppTest) -> None:

@@ -82,6 +82,24 @@ def figure() -> str:
     return state.value(state.LUCK_FIGURE) or FIRST_FIGURE
 
 
+def rest_in_words() -> str:
+    """What a link has set beside the weights, for which the page has no control; empty if nothing."""
+    base, usual = state.LUCK_BASE.get(), RunConfig()
+    words = {
+        "steps": f"{base.steps:,} updates",
+        "bottleneck": f"{base.bottleneck} latent dims",
+        "hidden": f"hidden layers {base.hidden} wide",
+        "label_noise": f"{percents(base.label_noise)} label noise",
+    }
+    return ", ".join(said for name, said in words.items() if getattr(base, name) != getattr(usual, name))
+
+
+def forget_rest() -> None:
+    """Leave the weights as they are, and make all else what it is without a link. From a callback."""
+    state.LUCK_BASE.set(RunConfig(weights=state.LUCK_BASE.get().weights))
+    state.LUCK_FIRST.forget()
+
+
 def weights_in_words(weights: Weights) -> str:
     """What is moved: separate × 0.3, no anchor; or that nothing is."""
     usual = Weights()

@@ -48,7 +48,7 @@ def choose() -> None:
             "Schedule", options, key=state.LUCK_SCHEDULE, required=True, persist_state="session", help=_SCHEDULES
         )
         st.segmented_control(
-            "Seeds of each",
+            f"Seeds of each, from {first:,} on" if (first := state.LUCK_FIRST.get()) else "Seeds of each",
             sorted({*luck.COUNTS, count}),
             key=state.LUCK_SEEDS,
             required=True,
@@ -62,6 +62,10 @@ def choose() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"Changed: {luck.weights_in_words(weights)}.")
             st.button("As scheduled", on_click=change, args=(Weights(),), key="luck-reset")
+    if (rest := luck.rest_in_words()) or state.LUCK_FIRST.get():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"By its link, this page trains with {rest or f'seeds from {state.LUCK_FIRST.get():,} on'}.")
+            st.button("As usual", on_click=luck.forget_rest, key="luck-forget")
 
 
 _SCHEDULES = "ex-2.7 is the published one; robust was found by trying many; clean has neutrality too."

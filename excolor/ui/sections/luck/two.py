@@ -23,6 +23,7 @@ from excolor.ui.words import FIGURES, number, percent, plain
 VERDICT = "verdict"
 SIGNS = {SOUND: "✓", TINT: "t", WRONG: "w", FAILS: "×"}
 SIZES = (4, 8, 12)
+MOST = 40  # rows and columns that are drawn
 
 
 def asked() -> Study:
@@ -117,6 +118,10 @@ class Grid:
             return None
         return Grid(found[0], found[1], found[2].astype(np.intp), table)
 
+    def first(self, most: int) -> Grid:
+        """Up to so many rows and columns of it."""
+        return Grid(self.inits[:most], self.batches[:most], self.places[:most, :most], self.table)
+
     @property
     def groups(self) -> Places:
         """What each run is, `[R, C]`."""
@@ -133,12 +138,21 @@ class Grid:
 def _draw(table: pa.Table) -> None:
     grid = Grid.of(table)
     if grid is None:
-        st.markdown("The table is drawn once every cell has its run.")
+        st.markdown("The table is drawn once every cell has its run. It needs two seeds of each.")
         return
     name = state.value("luck-two-shown") or VERDICT
     shares = spread.variance_shares(grid.values(name), np.random.default_rng(0))
     st.markdown(decides(shares, name))
     st.markdown(lined_up(grid))
+    _cells(grid.first(MOST), name, decides(shares, name))
+    if max(grid.places.shape) > MOST:
+        st.caption(
+            f"Drawn are the first {MOST} seeds of each, and the means of what is drawn. The sentences count all."
+        )
+    _cell(grid)
+
+
+def _cells(grid: Grid, name: str, said: str) -> None:
     spec = cells.spec(
         (*map(str, grid.inits), "mean"),
         (*map(str, grid.batches), "mean"),
@@ -146,9 +160,8 @@ def _draw(table: pa.Table) -> None:
         "seed of the batches",
         2 if name == VERDICT else cells.LONG,
     )
-    panels.chart(spec, _table(grid, name), f"{_shown(name)} for each seed. {decides(shares, name)}", "luck-two-chart")
+    panels.chart(spec, _table(grid, name), f"{_shown(name)} for each seed. {said}", "luck-two-chart")
     st.caption(_caption(name))
-    _cell(grid)
 
 
 def _shown(name: str) -> str:

@@ -22,6 +22,7 @@ further = [
     st.Page("pages/gone.py", title="Is it really gone?", url_path="gone"),
     st.Page("pages/holding.py", title="Deleting or holding back", url_path="holding"),
     st.Page("pages/needed.py", title="Which regularizers are needed?", url_path="needed"),
+    st.Page("pages/luck.py", title="Luck or structure?", url_path="luck"),
     st.Page("pages/log.py", title="Your runs", url_path="log"),
     st.Page("pages/teacher.py", title="For a class", url_path="teacher"),
 ]

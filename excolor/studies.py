@@ -18,6 +18,7 @@ import numpy as np
 from excolor.config import RunConfig, Weights
 from excolor.errors import ExcolorError, shown
 from excolor.losses import EXPERIMENT, TERMS
+from excolor.schedule import SHIPPED
 
 Axis = Sequence[Mapping[str, Any]]
 """What takes one value after the other: each changes some weights, by a regularizer's name, or fields of a run."""
@@ -25,7 +26,7 @@ Axis = Sequence[Mapping[str, Any]]
 MAX_VALUES = 1000  # between two ends
 MAX_SETTINGS = 10_000
 WHOLE = ("steps", "bottleneck", "hidden")
-GRIDDED = (*(term.name for term in TERMS), *WHOLE, "label-noise")
+GRIDDED = (*(term.name for term in TERMS), *WHOLE, "label-noise", "schedule")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def combinations(config: RunConfig) -> Axis:
 def grid(text: str) -> Axis:
     """An axis from words: "separate=0.1:10:log7" or "label-noise=0:0.6:lin4" (both ends count), or "hidden=8,16,32".
 
+    Schedules are varied by their names: "schedule=ex-2.7,robust".
+
     Spaced values have six digits, so that they are the same on every machine and fit into a link.
 
     Raises:
@@ -99,6 +102,10 @@ def grid(text: str) -> Axis:
     name, _, said = text.partition("=")
     if name not in GRIDDED:
         raise ExcolorError(f"The grid {shown(text)} names nothing to vary; it must be one of {', '.join(GRIDDED)}.")
+    if name == "schedule":
+        if strange := [each for each in said.split(",") if each not in SHIPPED]:
+            raise ExcolorError(f"The grid {shown(text)} has {shown(strange[0])}; it may have {', '.join(SHIPPED)}.")
+        return [{name: each} for each in said.split(",")]
     try:
         values = _values(said)
     except (ValueError, KeyError):

@@ -23,7 +23,8 @@ findings.take_home()
 handing_in.offer()
 st.markdown(
     "**Going further:** turn the sphere on which the colors lie, see how little the network was told, decide when each "
-    "regularizer pushes, find out if what was deleted is really gone, which regularizers are needed, or take your runs along."
+    "regularizer pushes, find out if what was deleted is really gone, which regularizers are needed and what is luck, or "
+    "take your runs along."
 )
 with st.container(horizontal=True):
     st.page_link("pages/latent.py", label="Latent space →")
@@ -32,4 +33,5 @@ with st.container(horizontal=True):
     st.page_link("pages/gone.py", label="Is it really gone? →")
     st.page_link("pages/holding.py", label="Deleting or holding back →")
     st.page_link("pages/needed.py", label="Which regularizers are needed? →")
+    st.page_link("pages/luck.py", label="Luck or structure? →")
     st.page_link("pages/log.py", label="Your runs →")

@@ -42,4 +42,4 @@ if found:
 panels.fold("The same in a terminal", "fold-needed-command", lambda: numbers.command(subject, found))
 if found:
     ending.ending(*effects.ending_of(found))
-st.page_link("pages/log.py", label="Next: all your runs →")
+st.page_link("pages/luck.py", label="Next: luck or structure? →")

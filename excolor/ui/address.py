@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import cast, get_args
 from urllib.parse import urlencode
@@ -30,10 +30,10 @@ from excolor.ui import log, missions, runs, sheet, shelf, state, stored
 from excolor.ui.caches import all_shipped
 from excolor.ui.components import falloff as shaped
 from excolor.ui.components import link
-from excolor.ui.sections import controls, holding
+from excolor.ui.sections import controls, holding, luck
 from excolor.ui.sections.needed import choose as needed
 from excolor.ui.sections.prose import NAMES
-from excolor.ui.words import plain
+from excolor.ui.words import FIGURES, plain
 
 Words = Mapping[str, str]
 _CODE = re.compile("#?([0-9a-f]{6})", re.IGNORECASE)
@@ -235,6 +235,100 @@ def _falloff(method: str, words: Words) -> Falloff:
     return Suppression(number("from", "a", usual.a), number("strength", "b", usual.b), number("exponent", "p", usual.p))
 
 
+def _write_luck() -> dict[str, str]:
+    schedule, base = luck.chosen(), state.LUCK_BASE.get()
+    said = links.query(luck.common(schedule) if schedule == state.OWN else replace(base, schedule=SHIPPED[0]))
+    said |= {"schedule": schedule} if schedule in SHIPPED else {}
+    before = state.LUCK_BEFORE.get()
+    said |= {"before": luck.weights_as_text(before)} if before is not None and luck.before() else {}
+    figure = luck.figure()
+    for word, text, usual in (
+        ("seeds", luck.ends(luck.seeds()), luck.ends(range(luck.COUNTS[0]))),
+        ("figure", figure, luck.FIRST_FIGURE),
+        ("sweep", luck.sweep(), ""),
+        ("setting", str(state.value(state.LUCK_SETTING) or 0) if luck.sweep() else "0", "0"),
+        ("one", state.value(state.LUCK_ONE) or luck.FIRST_ONE, luck.FIRST_ONE),
+        ("init-seeds", *map(luck.ends, (state.LUCK_INIT.get(), state.LUCK_INIT.first()))),
+        ("batch-seeds", *map(luck.ends, (state.LUCK_BATCHES.get(), state.LUCK_BATCHES.first()))),
+        ("vary", state.LUCK_LINE.get(), state.LUCK_LINE.first()),
+        ("vary-seeds", *map(luck.ends, (state.LUCK_LINE_SEEDS.get(), state.LUCK_LINE_SEEDS.first()))),
+        ("map", ";".join(state.LUCK_MAP.get()), ";".join(state.LUCK_MAP.first())),
+        ("map-seeds", *map(luck.ends, (state.LUCK_MAP_SEEDS.get(), state.LUCK_MAP_SEEDS.first()))),
+    ):
+        said |= {word: text} if text != usual else {}
+    return said
+
+
+def _read_luck(words: Words) -> tuple[str, ...]:
+    """Each word by itself: what is not understood leaves the others alone."""
+    config, ignored = links.parse({word: words[word] for word in _MANY if word in words})
+    state.LUCK_BASE.set(config)
+    own, named = config.schedule not in SHIPPED, words.get("schedule") in SHIPPED
+    state.put(state.LUCK_SCHEDULE, state.OWN if own else config.schedule if named else luck.ALL)
+    state.LUCK_BEFORE.forget()
+    for word, read in _LUCK.items():
+        if word in words:
+            try:
+                read(words[word])
+            except ExcolorError as error:
+                ignored += (str(error),)
+    return ignored
+
+
+def _put_seeds(slot: state.Slot[range], word: str) -> Callable[[str], None]:
+    return lambda said: slot.set(luck.seeds_of(word, said))
+
+
+def _read_many_seeds(said: str) -> None:
+    seeds = luck.seeds_of("seeds", said)
+    state.LUCK_FIRST.set(seeds.start)
+    state.put(state.LUCK_SEEDS, len(seeds))
+
+
+def _one_of(key: str, word: str, known: Callable[[], Collection[str]]) -> Callable[[str], None]:
+    def read(said: str) -> None:
+        if said not in known():
+            raise ExcolorError(f"{word} is {shown(said)}, which there is not here.")
+        state.put(key, said)
+
+    return read
+
+
+def _read_map(said: str) -> None:
+    first, cut, second = said.partition(";")
+    if not cut or luck.varied_by("map", first) == luck.varied_by("map", second):
+        raise ExcolorError(f"map is {shown(said)}; it must vary two weights: separate=0.1:10:log5;anchor=0.1,1.")
+    state.LUCK_MAP.set((first, second))
+
+
+def _read_setting(said: str) -> None:
+    if not re.fullmatch("[0-9]{1,5}", said):
+        raise ExcolorError(f"setting is {shown(said)}; it must be a place in the list of the sweep’s settings, from 0.")
+    state.put(state.LUCK_SETTING, int(said))
+
+
+def _read_line(said: str) -> None:
+    luck.varied_by("vary", said)
+    state.LUCK_LINE.set(said)
+
+
+_MANY = frozenset(links.WORDS) - {"seed", "batch-seed"}  # what says of many runs how they are trained
+_LUCK: Mapping[str, Callable[[str], None]] = {
+    "before": lambda said: state.LUCK_BEFORE.set(luck.weights_from(said)),
+    "seeds": _read_many_seeds,
+    "figure": _one_of(state.LUCK_FIGURE, "figure", lambda: FIGURES),
+    "sweep": _one_of(state.LUCK_FROM, "sweep", stored.names),
+    "setting": _read_setting,
+    "one": _one_of(state.LUCK_ONE, "one", lambda: SHIPPED),
+    "init-seeds": _put_seeds(state.LUCK_INIT, "init-seeds"),
+    "batch-seeds": _put_seeds(state.LUCK_BATCHES, "batch-seeds"),
+    "vary": _read_line,
+    "vary-seeds": _put_seeds(state.LUCK_LINE_SEEDS, "vary-seeds"),
+    "map": _read_map,
+    "map-seeds": _put_seeds(state.LUCK_MAP_SEEDS, "map-seeds"),
+}
+
+
 def _write_sheet() -> dict[str, str]:
     seed = controls.asked().seed
     words = links.query(RunConfig(sheet.text() or SHIPPED[0], seed))
@@ -261,7 +355,7 @@ def _write_needed() -> dict[str, str]:
 
 
 def _read_needed(words: Words) -> tuple[str, ...]:
-    config, ignored = links.parse({word: words[word] for word in _STUDY if word in words})
+    config, ignored = links.parse({word: words[word] for word in _MANY if word in words})
     fifth = config.weights[needed.FIFTH]
     off = [name for name, weight in config.weights.items() if weight == 0]
     ignored += tuple(f"{name} is 0; to be switched on and off it must be above 0." for name in off)
@@ -390,7 +484,6 @@ _FALLOFF = {
 _SHAPED = dict.fromkeys(word for words in _FALLOFF.values() for word in words)
 _RUN = frozenset(links.WORDS)
 _SHEET = frozenset({"seed", links.SHEET})
-_STUDY = _RUN - {"seed", "batch-seed"}
 SETTINGS = Part(_RUN | {links.RUN}, _write_settings, _read_settings)
 MODEL = Part(_RUN | {links.RUN, "model"}, _write_model, _read_model)
 TAKEN_OUT = Part(frozenset({"dims"}), _write_taken_out, _read_taken_out)
@@ -398,8 +491,9 @@ CUT = Part(frozenset({"dims"}), _write_cut, _read_cut)
 SURGERY = Part(frozenset({"surgery"}), _write_surgery, _read_surgery)
 DIMS = Part(frozenset({"dims"}), _write_dims, _read_dims)
 HOLDING = Part(frozenset({"concept", "method", *_SHAPED}), _write_holding, _read_holding)
+LUCK = Part(_MANY | {*_LUCK}, _write_luck, _read_luck)
 SHEET = Part(_SHEET, _write_sheet, _read_sheet)
-NEEDED = Part(_STUDY | {"seeds", "sweep"}, _write_needed, _read_needed)
+NEEDED = Part(_MANY | {"seeds", "sweep"}, _write_needed, _read_needed)
 TERM = Part(frozenset({"term"}), _write_term, _read_term)
 CURVES = Part(frozenset({"curves"}), _write_curves, _read_curves)
 EVERYWHERE = (
@@ -421,6 +515,7 @@ PAGES: Mapping[str, tuple[Part, ...]] = {
     "gone": (MODEL, DIMS),
     "holding": (MODEL, HOLDING),
     "needed": (NEEDED,),
+    "luck": (LUCK,),
 }
 """What pages are about, by their addresses; all of them also about what is picked, and the open mission."""
 

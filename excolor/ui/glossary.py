@@ -114,6 +114,11 @@ WORDS = {
         "brightness alone.",
         r"\bfloors?\b",
     ),
+    "interval": Word(
+        "The **interval** behind a count says which shares, among all seeds that there could be, fit what was "
+        "counted; in 19 of 20 such counts the true share lies in it.",
+        r"\bintervals?\b",
+    ),
 }
 """In the order in which the lesson needs them."""
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from excolor.config import STEPS, RunConfig
+from excolor.config import STEPS, RunConfig, Weights
 from excolor.interventions import Repulsion, Suppression
 from excolor.log import Entry, Log
 from excolor.losses import EXPERIMENT, TERMS
@@ -202,6 +202,13 @@ VISITOR: Slot[str] = Slot("data-visitor", lambda: uuid4().hex)
 STUDY_ASKED: Slot[bool] = Slot("data-study-asked", bool)  # whether this visitor has asked for the study
 STUDIES_ASKED: Slot[set[str]] = Slot("studies-asked", set)  # those that this visitor has asked for, by name
 TICKING: Slot[bool] = Slot("data-ticking", bool)  # whether the page looks at the study by itself
+
+
+def ticking(study: str) -> Slot[bool]:
+    """Whether the page looks by itself at one of the studies that it shows."""
+    return Slot(f"ticking-{study}", bool)
+
+
 SURGERY, CUT = "ablation-how", "latent-cut"
 LESSON_TERM, LESSON_SCHEDULE = "regularizers-term", "regularizers-schedule"
 LESSON_MOMENT = "regularizers-moment"
@@ -220,3 +227,18 @@ NEEDED_FIRST: Slot[int] = Slot("needed-first", int)  # of the seeds
 NEEDED_SWEEP, NEEDED_SHOWN = "needed-sweep", "needed-shown"  # where the runs come from; of which seed each is drawn
 NEEDED_TAKEN: Slot[tuple[RunConfig, str] | None] = Slot("needed-taken", _nothing)  # a run, and what is said of it
 DELETED: Slot[list[int]] = Slot("network-deleted", list)  # the dims that were deleted on the Network page
+
+# --- Luck or structure? ----------------------------------------------------------------------------
+
+LUCK_BASE: Slot[RunConfig] = Slot("luck-base", RunConfig)  # what all runs of the page have in common
+LUCK_BEFORE: Slot[Weights | None] = Slot("luck-before", _nothing)  # the weights of the runs that were drawn before
+LUCK_FIRST: Slot[int] = Slot("luck-first", int)  # of the many seeds
+LUCK_SCHEDULE, LUCK_SEEDS, LUCK_TERM = "luck-schedule", "luck-seeds", "luck-term"
+LUCK_FIGURE, LUCK_FROM, LUCK_SETTING = "luck-figure", "luck-from", "luck-setting"
+LUCK_ONE, LUCK_CELLS = "luck-one", "luck-cells"  # the schedule of the further experiments; what the tables show
+LUCK_INIT: Slot[range] = Slot("luck-init", lambda: range(8))
+LUCK_BATCHES: Slot[range] = Slot("luck-batches", lambda: range(8))
+LUCK_LINE: Slot[str] = Slot("luck-line", lambda: "separate=0.1:10:log7")  # as the command line has it
+LUCK_LINE_SEEDS: Slot[range] = Slot("luck-line-seeds", lambda: range(20))
+LUCK_MAP: Slot[tuple[str, str]] = Slot("luck-map", lambda: ("separate=0.1:10:log5", "planarity=0.1:10:log5"))
+LUCK_MAP_SEEDS: Slot[range] = Slot("luck-map-seeds", lambda: range(5))

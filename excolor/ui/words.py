@@ -45,6 +45,22 @@ METRIC_NAMES = {
     "target_mse": "target MSE",
     "bystander_mse": "bystander MSE",
 }
+FIGURES = {
+    **{
+        f"{group}.{name}": f"{words}, {place}"
+        for group, place in (("hue", "without hue"), ("intact", "intact"), ("warmth", "without warmth"))
+        for name, words in METRIC_NAMES.items()
+        if group != "intact" or not name.startswith(("target", "bystander"))
+    },
+    "selectivity": "selectivity",
+    "red_cosine": "red’s cosine",
+    "worst_gray": "MSE of the worst gray, without hue",
+    "placement.gray_in_plane": "share of the worst gray that lies in the hue plane",
+    "placement.hue_off_plane": "share of the hues that lies off their plane",
+    "placement.red_angle": "degrees between red and its axis in the plane",
+    "placement.turns": "how often the hues go round",
+}
+"""Each figure of a run, by its column in `excolor.rows`."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -85,7 +85,7 @@ def test_no_word_is_used_before_it_is_explained(asked: str) -> None:
 
 def test_each_word_is_explained_somewhere() -> None:
     said = ""
-    for page in (*LESSON, "holding"):
+    for page in (*LESSON, "holding", "luck"):
         at = app(f"{page}.py")
         for fold in ("fold-tones", "fold-beside", "fold-read"):
             at.session_state[fold] = True

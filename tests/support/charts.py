@@ -12,17 +12,21 @@ import pytest
 from numpy.typing import NDArray
 
 from excolor.charts import (
+    against,
     at_work,
     batch,
     beliefs,
     brightness,
+    cells,
     curves,
+    figures,
     gradients,
     heat_map,
     keyframes,
     label_probability,
     ladder,
     latents,
+    many,
     patches,
     race,
     robustness,
@@ -109,9 +113,42 @@ RACED = Race(
     0.2,
     {},
 )
+LEVELS = (0.1, 1.0, 10.0)
+SPREAD = {name: figures.figure(name, []) for name in ("hue.gray_mse", "selectivity", "placement.red_angle")}
+
+
+def settings(n: int) -> list[many.Panel]:
+    """Two settings of `n` runs each, of all kinds, one without a number; the first was changed."""
+    values, groups = np.geomspace(1e-7, 10, n), np.arange(n) % 4
+    values[0] = np.nan
+    nothing = (np.empty(0), np.empty(0, np.intp))
+    return [
+        many.Panel(str(k), values, groups, np.arange(n), before) for k, before in enumerate([(values, groups), nothing])
+    ]
 
 
 CHARTS: dict[str, Chart] = {
+    **{
+        f"many {name} {n}": (
+            lambda each=each: many.spec(each, "title", 2),
+            lambda each=each, n=n: many.table(each, settings(n)),
+        )
+        for name, each in SPREAD.items()
+        for n in (20, many.MOST_DOTS)
+    },
+    **{
+        f"against {name}": (
+            lambda each=each: against.spec(each, "title", "weight", LEVELS),
+            lambda each=each: against.table(
+                each, np.repeat(LEVELS, 4), settings(12)[0].values, settings(12)[0].groups, np.arange(12)
+            ),
+        )
+        for name, each in SPREAD.items()
+    },
+    "table of runs": (
+        lambda: cells.spec(("0", "1"), ("0", "1"), "rows", "columns", 4),
+        lambda: cells.table(np.array([[0.0, 1.0], [0.5, np.nan]]), [["0", "1"], ["2", "–"]], [["a", "b"], ["c", "d"]]),
+    ),
     **ANSWERS,
     "cells": (lambda: heat_map.spec(0.04), lambda: heat_map.table(cell_shares())),
     "batch": (batch.spec, lambda: batch.table(DRAWN.rgb[0], DRAWN.labels[:, 0])),

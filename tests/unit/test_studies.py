@@ -39,6 +39,7 @@ def test_the_sixteen_combinations_begin_with_all_and_end_with_none() -> None:
 def test_grids() -> None:
     assert [each["separate"] for each in grid("separate=0.1:10:log3")] == [0.1, 1, 10]
     assert [each["label_noise"] for each in grid("label-noise=0:0.6:lin4")] == [0, 0.2, 0.4, 0.6]
+    assert grid("schedule=ex-2.7,robust") == [{"schedule": "ex-2.7"}, {"schedule": "robust"}]
     assert grid("hidden=8,16") == [{"hidden": 8}, {"hidden": 16}]
     thirds = [each["anchor"] for each in grid("anchor=0.1:10:log7")]
     assert thirds == pytest.approx([10 ** (k / 3 - 1) for k in range(7)], rel=1e-5)
@@ -48,7 +49,8 @@ def test_grids() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "nothing=1,2", "separate", "separate=", "separate=1:2", "separate=0:1:log3", "separate=1:2:log1", "hidden=8.5",
-     "separate=1:2:log9999", "separate=nan:2:lin3", "separate=1:2:3:log4", "separate=1:2:sin4", "separate=a,b"],
+     "separate=1:2:log9999", "separate=nan:2:lin3", "separate=1:2:3:log4", "separate=1:2:sin4", "separate=a,b",
+     "schedule=mine"],
 )  # fmt: skip
 def test_no_grids(text: str) -> None:
     with pytest.raises(ExcolorError, match="The grid"):

@@ -30,6 +30,7 @@ PAGES = {
     "gone": "Is it really gone?",
     "holding": "Deleting or holding back",
     "needed": "Which regularizers are needed?",
+    "luck": "Luck or structure?",
 }
 _LONGEST_CODE = 1200  # characters: with more the squares are too small for a camera at the back of a room
 

@@ -8,17 +8,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from excolor import spread
 from excolor.color import GRAYS, HUES, named_colors
 from excolor.data import BATCH, LABELS, expected_positives
 from excolor.diagnosis import ANSWERS_GRAY, GRAY_IN_PLANE, HUE_OFF_PLANE, RED_COSINE, Cause
 from excolor.measured import Measured
 from excolor.metrics import SURVIVES_TO, Metrics, respond
 from excolor.model import ColorAutoencoder
+from excolor.spread import FAILS, SOUND, Places
 from excolor.surgery import HUE, ablate
 from excolor.training import Run
 from excolor.ui.caches import placement_of
 from excolor.ui.sections.verdict import missed
-from excolor.ui.words import gray_answers, number, percent, percents
+from excolor.ui.words import gray_answers, number, percent, percents, plain
 
 PLACING = ("anchor", "planarity")  # the regularizers that say where
 
@@ -261,6 +263,30 @@ def of_labels(run: Run, red_cosine: float) -> tuple[str, str]:
         "in the same way could pull red to a wrong place."
     )
     return showed, limits
+
+
+# --- Luck or structure? ----------------------------------------------------------------------------
+
+
+def of_many_seeds(groups: Mapping[str, Places]) -> tuple[str, str]:
+    """How the runs of some settings came out, by their names; each run is a place in `spread.GROUPS`."""
+    limits = (
+        "How seeds that were not tried come out is known only as well as the intervals say. And a schedule that never "
+        "fails here may fail with other colors, another network, or another number of updates."
+    )
+    if not groups:
+        return "Nothing yet of many seeds: their runs are not on screen.", limits
+    parts = [
+        f"with {name} {counts[FAILS].count:,} of {counts[FAILS].of:,} fail and {counts[SOUND].count:,} are sound"
+        for name, counts in ((plain(name), spread.counts(each)) for name, each in groups.items())
+    ]
+    showed = f"{listed(parts)}."
+    mixed = [name for name, each in groups.items() if 0 < (each == SOUND).sum() < len(each)]
+    if mixed:
+        showed += (
+            f" With {listed([*map(plain, mixed)])} the seed decides if a run is sound, so there one run proves nothing."
+        )
+    return f"{showed[0].upper()}{showed[1:]}", limits
 
 
 # --- Is it really gone? ----------------------------------------------------------------------------

@@ -31,15 +31,18 @@ def watch(asked: Study, key: str, draw: Callable[[pa.Table], None]) -> None:
         )
         return
     running = study.underway(asked)
-    state.TICKING.set(running.watched_by(state.VISITOR.get()))
+    ticking = state.ticking(key)
+    ticking.set(running.watched_by(state.VISITOR.get()))
+
     known = is_asked(asked)
 
     def look() -> None:
+        # Where others have trained it nothing ticks, and what the rest of the page says has changed all the same.
         if is_asked(asked) != known:
-            st.rerun()  # where others have trained it, nothing begins and nothing ends: the page has to see it too
+            st.rerun()
         _look(running, study.name_of(asked), key, draw)
 
-    st.fragment(look, run_every=POLL if state.TICKING.get() else None)()
+    st.fragment(look, run_every=POLL if ticking.get() else None)()
 
 
 def start(asked: Study) -> None:
@@ -54,11 +57,11 @@ def is_asked(asked: Study) -> bool:
 
 
 def _look(running: study.Underway[study.rows.Row], name: str, key: str, draw: Callable[[pa.Table], None]) -> None:
-    me = state.VISITOR.get()
+    me, ticking = state.VISITOR.get(), state.ticking(key)
     watching, asked = running.watched_by(me), name in state.STUDIES_ASKED.get()
     # What ticks is decided when the whole page runs, so both its begin and its end ask for that.
-    if watching != state.TICKING.get():
-        state.TICKING.set(watching)
+    if watching != ticking.get():
+        ticking.set(watching)
         st.rerun()
     done, total = len(running.points) if asked else 0, len(running.configs)
     if watching:

@@ -21,12 +21,8 @@ findings.missions()
 st.header("One thing to take home")
 findings.take_home()
 handing_in.offer()
-st.markdown(
-    "**Going further:** turn the sphere on which the colors lie, see how little the network was told, decide when each "
-    "regularizer pushes, find out if what was deleted is really gone, which regularizers are needed and what is luck, or "
-    "take your runs along."
-)
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("**Going further:**", width="content")
     st.page_link("pages/latent.py", label="Latent space →")
     st.page_link("pages/data.py", label="Colors and labels →")
     st.page_link("pages/schedule.py", label="Your own schedule →")

@@ -125,7 +125,7 @@ def test_counts_causes_and_seeds_are_those_of_the_rows() -> None:
     assert "With ex-2.7, all 4 runs that fail give every color back" in said
     links = re.findall(r"\[(\d+)\]\(train\?seed=(\d+)&schedule=ex-2\.7\)", said)
     assert links == [(str(seed), str(seed)) for seed in FAILING]
-    assert "With ex-2.7 4 of 60 fail and 27 are sound" in said
+    assert "With ex-2.7, 4 of 60 fail and 27 are sound" in said
     assert "With ex-2.7 the seed decides" in said
 
 
@@ -165,7 +165,7 @@ def test_sentences_are_true_where_all_runs_are_alike(make: Make) -> None:
         assert kinds.count("dot") == (0 if lost else 4)
         assert ("no such number" in many._caption([panel], drawn)) == lost
     showed, _limits = ending.of_many_seeds({"it": alike.groups})
-    assert showed == f"With it {4 * (group == 'fails')} of 4 fail and {4 * (group == 'sound')} are sound."
+    assert showed == f"With it, {4 * (group == 'fails')} of 4 fail and {4 * (group == 'sound')} are sound."
 
 
 def test_that_the_error_does_not_show_it_is_said_only_where_it_is_so() -> None:

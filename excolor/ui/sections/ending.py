@@ -277,10 +277,10 @@ def of_many_seeds(groups: Mapping[str, Places]) -> tuple[str, str]:
     if not groups:
         return "Nothing yet of many seeds: their runs are not on screen.", limits
     parts = [
-        f"with {name} {counts[FAILS].count:,} of {counts[FAILS].of:,} fail and {counts[SOUND].count:,} are sound"
+        f"with {name}, {counts[FAILS].count:,} of {counts[FAILS].of:,} fail and {counts[SOUND].count:,} are sound"
         for name, counts in ((plain(name), spread.counts(each)) for name, each in groups.items())
     ]
-    showed = f"{listed(parts)}."
+    showed = f"{'; '.join(parts)}."
     mixed = [name for name, each in groups.items() if 0 < (each == SOUND).sum() < len(each)]
     if mixed:
         showed += (

@@ -168,7 +168,7 @@ class Writer:
             self._resume(study)
         else:
             _made(self.path)
-        files.try_place(self.path / _part(0))
+        files.try_place(self.path / part_name(0))
         self._written = time.monotonic()
 
     def _resume(self, study: Iterable[RunConfig]) -> None:
@@ -217,7 +217,7 @@ class Writer:
         table = table_of(self._rows).replace_schema_metadata({_ABOUT: json.dumps(self._about)})
         data = io.BytesIO()
         pq.write_table(table, data, compression="zstd")  # pyright: ignore[reportUnknownMemberType]
-        files.write(self.path / _part((self.done - 1) // PART), data.getvalue())
+        files.write(self.path / part_name((self.done - 1) // PART), data.getvalue())
         self._rows = [] if len(self._rows) == PART else self._rows
         self._saved = len(self._rows)
         self._written = time.monotonic()
@@ -253,7 +253,8 @@ def about(path: str | Path) -> dict[str, Any]:
     return _read(parts[0])[1]
 
 
-def _part(number: int) -> str:
+def part_name(number: int) -> str:
+    """The name of one of a folder's files, from 0 on."""
     return f"part-{number:05}.parquet"
 
 
@@ -271,8 +272,8 @@ def _parts(path: Path) -> list[Path]:
         reason = getattr(error, "strerror", None) or error
         raise ExcolorError(f"{shown_path(path)} cannot be read ({reason}); name the folder of a sweep.") from error
     for number, name in enumerate(names):
-        if not _NAME.fullmatch(name) or name != _part(number):
-            raise ExcolorError(f"{shown_path(path)} has {shown(name)}, where a sweep has {_part(number)}.")
+        if not _NAME.fullmatch(name) or name != part_name(number):
+            raise ExcolorError(f"{shown_path(path)} has {shown(name)}, where a sweep has {part_name(number)}.")
     return [path / name for name in names]
 
 

@@ -25,7 +25,7 @@ def names() -> list[str]:
     if not folder:
         return []
     try:
-        found = [each.name for each in Path(folder).iterdir() if each.is_dir() and not each.name.startswith(".")]
+        found = [each.name for each in Path(folder).iterdir() if (each / rows.part_name(0)).is_file()]
     except (OSError, ValueError):
         return []
     return sorted(found)[:MOST]

@@ -34,7 +34,7 @@ WORDS = {
         r"\bparameters?\b",
     ),
     "ablate": Word(
-        "To **ablate** a dim is to set every parameter that leads to it or from it to zero: the dim is there, but says "
+        "To **ablate** a dim is to set to zero every parameter that leads to it or from it: the dim is there, but says "
         "nothing.",
         r"\bablat\w+",
     ),

@@ -181,7 +181,7 @@ def meant(config: RunConfig) -> str:
     numbers = _NUMBERS.get(config.bottleneck, str(config.bottleneck))
     words = (
         f"The first of the {numbers} numbers in the network’s middle is meant for *warmth*, red against cyan, and the "
-        "first two together for *hue*."
+        "first two together for *hue*, the place on the color wheel; a gray has none."
     )
     untold = [name for name in PLACING if name not in told]
     if not untold:

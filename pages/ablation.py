@@ -37,9 +37,12 @@ with same:
 plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
-    st.markdown("**Every color.** The square inside is the true one. **Click one:** it is marked everywhere.")
+    st.markdown(
+        "**Every color.** Saturation s: from gray to pure. Value: how bright. The square inside is the true color. "
+        "**Click one:** it is marked everywhere."
+    )
     columns.slices(compared)
-    st.markdown("**Where the error is:** MSE against hue, on a root scale, each point in its true color.")
+    st.markdown("**Where the error is:** MSE against hue, each point in its true color. A root scale enlarges small errors.")
     columns.errors(compared, ["hue"])
     panels.fold(
         "The error against saturation and value",

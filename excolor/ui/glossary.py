@@ -47,8 +47,8 @@ WORDS = {
         r"\bregulari[sz]ers?\b",
     ),
     "loss": Word(
-        "The **loss** is the number that training makes small: how wrong the answers are, plus each regularizer times "
-        "its weight.",
+        "The **loss** is the number that training makes small: how wrong the answers are, the *reconstruction*, plus "
+        "each regularizer times its weight.",
         r"\bloss(?:es)?\b",
     ),
     "weight": Word("The **weight** of a regularizer says how much it counts; at 0 it is off.", r"\bweights?\b"),
@@ -60,10 +60,18 @@ WORDS = {
         "The **gradient** of the loss says which way it grows, and how fast; an update goes the other way.",
         r"\bgradients?\b",
     ),
+    "learning rate": Word(
+        "The **learning rate** says how far one update goes.",
+        r"\blearning rates?\b",
+    ),
     "seed": Word(
         "The **seed** fixes all that is left to chance, such as the first parameters: the same seed gives the same "
         "run, another seed another one.",
         r"\bseeds?\b",
+    ),
+    "label": Word(
+        "A **label** is a word that a color now and then gets in training, such as “red”.",
+        r"\blabel(?:s|ed)?\b",
     ),
     "cosine": Word(
         "The **cosine** of two directions is 1 when they are the same, 0 at a right angle, and −1 when they are "

@@ -29,7 +29,7 @@ PLACING = ("anchor", "planarity")
 """The regularizers that say where red and the hues belong."""
 
 EFFECTS = {
-    "unitarity": "pulls encodings to length 1 before they are normalized",
+    "unitarity": "pulls latents to length 1 before they are normalized",
     "anchor": "pins red to the first axis",
     "separate": "pushes colors apart on the sphere",
     "planarity": "pulls vibrant colors into the plane of the first two axes",

@@ -103,7 +103,7 @@ _CHECKS = {
     "red_on_axis": ("Red is on the first axis", "cosine {value}, at least {bound}"),
     "wheel_not_turned": ("The wheel is not turned", "red {value} off, at most {bound}°"),
     "hues_in_plane": ("The hues lie in the plane", "{value} outside it, at most {bound}"),
-    "hues_go_round": ("The hues go round in it", "{value} times, at least once"),
+    "hues_go_round": ("The hues go round in the plane", "{value} times, at least once"),
     "grays_survive": ("Each gray survives hue’s deletion", "worst MSE {value}, at most {bound}"),
     "answers_gray": ("Without hue the answers are gray", "{value}, at least {bound}; intact {intact}"),
 }

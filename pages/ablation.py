@@ -38,11 +38,10 @@ plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
     st.markdown(
-        "**Every color.** Saturation s: from gray to pure. Value: how bright. The square inside is the true color. "
-        "**Click one:** it is marked everywhere."
+        "**Every color,** the true one inside. Saturation s says how pure it is, value how bright. **Click one.**"
     )
     columns.slices(compared)
-    st.markdown("**Where the error is:** MSE against hue, each point in its true color. A root scale enlarges small errors.")
+    st.markdown("**Where the error is:** MSE against hue, in the true colors. The root scale enlarges small errors.")
     columns.errors(compared, ["hue"])
     panels.fold(
         "The error against saturation and value",

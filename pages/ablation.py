@@ -50,7 +50,7 @@ with st.container(key="compared"):
     )
     st.markdown(
         "**Where the network keeps it:** latents on the dims of hue, each in its color. A deleted axis is missing; what is left "
-        "is stretched to length 1, and where nothing is left, the point lies in the middle."
+        "is stretched to length 1, so hues may share a place. Where nothing is left, the point is in the middle."
     )
     columns.wheels(compared, [plane])
 

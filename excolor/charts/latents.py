@@ -74,9 +74,7 @@ def table(
     across, up = dims
     points = len(u) - len(HUES)
     x, y = (u[:, k] if k < u.shape[1] else np.zeros(len(u), np.float32) for k in dims)
-    # The furthest out first: after a deletion several hues end at one place of the rim, and it is named after that one.
-    hues = points + np.argsort(-np.hypot(x[points:], y[points:]), kind="stable")
-    names, places = rim_names(describe(painted[hues]), x[hues], y[hues])
+    names, places = rim_names(describe(painted[points:]), x[points:], y[points:])
     spans = [(-1.0, 0.0, 1.0, 0.0)] if across not in deleted else []
     spans += [(0.0, -1.0, 0.0, 1.0)] if up not in deleted else []
     blank, gap = [""] * (len(spans) + len(names)), [np.nan] * points

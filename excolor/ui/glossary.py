@@ -53,7 +53,7 @@ WORDS = {
     ),
     "weight": Word("The **weight** of a regularizer says how much it counts; at 0 it is off.", r"\bweights?\b"),
     "update": Word(
-        f"An **update** is one small change of all parameters, made after the network has seen {BATCH} colors.",
+        f"An **update** is one small change of all parameters, made after {BATCH} colors.",
         r"\bupdates?\b",
     ),
     "gradient": Word(
@@ -65,12 +65,11 @@ WORDS = {
         r"\blearning rates?\b",
     ),
     "seed": Word(
-        "The **seed** fixes all that is left to chance, such as the first parameters: the same seed gives the same "
-        "run, another seed another one.",
+        "The **seed** fixes all that is left to chance: the same seed gives the same run.",
         r"\bseeds?\b",
     ),
     "label": Word(
-        "A **label** is a word that a color now and then gets in training, such as “red”.",
+        "A **label** is a word, such as “red”, that a color may get in training.",
         r"\blabel(?:s|ed)?\b",
     ),
     "cosine": Word(

@@ -37,9 +37,11 @@ with same:
 plane, *other_dims = compared.columns[0].latents
 with st.container(key="compared"):
     columns.headings(compared)
-    st.markdown("**Every color.** The square inside is the true one. **Click one:** it is marked everywhere.")
+    st.markdown(
+        "**Every color,** the true one inside. Saturation s says how pure it is, value how bright. **Click one.**"
+    )
     columns.slices(compared)
-    st.markdown("**Where the error is:** MSE against hue, on a root scale, each point in its true color.")
+    st.markdown("**Where the error is:** MSE against hue, in the true colors. The root scale enlarges small errors.")
     columns.errors(compared, ["hue"])
     panels.fold(
         "The error against saturation and value",
@@ -48,7 +50,7 @@ with st.container(key="compared"):
     )
     st.markdown(
         "**Where the network keeps it:** latents on the dims of hue, each in its color. A deleted axis is missing; what is left "
-        "is stretched to length 1, and where nothing is left, the point lies in the middle."
+        "is stretched to length 1, so hues may share a place. Where nothing is left, the point is in the middle."
     )
     columns.wheels(compared, [plane])
 

@@ -26,8 +26,9 @@ model = chosen.model
 count = sum(p.numel() for p in model.parameters())
 told.markdown(
     f"Pick a color and press **Follow it**. It goes in as three numbers, through **{model.bottleneck}** in the middle, and "
-    f"comes out as three again. {glossary.explain('latent', 'dim', 'parameter')} What you see is all there is: {count} "
-    "parameters. Then delete a dim."
+    f"comes out as three again. {glossary.explain('latent', 'dim', 'parameter')} "
+    "**Normalizing** divides a latent z by its length, so that u always has length 1. "
+    f"What you see is all there is: {count} parameters. Then delete a dim."
 )
 
 if broken := not_finite(model):
@@ -37,7 +38,7 @@ if broken := not_finite(model):
     )
 else:
     asked.markdown(
-        f"**Guess first:** hue was meant for dims {dims_text(HUE)}. If you delete both, how much is left of your color's latent, "
+        f"**Guess first:** hue was meant for dims {HUE[0]} and {HUE[1]}. If you delete both, how much is left of your color's latent, "
         "and what will the network answer? And what of a gray?"
     )
     network(chosen.key, model, "network")

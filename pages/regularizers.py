@@ -9,8 +9,9 @@ frame.require()
 
 st.title("What does each regularizer do to the colors?")
 st.markdown(
-    "A loss has a **gradient**, its slope: which way, and how fast, it grows. Training goes the other way. That is the "
-    "**push**, the arrow in every picture."
+    "The loss is a sum of **terms**: the *reconstruction*, which is the error of the answers, and the regularizers. Each has a "
+    "slope, its gradient. Training goes down it: that is the **push**, the arrow in every picture. A **sample** is one color "
+    "of a batch."
 )
 term.show(term.choose())
 

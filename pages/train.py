@@ -13,13 +13,13 @@ frame.require()
 
 st.title("What breaks when you train it yourself?")
 st.markdown("Let a control go, and the network is trained again from the beginning. **Try No separate first.**")
-st.caption(glossary.explain("seed", "update"))
+st.caption(glossary.explain("seed", "update", "label"))
 left, right = st.columns([2, 5], gap="large")
 with left, st.container(key="train-controls"):
     config = controls.panel()
 
 with right:
-    glossary.beside("regularizer", "loss", "weight", "gradient", "cosine")
+    glossary.beside("regularizer", "loss", "weight", "gradient", "learning rate", "cosine")
     guess.ask_or_go_on(config)
     trained = running.run_or_stop(config)
     measured, run = trained.measured, trained.measured.run

@@ -106,7 +106,7 @@ def spec_for(axes: Axes) -> dict[str, Any]:
     marks = {i * stride + 1: "0" for i in range(len(axes.tracks))}
     marks |= {i * stride: f"{axes.top(parameter):g}" for i, parameter in enumerate(axes.tracks)}
     label = " : ".join(f"abs(datum.value - {at}) < 0.01 ? '{text}'" for at, text in marks.items())
-    y = alt.Y("y:Q", title="value, a track for each parameter")
+    y = alt.Y("y:Q", title="value, each in its own track")
     y = y.scale(domain=[len(axes.tracks) * stride - _GAP, -_GAP], nice=False)
     y = y.axis(values=list(marks), labelExpr=f"{label} : ''", labelFlush=False, grid=False, domain=False)
     ink = alt.Color("rank:N", scale=_ink(), legend=None)

@@ -34,7 +34,7 @@ WORDS = {
         r"\bparameters?\b",
     ),
     "ablate": Word(
-        "To **ablate** a dim is to set every parameter that leads to it or from it to zero: the dim is there, but says "
+        "To **ablate** a dim is to set to zero every parameter that leads to it or from it: the dim is there, but says "
         "nothing.",
         r"\bablat\w+",
     ),
@@ -47,23 +47,30 @@ WORDS = {
         r"\bregulari[sz]ers?\b",
     ),
     "loss": Word(
-        "The **loss** is the number that training makes small: how wrong the answers are, plus each regularizer times "
-        "its weight.",
+        "The **loss** is the number that training makes small: how wrong the answers are, the *reconstruction*, plus "
+        "each regularizer times its weight.",
         r"\bloss(?:es)?\b",
     ),
     "weight": Word("The **weight** of a regularizer says how much it counts; at 0 it is off.", r"\bweights?\b"),
     "update": Word(
-        f"An **update** is one small change of all parameters, made after the network has seen {BATCH} colors.",
+        f"An **update** is one small change of all parameters, made after {BATCH} colors.",
         r"\bupdates?\b",
     ),
     "gradient": Word(
         "The **gradient** of the loss says which way it grows, and how fast; an update goes the other way.",
         r"\bgradients?\b",
     ),
+    "learning rate": Word(
+        "The **learning rate** says how far one update goes.",
+        r"\blearning rates?\b",
+    ),
     "seed": Word(
-        "The **seed** fixes all that is left to chance, such as the first parameters: the same seed gives the same "
-        "run, another seed another one.",
+        "The **seed** fixes all that is left to chance: the same seed gives the same run.",
         r"\bseeds?\b",
+    ),
+    "label": Word(
+        "A **label** is a word, such as “red”, that a color may get in training.",
+        r"\blabel(?:s|ed)?\b",
     ),
     "cosine": Word(
         "The **cosine** of two directions is 1 when they are the same, 0 at a right angle, and −1 when they are "

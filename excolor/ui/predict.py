@@ -177,6 +177,7 @@ def _pills(choice: Choice) -> None:
         format_func={**choice.options, NONE: choice.none}.__getitem__,
         key=key,
         on_change=exclude,
+        wrap=True,
     )
 
 

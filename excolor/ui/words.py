@@ -29,7 +29,7 @@ PLACING = ("anchor", "planarity")
 """The regularizers that say where red and the hues belong."""
 
 EFFECTS = {
-    "unitarity": "pulls encodings to length 1 before they are normalized",
+    "unitarity": "pulls latents to length 1 before they are normalized",
     "anchor": "pins red to the first axis",
     "separate": "pushes colors apart on the sphere",
     "planarity": "pulls vibrant colors into the plane of the first two axes",
@@ -181,7 +181,7 @@ def meant(config: RunConfig) -> str:
     numbers = _NUMBERS.get(config.bottleneck, str(config.bottleneck))
     words = (
         f"The first of the {numbers} numbers in the network’s middle is meant for *warmth*, red against cyan, and the "
-        "first two together for *hue*."
+        "first two together for *hue*, the place on the color wheel; a gray has none."
     )
     untold = [name for name in PLACING if name not in told]
     if not untold:

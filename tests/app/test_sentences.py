@@ -109,13 +109,13 @@ def ablation(**more: object) -> str:
 
 def test_the_summary_says_which_deletions_have_no_targets_or_no_bystanders() -> None:
     every = ablation(dims=[0, 1, 2, 3])
-    assert every.endswith("It has no bystanders.")
-    assert "Its bystanders have" in every  # the other deletion, of warmth
+    assert every.endswith("There are no bystanders.")
+    assert "The bystanders have" in every  # the other deletion, of warmth
     none = ablation(dims=[])
     assert none.count("**Without dims") == 1
     hue = ablation(dims=[0, 1])
     assert hue.count("(intact 34%)") == 2
-    assert "It has no" not in hue
+    assert "There are no" not in hue
 
 
 @pytest.mark.parametrize(

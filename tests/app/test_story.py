@@ -143,7 +143,7 @@ def test_the_end_tells_what_was_predicted_trained_and_solved() -> None:
     assert list(made) == ["robust, seed 0, no separate", "robust, seed 0"]
     kept = sum(check.kept for check in run.checks.values())
     assert made["robust, seed 0, no separate"][0] == f"{kept} of {len(run.checks)}"
-    assert "Each gray survives hue’s deletion" in made["robust, seed 0, no separate"][1]
+    assert "each gray survives hue’s deletion" in made["robust, seed 0, no separate"][1]
     assert list(rows(at, "Your missions")) == ["A quiet failure"]
     assert any(each.value.startswith("**Your last run, robust, seed 0, no separate.**") for each in at.markdown)
 

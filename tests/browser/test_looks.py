@@ -100,6 +100,16 @@ def test_every_page_opens_at_its_top_and_is_in_order_in_both_themes_and_at_every
     assert {where: what for where, what in wrong.items() if what} == {}
 
 
+def test_no_choice_of_a_question_is_cut_off(page: Page) -> None:
+    for address in ("ablation", "train?separate=0", "gone", "holding", "needed", "luck"):
+        open_page(page, address, asked=True)
+        expect(page.get_by_role("button", name="Reveal")).to_be_visible()
+        for width in (1280, 640, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            settled(page)
+            assert cut_off(page) == [], f"{address} at {width}"
+
+
 def test_start_has_an_address_of_its_own_and_the_keyboard_sees_where_it_is(page: Page) -> None:
     for address in ("", "start"):
         page.goto(f"/{address}")

@@ -113,7 +113,7 @@ def _deletion(dims: tuple[int, ...], metrics: Deletion, intact_gray: float) -> s
 
 
 def _mean_error(who: str, mse: float) -> str:
-    return f"Its {who} have a mean MSE of {number(mse)}." if math.isfinite(mse) else f"It has no {who}."
+    return f"The {who} have a mean MSE of {number(mse)}." if math.isfinite(mse) else f"There are no {who}."
 
 
 def opposites(chosen: Run) -> None:

@@ -78,9 +78,9 @@ def _by_group(rows: Iterable[predict.Row]) -> str:
     for row in rows:
         names = groups.setdefault(row.group, [])
         if row.said != row.found:
-            names.append(row.name)
+            names.append(_within(row.name))
     if len(groups) == 1:
-        return ", ".join(*groups.values())
+        return "; ".join(*groups.values())
     return "; ".join(f"{group}: {', '.join(names)}" for group, names in groups.items() if names)
 
 
@@ -106,7 +106,12 @@ def _kept(run: Measured) -> str:
 def _missed(run: Measured) -> str:
     if stop := run.run.stopped:
         return f"it ended at step {stop.step}" + (f": {CAUSES[run.causes[0]]}" if run.causes else "")
-    return "; ".join(missed(run)) or "none: a sound run"
+    return "; ".join(map(_within, missed(run))) or "none: a sound run"
+
+
+def _within(words: str) -> str:
+    """Words as they stand within a list."""
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def missions() -> None:

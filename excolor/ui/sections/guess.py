@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from excolor.config import RunConfig
-from excolor.diagnosis import Bound
 from excolor.measured import Measured
 from excolor.training import moved
 from excolor.ui import missions, panels, predict, state
-from excolor.ui.words import EFFECTS, number, settings
+from excolor.ui.sections.verdict import figure
+from excolor.ui.words import EFFECTS, settings
 
 SETTINGS = "settings"  # what is asked again where no regularizer is off
 
@@ -22,13 +22,13 @@ BREAKS = {
     "axis": "Red's place on the first axis",
     "tint": "The gray of the answers, once hue is deleted",
 }
-# Of each: the checks that show it, what they measure, which side of the bound is right, and the unit.
-MEASURED = {
-    "answers": [("reconstructs", "maximum MSE", "at most", "")],
-    "grays": [("grays_survive", "MSE of the worst gray", "at most", "")],
-    "plane": [("hues_in_plane", "share outside", "at most", ""), ("hues_go_round", "times round", "at least", "")],
-    "axis": [("red_on_axis", "cosine", "at least", ""), ("wheel_not_turned", "turned by", "at most", "°")],
-    "tint": [("answers_gray", "share that is gray", "at least", "")],
+# The checks that show each.
+SHOWN_BY = {
+    "answers": ["reconstructs"],
+    "grays": ["grays_survive"],
+    "plane": ["hues_in_plane", "hues_go_round"],
+    "axis": ["red_on_axis", "wheel_not_turned"],
+    "tint": ["answers_gray"],
 }
 
 
@@ -72,14 +72,8 @@ def said_and_found(run: Measured) -> list[predict.Row]:
     if said is None:
         return []
     rows = []
-    for name, shown_by in MEASURED.items():
-        measured = ", ".join(_written(what, side, unit, run.checks[check]) for check, what, side, unit in shown_by)
-        if name == "tint":
-            measured += f"; intact {number(run.metrics.intact.gray_share)}"
-        broken = not all(run.checks[check].kept for check, *_words in shown_by)
+    for name, shown_by in SHOWN_BY.items():
+        measured = "; ".join(figure(check, run) for check in shown_by)
+        broken = not all(run.checks[check].kept for check in shown_by)
         rows.append(predict.Row("Did it break?", BREAKS[name], name in said["run"], broken, measured))
     return rows
-
-
-def _written(what: str, side: str, unit: str, metric: Bound) -> str:
-    return f"{what} {number(metric.value)}{unit}, {side} {metric.bound:g}{unit}"

@@ -16,7 +16,8 @@ from excolor.ui.words import number, percent
 def section() -> None:
     """The choice of a schedule, its curves, what they say, and the sheet, folded."""
     st.markdown(
-        "Every push is multiplied by the **weight** of its term, and the schedule says how large that is at each step. "
+        "Every push is multiplied by the **weight** of its term, and the schedule says how large that is at each step, "
+        "which is one update. "
         "**Guess first:** for how much of the training does any of them push at all?"
     )
     state.begin(state.LESSON_SCHEDULE, SHIPPED[0])

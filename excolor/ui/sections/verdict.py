@@ -103,7 +103,7 @@ _CHECKS = {
     "red_on_axis": ("Red is on the first axis", "cosine {value}, at least {bound}"),
     "wheel_not_turned": ("The wheel is not turned", "red {value} off, at most {bound}°"),
     "hues_in_plane": ("The hues lie in the plane", "{value} outside it, at most {bound}"),
-    "hues_go_round": ("The hues go round in it", "{value} times, at least once"),
+    "hues_go_round": ("The hues go round in the plane", "times round {value}, at least {bound}"),
     "grays_survive": ("Each gray survives hue’s deletion", "worst MSE {value}, at most {bound}"),
     "answers_gray": ("Without hue the answers are gray", "{value}, at least {bound}; intact {intact}"),
 }
@@ -117,7 +117,7 @@ _WRITTEN = {
 
 def checks_of(run: Measured) -> Html:
     """The checklist of a sound run, each line with a mark, its metric and the bound."""
-    lines = [(check.kept, *_line(name, check, run)) for name, check in run.checks.items()]
+    lines = [(check.kept, _CHECKS[name][0], figure(name, run)) for name, check in run.checks.items()]
     kept = sum(check.kept for check in run.checks.values())
     return checklist(lines, f"The checklist of a sound run: {kept} of {len(lines)} are kept")
 
@@ -141,11 +141,12 @@ def missed(run: Measured) -> list[str]:
     return [_CHECKS[name][0] for name, check in run.checks.items() if not check.kept]
 
 
-def _line(name: str, check: Bound, run: Measured) -> tuple[str, str]:
-    what, words = _CHECKS[name]
-    value = _value(name, check)
+def figure(name: str, run: Measured) -> str:
+    """What a check measures on a run, and its bound, in words."""
+    check = run.checks[name]
     bound = percent(check.bound) if _WRITTEN.get(name) is percent else f"{check.bound:g}"
-    return what, words.format(value=value, bound=bound, intact=percent(run.metrics.intact.gray_share))
+    intact = percent(run.metrics.intact.gray_share)
+    return _CHECKS[name][1].format(value=_value(name, check), bound=bound, intact=intact)
 
 
 def _value(name: str, check: Bound) -> str:

@@ -12,7 +12,7 @@ WORDS: dict[str, str | list[str]] = {
     "channels": ["red, 0 to 255", "green, 0 to 255", "blue, 0 to 255"],
     "any": "Any color",
     "remove": "Delete dims",
-    "removeHint": "Sets the parameters that lead to a dim and from it to zero. A tick marks its intact value.",
+    "removeHint": "Sets to zero the parameters that lead to a dim and from it. A tick marks its intact value.",
     "dim": "Delete dim {n}",
     "lines": "Lines show",
     "carried": "what flows",

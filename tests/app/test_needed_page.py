@@ -313,7 +313,8 @@ def test_a_sweep_of_the_folder_is_shown_and_what_does_not_fit_is_told(
         with rows.Writer(tmp_path / name, asked) as writer:
             for run in sweeps.sweep(list(asked)):
                 writer.add(rows.row_of(run))
-    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / rows.part_name(0)).write_bytes(b"PAR1 and no more")
     at = opened(monkeypatch, "sweep=fits")
     assert [each.key for each in at.button if each.key == "needed-start"] == []
     assert at.query_params["sweep"] == "fits"
@@ -329,7 +330,7 @@ def test_a_sweep_of_the_folder_is_shown_and_what_does_not_fit_is_told(
         "other": "does not have all sixteen",
         "begun": "does not have all sixteen",
         "grid": "differ in hidden",
-        "empty": "cannot be shown",
+        "broken": "cannot be shown",
     }.items():
         at = opened(monkeypatch, f"sweep={name}")
         assert told in prose(at)

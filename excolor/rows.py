@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 import excolor
@@ -33,6 +34,7 @@ from excolor.metrics import Deletion, Intact, Metrics
 from excolor.sweeps import distribution
 from excolor.training import Run, no_history, no_snapshots
 
+_compute: Any = pyarrow.compute  # whose stubs know too little
 Row = dict[str, Any]
 
 PART = 1000  # rows of a file
@@ -349,8 +351,9 @@ def verdicts(table: pa.Table) -> dict[str, dict[str, float]]:
 
 def causes(table: pa.Table) -> dict[str, int]:
     """In how many rows each cause was found, gravest first; those that were found in none are left out."""
-    found = [cause for row in values(table, "causes") for cause in row]
-    return {cause.value: n for cause in Cause if (n := found.count(cause.value))}
+    found: list[dict[str, Any]] = _compute.value_counts(_compute.list_flatten(table["causes"])).to_pylist()
+    counts: dict[str, int] = {each["values"]: each["counts"] for each in found}
+    return {cause.value: counts[cause.value] for cause in Cause if cause.value in counts}
 
 
 def _metrics() -> list[str]:

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from excolor.diagnosis import Cause
 from excolor.rows import SETTINGS, wilson
 
 _compute: Any = pyarrow.compute  # whose stubs know too little
@@ -58,13 +57,6 @@ def settings(table: pa.Table) -> tuple[list[dict[str, Any]], Places]:
 def varied(found: Sequence[dict[str, Any]]) -> list[str]:
     """In which columns some settings differ."""
     return [name for name in SETTINGS if len({setting[name] for setting in found}) > 1]
-
-
-def causes(table: pa.Table) -> dict[str, int]:
-    """In how many rows each cause was found, gravest first; those that were found in none are left out."""
-    found: list[dict[str, Any]] = _compute.value_counts(_compute.list_flatten(table["causes"])).to_pylist()
-    counts: dict[str, int] = {each["values"]: each["counts"] for each in found}
-    return {cause.value: counts[cause.value] for cause in Cause if cause.value in counts}
 
 
 @dataclass(frozen=True)

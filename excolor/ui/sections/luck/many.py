@@ -18,7 +18,7 @@ from excolor.config import Weights
 from excolor.diagnosis import ANSWERS_GRAY, Cause
 from excolor.errors import ExcolorError
 from excolor.metrics import FAILS_ABOVE
-from excolor.rows import config_of
+from excolor.rows import causes, config_of
 from excolor.spread import FAILS, GROUPS, SOUND, TINT, WRONG, Count
 from excolor.ui import html, panels, predict, state, study
 from excolor.ui.sections import luck, studying
@@ -362,7 +362,7 @@ def why(setting: Setting) -> str:
     counts = spread.counts(groups)
     for group, (one, more) in _MORE.items():
         if count := counts[group].count:
-            found = spread.causes(setting.table.filter(pa.array(groups == group)))
+            found = causes(setting.table.filter(pa.array(groups == group)))
             said = listed([f"{CAUSES[Cause(cause)]} ({n:,})" for cause, n in found.items()])
             parts.append(f"{count:,} {one if count == 1 else more}{f': {said}' if said else ''}.")
     if count := counts[TINT].count:

@@ -350,6 +350,7 @@ def test_a_stored_sweep_is_shown_alike_and_told_where_it_does_not_fit(
     write(tmp_path / "map", Study(RunConfig(), range(2), axes=(grid("separate=0.5,1"), grid("anchor=1,2"))))
     write(tmp_path / "sixteen", Study(RunConfig(), range(2), axes=(combinations(RunConfig()),)))
     (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / rows.part_name(0)).write_bytes(b"PAR1 and no more")
     fits = {
         "three": set[str](),
         "two": {"two"},

@@ -17,7 +17,7 @@ import streamlit as st
 
 from excolor import links
 from excolor.checkpoint import PRETRAINED
-from excolor.config import MAX_SEED, RunConfig, Weights
+from excolor.config import RunConfig, Weights
 from excolor.deletions import Surgery
 from excolor.errors import ExcolorError, shown
 from excolor.interventions import Falloff, Repulsion, Shape, Suppression
@@ -350,8 +350,7 @@ def _write_needed() -> dict[str, str]:
     config, over = needed.config(), needed.seeds()
     if (fifth := needed.weight()) is not None:
         config = replace(config, weights=Weights(**{**config.weights, needed.FIFTH: fifth}))
-    said = f"{over.start}:{over.stop}"
-    return links.query(config) | ({"seeds": said} if said != f"0:{needed.USUAL}" else {})
+    return links.query(config) | ({"seeds": luck.ends(over)} if over != range(needed.USUAL) else {})
 
 
 def _read_needed(words: Words) -> tuple[str, ...]:
@@ -369,7 +368,7 @@ def _read_needed(words: Words) -> tuple[str, ...]:
     over = range(needed.USUAL)
     if "seeds" in words:
         try:
-            over = _seeds(words["seeds"])
+            over = luck.seeds_of("seeds", words["seeds"], needed.MOST)
         except ExcolorError as error:
             ignored += (str(error),)
     state.NEEDED_FIRST.set(over.start)
@@ -380,21 +379,6 @@ def _read_needed(words: Words) -> tuple[str, ...]:
         name = ""
     state.put(state.NEEDED_SWEEP, name)
     return ignored
-
-
-def _seeds(said: str) -> range:
-    """Some seeds as the command line writes them.
-
-    Raises:
-        ExcolorError: they are not written so, or are more than the page trains.
-    """
-    match = re.fullmatch(r"([0-9]{1,10}):([0-9]{1,10})", said)
-    over = range(*map(int, match.groups())) if match else range(0)
-    if not needed.FEWEST <= len(over) <= needed.MOST or over.stop > MAX_SEED + 1:
-        raise ExcolorError(
-            f"seeds is {shown(said)}; it must be up to {needed.MOST} seeds, for example 0:{needed.USUAL}."
-        )
-    return over
 
 
 def _write_term() -> dict[str, str]:

@@ -115,16 +115,16 @@ _SEEDS = re.compile("([0-9]{1,10}):([0-9]{1,10})")
 MOST_VALUES = 100
 
 
-def seeds_of(word: str, said: str) -> range:
+def seeds_of(word: str, said: str, most: int = study.MOST_RUNS) -> range:
     """Some seeds, as the command line has them.
 
     Raises:
-        ExcolorError: they are none, or more than a page trains.
+        ExcolorError: they are none, or more than `most`.
     """
     found = _SEEDS.fullmatch(said)
     seeds = range(*map(int, found.groups())) if found else range(0)
-    if not seeds or len(seeds) > study.MOST_RUNS or seeds.stop > MAX_SEED + 1:
-        raise ExcolorError(f"{word} is {shown(said)}; it must be up to {study.MOST_RUNS:,} seeds, such as 0:60.")
+    if not seeds or len(seeds) > most or seeds.stop > MAX_SEED + 1:
+        raise ExcolorError(f"{word} is {shown(said)}; it must be up to {most:,} seeds, such as 0:5.")
     return seeds
 
 
